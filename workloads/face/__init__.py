@@ -1,0 +1,1 @@
+"""The face workload: learn five faces, forget one, add a sixth."""

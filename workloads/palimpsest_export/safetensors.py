@@ -1,0 +1,122 @@
+"""Write and strictly read safetensors files; Debian 12 has no package for the format.
+
+Layout: eight bytes, little-endian, with the header's length; a JSON header that maps a tensor's name to its
+dtype, shape and data_offsets; the raw little-endian data without gaps. Source:
+https://github.com/huggingface/safetensors.
+"""
+
+import json
+import math
+
+import numpy
+
+DTYPES = {"F32": numpy.dtype("<f4"), "U8": numpy.dtype("u1"), "I64": numpy.dtype("<i8")}
+MAXIMUM_HEADER = 100_000_000
+METADATA = "__metadata__"
+
+
+class SafetensorsError(Exception):
+    """The bytes are not a safetensors file this package reads, or an array cannot be written as one."""
+
+
+def encode_tensors(tensors):
+    """Bytes of a file holding `tensors`, a mapping of name to float32, uint8 or int64 array.
+
+    The same tensors give the same bytes: names sorted in the header, the data ordered by item size (largest
+    first, so that every tensor is aligned) and then by name, the header padded with spaces to a multiple of
+    eight bytes. Raises SafetensorsError for another dtype.
+    """
+    arrays = {name: numpy.asarray(array) for name, array in tensors.items()}
+    names = {name: _dtype_name(name, array) for name, array in arrays.items()}
+    header = {}
+    blocks = []
+    offset = 0
+    for name in sorted(arrays, key=lambda key: (-DTYPES[names[key]].itemsize, key)):
+        data = arrays[name].astype(DTYPES[names[name]], copy=False).tobytes()
+        header[name] = {
+            "dtype": names[name],
+            "shape": list(arrays[name].shape),
+            "data_offsets": [offset, offset + len(data)],
+        }
+        blocks.append(data)
+        offset += len(data)
+    text = json.dumps({name: header[name] for name in sorted(header)}, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return b"".join([len(text).to_bytes(8, "little"), text, *blocks])
+
+
+def decode_tensors(data):
+    """Mapping of name to array from the bytes of a file.
+
+    Raises SafetensorsError; trusts nothing in the header.
+    """
+    if len(data) < 8:
+        raise SafetensorsError("shorter than the eight bytes of the header's length")
+    length = int.from_bytes(data[:8], "little")
+    if length > min(len(data) - 8, MAXIMUM_HEADER):
+        raise SafetensorsError(f"header of {length} bytes is longer than the file or the limit")
+    header = _parse_header(data[8 : 8 + length])
+    content = memoryview(data)[8 + length :]
+    tensors = {}
+    spans = []
+    for name, entry in header.items():
+        dtype, shape, begin, end = _parse_entry(name, entry)
+        if end > len(content):
+            raise SafetensorsError(f"{name}: data ends after the file")
+        spans.append((begin, end, name))
+        tensors[name] = numpy.frombuffer(content[begin:end], dtype=dtype).reshape(shape).copy()
+    expected = 0
+    for begin, end, name in sorted(spans):
+        if begin != expected:
+            raise SafetensorsError(f"{name}: data begins at {begin}, expected {expected}")
+        expected = end
+    if expected != len(content):
+        raise SafetensorsError(f"{len(content) - expected} bytes belong to no tensor")
+    return tensors
+
+
+def _dtype_name(name, array):
+    for text, dtype in DTYPES.items():
+        if array.dtype == dtype:
+            return text
+    raise SafetensorsError(f"{name}: dtype {array.dtype} is not one of float32, uint8, int64")
+
+
+def _unique_keys(pairs):
+    keys = [key for key, _ in pairs]
+    if len(set(keys)) != len(keys):
+        raise SafetensorsError("a key of the header occurs twice")
+    return dict(pairs)
+
+
+def _parse_header(text):
+    if not text.startswith(b"{"):
+        raise SafetensorsError("header does not start with '{'")
+    try:
+        header = json.loads(text.decode("utf-8"), object_pairs_hook=_unique_keys)
+    except (ValueError, RecursionError) as error:
+        raise SafetensorsError(f"header is not JSON: {error}") from error
+    metadata = header.pop(METADATA, {})
+    if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
+        raise SafetensorsError(f"{METADATA}: expected an object of strings")
+    return header
+
+
+def _is_count(value):
+    return type(value) is int and value >= 0
+
+
+def _parse_entry(name, entry):
+    if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
+        raise SafetensorsError(f"{name}: expected dtype, shape and data_offsets")
+    dtype_name, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
+    if not isinstance(dtype_name, str) or dtype_name not in DTYPES:
+        raise SafetensorsError(f"{name}: dtype {dtype_name!r} is not one of {', '.join(DTYPES)}")
+    if not isinstance(shape, list) or not all(map(_is_count, shape)):
+        raise SafetensorsError(f"{name}: shape {shape!r} is not a list of counts")
+    if not isinstance(offsets, list) or len(offsets) != 2 or not all(map(_is_count, offsets)):
+        raise SafetensorsError(f"{name}: data_offsets {offsets!r} are not two counts")
+    begin, end = offsets
+    if end - begin != math.prod(shape) * DTYPES[dtype_name].itemsize:
+        raise SafetensorsError(f"{name}: data_offsets disagree with the shape")
+    return DTYPES[dtype_name], tuple(shape), begin, end

@@ -1,0 +1,87 @@
+"""What a trace holds, as plain data classes. docs/trace-format.md gives the meaning of each field."""
+
+from dataclasses import dataclass
+
+import numpy
+
+from .operations import Network
+
+
+@dataclass
+class Provenance:
+    """Where a trace comes from.
+
+    `seed` is an integer, `data_sha256` a hexadecimal digest; no dates, no paths.
+    """
+
+    seed: int
+    data: str
+    credit: str
+    data_sha256: str
+
+
+@dataclass
+class Adapter:
+    """One LoRA adapter: `layers` maps a linear operation to (A [rank, in], B [out, rank])."""
+
+    rank: int
+    alpha: float
+    layers: dict
+
+
+@dataclass
+class TrainingRun:
+    """How something was trained: `adapter` names what, None is the backbone. optimizer is "sgd" or "adam"."""
+
+    optimizer: str
+    steps: int
+    batch_size: int
+    adapter: str = None
+
+
+@dataclass
+class Method:
+    """One way to reach a phase.
+
+    reference: float [samples of the phase, classes], the float network's outputs.
+    """
+
+    weights: str
+    adapters: list
+    training: list
+    reference: numpy.ndarray
+
+
+@dataclass
+class Phase:
+    """A phase and the classes it is tested on."""
+
+    name: str
+    retain: list
+    forget: list
+    new: list
+    hybrid: Method
+    rewrite: Method
+
+    def samples(self, labels):
+        """Indices of the test samples of this phase's classes, in the order of `labels`."""
+        return numpy.flatnonzero(numpy.isin(labels, [*self.retain, *self.forget, *self.new]))
+
+
+@dataclass
+class Trace:
+    """A whole trace. weights: set name to {parameter name: array}; adapters: name to Adapter.
+
+    Inputs are uint8 [samples, rows, columns]; test_labels int64 [samples].
+    """
+
+    name: str
+    description: str
+    provenance: Provenance
+    network: Network
+    weights: dict
+    adapters: dict
+    calibration_inputs: numpy.ndarray
+    test_inputs: numpy.ndarray
+    test_labels: numpy.ndarray
+    phases: list

@@ -1,0 +1,144 @@
+"""Write a trace as trace.json and tensors.safetensors."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy
+import torch
+
+from .canonical_json import format_json
+from .safetensors import encode_tensors
+from .validation import check_trace
+
+SCHEMA = "palimpsest.trace"
+VERSION = 1
+EXPORTER = "palimpsest_export 1"
+JSON_FILE = "trace.json"
+TENSORS_FILE = "tensors.safetensors"
+
+
+def write_trace(trace, directory):
+    """Check the trace and write it into `directory`, made if absent. The same trace gives the same bytes.
+
+    Both files are written in full beside the old ones before either replaces its predecessor, so a failed
+    write leaves the old trace as it was. Raises TraceError, or OSError if the directory cannot be written.
+    """
+    check_trace(trace)
+    files = {
+        TENSORS_FILE: encode_tensors(_tensors(trace)),
+        JSON_FILE: format_json(_document(trace)).encode("utf-8"),
+    }
+    directory = Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=directory))
+    try:
+        for name, data in files.items():
+            (partial / name).write_bytes(data)
+        for name in files:
+            os.replace(partial / name, directory / name)
+    finally:
+        shutil.rmtree(partial)
+
+
+def _reference_name(phase, kind):
+    return f"phases/{phase.name}/{kind}/reference"
+
+
+def _tensors(trace):
+    tensors = {
+        "calibration/inputs": trace.calibration_inputs,
+        "test/inputs": trace.test_inputs,
+        "test/labels": trace.test_labels,
+    }
+    for set_name, values in trace.weights.items():
+        for name, value in values.items():
+            tensors[f"weights/{set_name}/{name}"] = numpy.asarray(value, dtype=numpy.float32)
+    for adapter_name, adapter in trace.adapters.items():
+        for layer, (down, up) in adapter.layers.items():
+            tensors[f"adapters/{adapter_name}/{layer}/lora_A"] = numpy.asarray(down, dtype=numpy.float32)
+            tensors[f"adapters/{adapter_name}/{layer}/lora_B"] = numpy.asarray(up, dtype=numpy.float32)
+    for phase in trace.phases:
+        for kind in ("hybrid", "rewrite"):
+            reference = getattr(phase, kind).reference
+            tensors[_reference_name(phase, kind)] = numpy.asarray(reference, dtype=numpy.float32)
+    return tensors
+
+
+def _document(trace):
+    provenance = trace.provenance
+    return {
+        "schema": SCHEMA,
+        "version": VERSION,
+        "name": trace.name,
+        "description": trace.description,
+        "provenance": {
+            "exporter": EXPORTER,
+            "framework": "torch " + ".".join(torch.__version__.split(".")[:2]),
+            "seed": int(provenance.seed),
+            "data": provenance.data,
+            "credit": provenance.credit,
+            "data_sha256": provenance.data_sha256,
+        },
+        "network": network_document(trace.network),
+        "weights": list(trace.weights),
+        "adapters": {
+            name: {"rank": int(adapter.rank), "alpha": adapter.alpha, "layers": list(adapter.layers)}
+            for name, adapter in trace.adapters.items()
+        },
+        "calibration": {"inputs": "calibration/inputs"},
+        "test": {"inputs": "test/inputs", "labels": "test/labels"},
+        "phases": [_phase(phase) for phase in trace.phases],
+    }
+
+
+def network_document(network):
+    """The `network` object of trace.json."""
+    return {
+        "input": {
+            "name": network.input_name,
+            "shape": list(network.input_shape),
+            "scale": float(network.input_scale),
+            "offset": float(network.input_offset),
+        },
+        "operations": [
+            {
+                "name": operation.name,
+                "operation": operation.operation,
+                "inputs": operation.inputs,
+                "output": operation.output,
+                **operation.attributes,
+            }
+            for operation in network.operations
+        ],
+        "output": network.output,
+    }
+
+
+def _phase(phase):
+    return {
+        "name": phase.name,
+        "classes": {
+            "retain": [int(number) for number in phase.retain],
+            "forget": [int(number) for number in phase.forget],
+            "new": [int(number) for number in phase.new],
+        },
+        "hybrid": _method(phase, "hybrid"),
+        "rewrite": _method(phase, "rewrite"),
+    }
+
+
+def _method(phase, kind):
+    method = getattr(phase, kind)
+    return {
+        "weights": method.weights,
+        "adapters": list(method.adapters),
+        "training": [_training_run(run) for run in method.training],
+        "reference": _reference_name(phase, kind),
+    }
+
+
+def _training_run(run):
+    trained = {"trains": "backbone"} if run.adapter is None else {"trains": "adapter", "adapter": run.adapter}
+    return {**trained, "optimizer": run.optimizer, "steps": int(run.steps), "batch_size": int(run.batch_size)}

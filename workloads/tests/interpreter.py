@@ -1,0 +1,73 @@
+"""An independent reading of a trace: numpy only, from the two files and docs/trace-format.md."""
+
+import json
+import math
+from dataclasses import dataclass
+
+import numpy
+
+from palimpsest_export import decode_tensors
+
+GAUSS = numpy.vectorize(lambda x: 0.5 * (1 + math.erf(x / math.sqrt(2))))
+
+
+@dataclass
+class LoadedTrace:
+    """The JSON document and the tensors of a trace."""
+
+    document: dict
+    tensors: dict
+
+    def phase_samples(self, phase):
+        """Indices of the test samples of a phase."""
+        classes = phase["classes"]
+        wanted = classes["retain"] + classes["forget"] + classes["new"]
+        return numpy.flatnonzero(numpy.isin(self.tensors[self.document["test"]["labels"]], wanted))
+
+    def run(self, method, inputs):
+        """Class scores, float64 [samples, classes], of uint8 inputs [samples, rows, columns]."""
+        network = self.document["network"]
+        entry = network["input"]
+        values = {entry["name"]: inputs.astype(numpy.float64) * entry["scale"] + entry["offset"]}
+        for step in network["operations"]:
+            x = values[step["inputs"][0]]
+            assert step["output"] not in values
+            values[step["output"]] = self._result(method, step, x, values)
+        return values[network["output"]][:, 0, :]
+
+    def _parameter(self, method, name):
+        return self.tensors[f"weights/{method['weights']}/{name}"].astype(numpy.float64)
+
+    def _result(self, method, step, x, values):
+        kind = step["operation"]
+        if kind == "linear":
+            y = x @ self._parameter(method, step["weight"]).T
+            if step["bias"] is not None:
+                y = y + self._parameter(method, step["bias"])
+            for name in method["adapters"]:
+                adapter = self.document["adapters"][name]
+                if step["name"] in adapter["layers"]:
+                    down = self.tensors[f"adapters/{name}/{step['name']}/lora_A"].astype(numpy.float64)
+                    up = self.tensors[f"adapters/{name}/{step['name']}/lora_B"].astype(numpy.float64)
+                    y = y + adapter["alpha"] / adapter["rank"] * (x @ down.T @ up.T)
+            return y
+        if kind == "rms_norm":
+            mean_square = (x**2).mean(axis=2, keepdims=True)
+            return x / numpy.sqrt(mean_square + step["epsilon"]) * self._parameter(method, step["gain"])
+        if kind == "gelu":
+            return x * GAUSS(x)
+        if kind == "relu":
+            return numpy.maximum(x, 0)
+        if kind == "add":
+            return x + values[step["inputs"][1]]
+        if kind == "transpose":
+            return x.transpose(0, 2, 1)
+        if kind == "mean":
+            return x.mean(axis=1, keepdims=True)
+        raise AssertionError(f"unknown operation {kind}")
+
+
+def load_trace(directory):
+    """LoadedTrace of a trace's directory."""
+    document = json.loads((directory / "trace.json").read_text(encoding="utf-8"))
+    return LoadedTrace(document, decode_tensors((directory / "tensors.safetensors").read_bytes()))

@@ -1,0 +1,197 @@
+import math
+
+import numpy
+import pytest
+import torch
+
+from face import data as face_data
+from face import main as face_main
+from face.network import build_network
+from face.phases import random_stream, train_phases
+from face.training import (
+    GRID,
+    array_weights,
+    balanced_batch,
+    forgetting_loss,
+    make_deterministic,
+    network_inputs,
+    noisy_weights,
+    snap_to_grid,
+    train,
+)
+from palimpsest_export import add_adapter
+
+
+@pytest.fixture(scope="module", autouse=True)
+def deterministic():
+    """Set torch up as the workload does, and put it back."""
+    threads = torch.get_num_threads()
+    make_deterministic()
+    yield
+    torch.use_deterministic_algorithms(False)
+    torch.set_num_threads(threads)
+
+
+def write_images(directory, images):
+    numpy.save(directory / face_data.IMAGES_FILE, images)
+    numpy.save(directory / face_data.LABELS_FILE, numpy.repeat(numpy.arange(len(images) // 10), 10))
+
+
+@pytest.fixture
+def grey_faces(tmp_path):
+    """Images of one shade each, 4 * (10 f + n) for image n of face f, so that copies can be traced back."""
+    shades = (4 * numpy.arange(60)).astype(numpy.uint8)
+    write_images(tmp_path, numpy.broadcast_to(shades[:, None, None], (60, 64, 64)).copy())
+    return tmp_path
+
+
+def prepare(directory, seed=1, copies=3):
+    return face_data.prepare_faces(directory, numpy.random.default_rng(seed), copies)
+
+
+def test_parameter_counts():
+    network = build_network(numpy.random.default_rng(0))
+    assert sum(parameter.numel() for parameter in network.parameters()) == 5148
+    for rank, expected in ((6, 1404), (8, 1872)):
+        network = build_network(numpy.random.default_rng(0))
+        add_adapter(network, "a", rank, rank, numpy.random.default_rng(0))
+        assert sum(value.numel() for name, value in network.named_parameters() if "lora_" in name) == expected
+
+
+def test_images_are_held_out_before_they_are_augmented(grey_faces):
+    faces = prepare(grey_faces)
+    assert len(faces.held_out) == 3
+    assert faces.test_inputs.shape == (180, 16, 16) and faces.train_inputs.shape == (6 * 7 * 4, 16, 16)
+    shades = faces.test_inputs.reshape(180, -1) // 4
+    assert (shades == shades[:, :1]).all()
+    expected = [10 * face + number for face in range(6) for number in faces.held_out for _ in range(10)]
+    assert shades[:, 0].tolist() == expected
+    assert faces.test_labels.tolist() == [shade // 10 for shade in expected]
+    trained = set((faces.train_inputs.reshape(len(faces.train_inputs), -1)[:, 0] // 4).tolist())
+    assert trained == set(range(60)) - set(expected)
+    assert faces.calibration_inputs.shape == (64, 16, 16)
+    assert set((faces.calibration_inputs.reshape(64, -1)[:, 0] // 4).tolist()) <= trained
+
+
+def test_first_view_of_an_image_is_the_image(tmp_path):
+    images = numpy.random.default_rng(5).integers(0, 256, (60, 64, 64), dtype=numpy.uint8)
+    write_images(tmp_path, images)
+    faces = prepare(tmp_path)
+    first = images[faces.held_out[0]].astype(float)
+    assert faces.test_inputs[0][0][0] == round(first[:4, :4].mean())
+    assert faces.test_inputs[0][1][2] == round(first[:4, 24:28].mean())
+    assert faces.test_inputs[0][4][7] == round(first[20:24, 12:16].mean())
+
+
+def test_preparation_depends_on_the_seed_alone(grey_faces):
+    one, two, other = prepare(grey_faces), prepare(grey_faces), prepare(grey_faces, seed=2)
+    numpy.testing.assert_array_equal(one.train_inputs, two.train_inputs)
+    assert one.held_out != other.held_out or (one.train_inputs != other.train_inputs).any()
+
+
+def test_missing_data_is_one_clear_line(tmp_path, capsys):
+    assert face_main.main(["--data", str(tmp_path), "--output", str(tmp_path / "out")]) == 1
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "data file not found" in error and face_data.IMAGES_FILE in error
+    assert not (tmp_path / "out").exists()
+
+
+def test_spoilt_data_is_one_clear_line(grey_faces, capsys):
+    (grey_faces / face_data.IMAGES_FILE).write_bytes(b"not an array")
+    assert face_main.main(["--data", str(grey_faces), "--output", str(grey_faces / "out")]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_noise_is_scaled_by_layer_and_gone_afterwards():
+    network = build_network(numpy.random.default_rng(0))
+    add_adapter(network, "a", 2, 2, numpy.random.default_rng(0))
+    before = {name: value.detach().clone() for name, value in network.named_parameters()}
+    assert len(array_weights(network)) == 10
+    with noisy_weights(network, lambda shape: numpy.full(shape, 0.5)):
+        for name, value in network.named_parameters():
+            is_noisy = "lora_" not in name and not name.endswith("gain")
+            shift = 0.5 * before[name].abs().max() if is_noisy else 0.0
+            torch.testing.assert_close(value, before[name] + shift)
+    for name, value in network.named_parameters():
+        assert torch.equal(value, before[name])
+
+
+def test_grid_removes_rounding_differences_and_is_exact_in_float32():
+    value = torch.tensor([0.1234567, -3.3, 1e-7], dtype=torch.float64)
+    other = value + 1e-14
+    snap_to_grid([value, other])
+    assert torch.equal(value, other)
+    assert torch.equal(value.float().double(), value)
+    assert ((value / GRID) % 1 == 0).all()
+
+
+def test_ascent_is_bounded():
+    scores = torch.tensor([[9.0, 0.0], [0.0, 9.0], [0.0, 1.0]], dtype=torch.float64, requires_grad=True)
+    loss = forgetting_loss(scores, torch.tensor([0, 0, 1]), [0], -0.5, 5.0)
+    entropy = [math.log(1 + math.exp(-9)), 5.0, math.log(1 + math.exp(-1))]
+    assert loss.item() == pytest.approx((-0.5 * entropy[0] - 0.5 * entropy[1] + entropy[2]) / 3)
+    loss.backward()
+    assert (scores.grad[1] == 0).all() and scores.grad[0, 0] > 0 and scores.grad[2, 1] < 0
+
+
+def test_batches_are_full_and_balanced(grey_faces):
+    faces = prepare(grey_faces)
+    inputs, labels = balanced_batch(
+        faces.train_inputs, faces.train_labels, [0, 5], 8, numpy.random.default_rng(0)
+    )
+    assert labels.tolist() == [0] * 8 + [5] * 8
+    assert len({float(sample[0, 0]) for sample in inputs}) > 2
+
+
+def test_training_moves_only_what_it_is_given_and_repeats(grey_faces):
+    faces = prepare(grey_faces)
+
+    def run():
+        network = build_network(numpy.random.default_rng(0))
+        add_adapter(network, "a", 2, 2, numpy.random.default_rng(0))
+        before = {name: value.detach().clone() for name, value in network.named_parameters()}
+        train(
+            network,
+            [network.norm.gain, network.embed.weight],
+            [0, 1],
+            faces,
+            numpy.random.default_rng(1),
+            3,
+            2,
+            1e-2,
+            0.04,
+            torch.nn.functional.cross_entropy,
+        )
+        values = dict(network.named_parameters())
+        moved = {name for name, value in values.items() if not torch.equal(value, before[name])}
+        return moved, values["embed.weight"].detach().numpy().tobytes()
+
+    first, second = run(), run()
+    assert first[0] == {"norm.gain", "embed.weight"}
+    assert first == second
+
+
+def test_streams_differ():
+    draws = {random_stream(1, purpose).random() for purpose in ("data", "backbone", "restore")}
+    assert len(draws) == 3
+
+
+def test_inputs_are_scaled_and_shifted():
+    assert network_inputs(numpy.array([0, 128, 255], dtype=numpy.uint8)).tolist() == [-1.0, 0.0, 127 / 128]
+
+
+def test_phases_keep_the_backbone_and_no_true_label_of_the_forgotten_face_returns(grey_faces, monkeypatch):
+    seen = []
+
+    def record(network, parameters, chosen, *_):
+        seen.append((len(parameters), chosen))
+
+    monkeypatch.setattr("face.phases.train", record)
+    phases = train_phases(prepare(grey_faces), 1, lambda name: None)
+    assert [phase.name for phase in phases] == ["learn", "unlearn", "continual"]
+    assert [phase.hybrid.weights for phase in phases] == ["base"] * 3
+    assert [phase.hybrid.adapters for phase in phases] == [["restore"], ["unlearn"], ["unlearn", "continual"]]
+    assert [phase.rewrite.weights for phase in phases] == ["base", "rewrite_unlearn", "rewrite_continual"]
+    assert [count for count, _ in seen] == [15, 10, 10, 15, 10, 15]
+    assert all(2 not in chosen for _, chosen in seen[-2:])
+    assert [run.batch_size for run in phases[1].rewrite.training] == [8 * 5]
