@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+
+namespace palimpsest {
+
+/// What the hardware did, counted where it happens. Multiplied with the energy table it gives the energy.
+struct ActionCounts {
+  std::uint64_t dac_updates = 0;         ///< one code put on one driven line
+  std::uint64_t word_line_switches = 0;  ///< one line of access transistors opened and closed
+  std::uint64_t tia_samples = 0;         ///< one sensed line amplified and held, the reference line included
+  std::uint64_t adc_conversions = 0;
+  std::uint64_t sram_read_words = 0;
+  std::uint64_t sram_write_words = 0;
+  std::uint64_t interconnect_words = 0;  ///< one word between a port and the SRAM buffer
+  std::uint64_t lora_macs = 0;           ///< multiply-accumulates of the LoRA unit
+  std::uint64_t vector_operations = 0;   ///< elementary operations of the vector unit
+  std::uint64_t host_words = 0;          ///< one word across the chip's edge
+  std::uint64_t rm_cells = 0;            ///< resistive cells addressed for writing
+  std::uint64_t rm_set_pulses = 0;
+  std::uint64_t rm_reset_pulses = 0;
+  std::uint64_t rm_verify_reads = 0;
+};
+
+}  // namespace palimpsest

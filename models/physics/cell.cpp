@@ -1,0 +1,34 @@
+#include "models/physics/cell.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace palimpsest {
+
+CellTraits draw_traits(const CellConfig& config, RandomStream& stream) {
+  return {std::exp(config.device_to_device * stream.normal()), std::exp(config.device_to_device * stream.normal())};
+}
+
+namespace {
+
+double clamped(const CellConfig& config, double conductance) {
+  return std::clamp(conductance, config.limit_low_microsiemens, config.limit_high_microsiemens);
+}
+
+double range(const CellConfig& config) { return config.limit_high_microsiemens - config.limit_low_microsiemens; }
+
+}  // namespace
+
+double after_set(const CellConfig& config, const CellTraits& traits, double conductance, RandomStream& stream) {
+  const double step =
+      config.set_step_microsiemens * traits.set_factor * (1.0 + config.cycle_to_cycle * stream.normal());
+  return clamped(config, conductance + step * (config.limit_high_microsiemens - conductance) / range(config));
+}
+
+double after_reset(const CellConfig& config, const CellTraits& traits, double conductance, RandomStream& stream) {
+  const double step =
+      config.reset_step_microsiemens * traits.reset_factor * (1.0 + config.cycle_to_cycle * stream.normal());
+  return clamped(config, conductance - step * (conductance - config.limit_low_microsiemens) / range(config));
+}
+
+}  // namespace palimpsest

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "models/physics/random.hpp"
+
+namespace palimpsest {
+
+/// A 1T1R resistive-memory cell under voltage pulses. Conductances are in microsiemens throughout.
+///
+/// A pulse moves the conductance towards its limit by a step that shrinks as the limit comes near (soft bound, as in
+/// the memristor models of Fusi & Abbott 2007 and aihwkit's SoftBoundsDevice):
+///   SET    G += set_step * d_set * (1 + cycle_to_cycle * n) * (limit_high - G) / (limit_high - limit_low)
+///   RESET  G -= reset_step * d_reset * (1 + cycle_to_cycle * n) * (G - limit_low) / (limit_high - limit_low)
+/// n is standard normal for every pulse, d_set and d_reset are log-normal, drawn once per cell.
+struct CellConfig {
+  double window_low_microsiemens = 10.0;   ///< smallest conductance a weight is mapped to
+  double window_high_microsiemens = 80.0;  ///< largest
+  double limit_low_microsiemens = 5.0;     ///< where RESET stops having an effect
+  double limit_high_microsiemens = 90.0;   ///< where SET stops having an effect
+  double set_step_microsiemens = 0.0;      ///< mean step of a SET pulse at the low limit
+  double reset_step_microsiemens = 0.0;    ///< mean step of a RESET pulse at the high limit
+  double cycle_to_cycle = 0.0;             ///< standard deviation of a step, relative to its mean
+  double device_to_device = 0.0;           ///< standard deviation of ln d
+  double read_noise = 0.0;                 ///< standard deviation of a read, relative to the conductance
+  double endurance_cycles = 30'000.0;      ///< SET/RESET cycles shown without failure
+};
+
+/// The fixed traits of one cell: its own step sizes relative to the mean.
+struct CellTraits {
+  double set_factor = 1.0;
+  double reset_factor = 1.0;
+};
+
+/// Traits of a cell, drawn from `stream`.
+CellTraits draw_traits(const CellConfig& config, RandomStream& stream);
+
+/// Conductance after one SET or RESET pulse, inside the limits.
+double after_set(const CellConfig& config, const CellTraits& traits, double conductance, RandomStream& stream);
+double after_reset(const CellConfig& config, const CellTraits& traits, double conductance, RandomStream& stream);
+
+}  // namespace palimpsest

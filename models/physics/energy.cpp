@@ -1,0 +1,97 @@
+#include "models/physics/energy.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/physics/units.hpp"
+
+namespace palimpsest {
+
+const std::array<ComponentDescription, component_count>& component_descriptions() {
+  static const std::array<ComponentDescription, component_count> descriptions{{
+      {"dac", "digital-to-analogue converters and row buffers of the tiles"},
+      {"word_lines", "opening and closing the access transistors of driven lines"},
+      {"crossbar", "current through the resistive cells during reads"},
+      {"tia", "transimpedance amplifiers of the tiles"},
+      {"adc", "analogue-to-digital converters of the tiles"},
+      {"rm_write", "SET and RESET pulses: cells and drivers"},
+      {"rm_verify", "verify reads: cell, DAC, TIA and ADC"},
+      {"sram", "reads and writes of the SRAM buffer"},
+      {"interconnect", "wires between the units and the SRAM buffer"},
+      {"lora_unit", "multiply-accumulates of the LoRA unit"},
+      {"vector_unit", "elementary operations of the vector unit"},
+      {"host_port", "words across the chip's edge"},
+      {"leakage", "leakage of the SRAM buffer over the time of the stage"},
+  }};
+  return descriptions;
+}
+
+double adc_survey_energy_joule(double node_nm, int bits, double conversions_per_second) {
+  const double b = bits;
+  const double figure_of_merit_db =
+      std::min(213.78 - 2.872 * std::log(conversions_per_second), 128.31 + 3.2205 * std::ceil(b));
+  const double numerator = std::exp(26.050 + 1.880 * std::log(node_nm) - 2.829 * std::log(b) - 1.470);
+  return numerator / (2.0 * std::pow(10.0, (figure_of_merit_db - 6.02 * b - 1.76) / 10.0)) * pico;
+}
+
+EnergyTable::SramBank sram_bank_energy(const EnergyTable& table, double kib) {
+  const auto& banks = table.sram_banks;
+  if (banks.size() == 1) return banks.front();
+  std::size_t upper = 1;
+  while (upper + 1 < banks.size() && banks[upper].kib < kib) ++upper;
+  const auto& low = banks[upper - 1];
+  const auto& high = banks[upper];
+  const double position = std::log(kib / low.kib) / std::log(high.kib / low.kib);
+  const auto between = [position](double from, double to) { return from * std::pow(to / from, position); };
+  return {kib, between(low.read_joule, high.read_joule), between(low.write_joule, high.write_joule),
+          between(low.leakage_watt, high.leakage_watt)};
+}
+
+namespace {
+
+double adc_energy_joule(const EnergyTable& table, const AdcConfig& adc) {
+  if (table.adc_conversion_joule > 0.0) return table.adc_conversion_joule;
+  return adc_survey_energy_joule(table.node_nm, adc.bits, 1.0 / ((adc.conversion_ns + adc.multiplexer_ns) * nano));
+}
+
+// The table has 8 and 16 bits; a multiplier's energy between them follows a power of its width.
+double mac_energy_joule(const EnergyTable& table, int bits) {
+  return table.mac_8bit_joule * std::pow(table.mac_16bit_joule / table.mac_8bit_joule, std::log2(bits / 8.0));
+}
+
+}  // namespace
+
+ComponentEnergy component_energy(const EnergyTable& table, const EnergyParameters& parameters,
+                                 const ActionCounts& counts, const AnalogueEnergy& analogue, double seconds) {
+  const auto times = [](std::uint64_t count, double joule) { return static_cast<double>(count) * joule; };
+  const EnergyTable::SramBank bank = sram_bank_energy(table, parameters.sram.bank_kib);
+  const double words_of_32_bits = parameters.sram.word_bits / 32.0;
+  const double conversion = adc_energy_joule(table, parameters.adc);
+
+  ComponentEnergy energy{};
+  const auto set = [&energy](Component component, double joule) {
+    energy[static_cast<std::size_t>(component)] = joule;
+  };
+  set(Component::dac, times(counts.dac_updates, table.dac_update_joule));
+  set(Component::word_lines, times(counts.word_line_switches, table.word_line_switch_joule));
+  set(Component::crossbar, analogue.crossbar_read);
+  set(Component::tia, times(counts.tia_samples, table.tia_sample_joule));
+  set(Component::adc, times(counts.adc_conversions, conversion));
+  set(Component::rm_write,
+      times(counts.rm_set_pulses + counts.rm_reset_pulses, table.write_driver_joule) + analogue.write_pulses);
+  set(Component::rm_verify,
+      times(counts.rm_verify_reads, table.dac_update_joule + table.tia_sample_joule + conversion) +
+          analogue.verify_reads);
+  set(Component::sram,
+      (times(counts.sram_read_words, bank.read_joule) + times(counts.sram_write_words, bank.write_joule)) *
+          words_of_32_bits);
+  set(Component::interconnect, times(counts.interconnect_words * parameters.sram.word_bits,
+                                     table.wire_joule_per_bit_mm * table.interconnect_mm));
+  set(Component::lora_unit, times(counts.lora_macs, mac_energy_joule(table, parameters.mac_bits)));
+  set(Component::vector_unit, times(counts.vector_operations, table.vector_operation_joule));
+  set(Component::host_port, times(counts.host_words, table.host_word_joule));
+  set(Component::leakage, bank.leakage_watt * parameters.sram.banks * seconds);
+  return energy;
+}
+
+}  // namespace palimpsest

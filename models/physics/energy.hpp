@@ -1,0 +1,72 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "models/physics/actions.hpp"
+#include "models/physics/adc.hpp"
+#include "models/physics/energy_table.hpp"
+#include "models/physics/sram.hpp"
+
+namespace palimpsest {
+
+/// The parts of the chip that energy is reported for.
+enum class Component : std::size_t {
+  dac,
+  word_lines,
+  crossbar,
+  tia,
+  adc,
+  rm_write,
+  rm_verify,
+  sram,
+  interconnect,
+  lora_unit,
+  vector_unit,
+  host_port,
+  leakage,
+  count
+};
+
+inline constexpr std::size_t component_count = static_cast<std::size_t>(Component::count);
+
+struct ComponentDescription {
+  std::string_view name;
+  std::string_view meaning;
+};
+
+/// Name and meaning of every component, in the order of the enumeration.
+const std::array<ComponentDescription, component_count>& component_descriptions();
+
+/// Joule per component.
+using ComponentEnergy = std::array<double, component_count>;
+
+/// Energy that depends on voltages and conductances and not only on counts, joule.
+struct AnalogueEnergy {
+  double crossbar_read = 0.0;  ///< V^2 G t of the cells during reads
+  double write_pulses = 0.0;   ///< V^2 G t of the cells during SET and RESET pulses
+  double verify_reads = 0.0;   ///< V^2 G t of the cells during verify reads
+};
+
+/// Energy of one conversion by the survey fit of arXiv 2404.06553 (Accelergy's ADC model), joule: `node_nm` of the
+/// process, `bits` taken as the effective number, `conversions_per_second` of one converter.
+double adc_survey_energy_joule(double node_nm, int bits, double conversions_per_second);
+
+/// Energy per access of a bank of `kib`, interpolated between the table's sizes on logarithmic axes; the nearest two
+/// sizes extend it.
+EnergyTable::SramBank sram_bank_energy(const EnergyTable& table, double kib);
+
+/// What the energy of a stage depends on besides the table.
+struct EnergyParameters {
+  AdcConfig adc;
+  SramConfig sram;
+  int mac_bits = 8;  ///< precision of the LoRA unit's multiply-accumulates in this stage
+};
+
+/// Actions x table + data-dependent analogue energy + leakage x time. A verify read is one DAC update, one TIA sample
+/// and one conversion on top of its cell; it is reported under `rm_verify`.
+ComponentEnergy component_energy(const EnergyTable& table, const EnergyParameters& parameters,
+                                 const ActionCounts& counts, const AnalogueEnergy& analogue, double seconds);
+
+}  // namespace palimpsest

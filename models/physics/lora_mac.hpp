@@ -1,0 +1,46 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+
+#include "models/physics/clock.hpp"
+
+namespace palimpsest {
+
+/// The digital LoRA unit: rows x columns processing elements, one multiply-accumulate each per cycle; the columns of a
+/// row are summed.
+struct LoraUnitConfig {
+  std::uint32_t rows = 8;
+  std::uint32_t columns = 16;
+  int bits = 8;                       ///< precision of A, B, x and Ax
+  std::uint32_t pipeline_cycles = 4;  ///< operand read, multiply, adder tree, write: added once per product
+};
+
+/// Cycles of `vectors` matrix-vector products with the same `outputs` x `inputs` weights, one behind the other.
+inline std::uint64_t lora_product_cycles(const LoraUnitConfig& config, std::uint64_t outputs, std::uint64_t inputs,
+                                         std::uint64_t vectors = 1) {
+  return ceil_div(outputs, config.rows) * ceil_div(inputs, config.columns) * vectors + config.pipeline_cycles;
+}
+
+/// A low-rank pair in the unit's integer arithmetic. Codes are whole numbers held in double, so every sum is exact.
+class LoraPair {
+ public:
+  /// `a` [rank, in], `b` [out, rank]; `input_full_scale` and `inner_full_scale` (> 0) are the values of x and Ax that
+  /// the largest code stands for.
+  LoraPair(const Eigen::MatrixXf& a, const Eigen::MatrixXf& b, float scale, int bits, float input_full_scale,
+           float inner_full_scale);
+
+  /// scale * B (A x) for `x` [vectors, in]: [vectors, out]. Adds the saturated codes to `saturated`.
+  Eigen::MatrixXf apply(const Eigen::MatrixXf& x, std::uint64_t& saturated) const;
+
+ private:
+  int bits_;
+  float input_full_scale_;
+  float inner_full_scale_;
+  Eigen::MatrixXd a_codes_;
+  Eigen::MatrixXd b_codes_;
+  double inner_per_code_;   ///< value of Ax per unit of the first integer sum
+  double output_per_code_;  ///< value of the result per unit of the second integer sum
+};
+
+}  // namespace palimpsest

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/physics/cell.hpp"
+
+namespace palimpsest {
+
+/// Iterative writing: read, stop when within the tolerance, otherwise one SET or RESET pulse, and again.
+struct WriteVerifyConfig {
+  double tolerance_microsiemens = 2.0;
+  double reference_tolerance_microsiemens = 0.5;  ///< of reference cells, whose error is common to a whole tile
+  std::uint32_t maximum_cycles = 1000;  ///< pulses after which a cell is given up and counted as failed
+  std::uint32_t parallel_cells = 16;    ///< cells of one row written at the same time
+  double pulse_ns = 100.0;
+  double set_volt = 1.5;
+  double reset_volt = 1.5;
+};
+
+/// The write of one cell.
+struct CellWrite {
+  double conductance = 0.0;         ///< microsiemens, after the last pulse
+  std::vector<bool> pulses;         ///< in order: true SET, false RESET; a verify read before each and after the last
+  double pulse_energy_joule = 0.0;  ///< sum over the pulses of V^2 G t, G before the pulse
+  double verified_conductance_microsiemens = 0;  ///< summed over the verify reads; gives their energy
+  bool converged = false;
+};
+
+/// What a cell is to hold, microsiemens.
+struct CellTarget {
+  double conductance = 0.0;
+  double tolerance = 0.0;
+};
+
+/// Writes a cell that holds `start` (microsiemens) to `target`. The verify read carries the cell's read noise.
+CellWrite write_cell(const CellConfig& cell, const WriteVerifyConfig& config, const CellTraits& traits, double start,
+                     const CellTarget& target, RandomStream& stream);
+
+}  // namespace palimpsest
