@@ -1,0 +1,14 @@
+#include "models/modules/adc_bank.hpp"
+
+namespace palimpsest {
+
+AdcBank::AdcBank(const sc_core::sc_module_name& name, const AdcConfig& config, const Clock& clock,
+                 const UnitServices& services)
+    : FixedTimeStage(name, services.time), config_(config), clock_(clock), counts_(services.counts) {}
+
+std::uint64_t AdcBank::serve(const TileJob& job) {
+  counts_.adc_conversions += job.sensed_lines;
+  return adc_cycles(config_, job.sensed_lines, clock_);
+}
+
+}  // namespace palimpsest

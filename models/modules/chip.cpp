@@ -1,0 +1,107 @@
+#include "models/modules/chip.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+
+#include "models/modules/program_check.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+std::string numbered(const char* name, std::uint32_t number) { return name + ("_" + std::to_string(number)); }
+
+}  // namespace
+
+Chip::Chip(const sc_core::sc_module_name& name, const ChipConfig& config, const ChipOptions& options)
+    : sc_module(name),
+      config_(config),
+      time_(config.clock),
+      services_{time_, line_bytes(config.sram), payloads_, counts_},
+      tiles_(config.tiles),
+      banks_(config.sram.banks) {
+  construct(options);
+  connect();
+}
+
+void Chip::construct(const ChipOptions& options) {
+  std::vector<std::function<void()>> makers;
+  makers.emplace_back([this] { sequencer_ = std::make_unique<Sequencer>("sequencer", config_.tiles, time_); });
+  for (std::uint32_t i = 0; i < config_.tiles; ++i) {
+    makers.emplace_back([this, i] {
+      tiles_[i] = std::make_unique<Tile>(numbered("tile", i).c_str(), config_.tile, config_.clock, services_);
+    });
+  }
+  makers.emplace_back([this] { lora_unit_ = std::make_unique<LoraUnit>("lora_unit", services_); });
+  makers.emplace_back([this] { vector_unit_ = std::make_unique<VectorUnit>("vector_unit", services_); });
+  makers.emplace_back([this] { host_port_ = std::make_unique<HostPort>("host_port", config_.host_port, services_); });
+  makers.emplace_back([this] { programmer_ = std::make_unique<Programmer>("programmer", config_.tiles, services_); });
+  makers.emplace_back([this] {
+    const std::uint32_t ports = 2 * (config_.tiles + 3);
+    interconnect_ =
+        std::make_unique<Interconnect>("interconnect", ports, config_.interconnect, config_.sram, time_, counts_);
+  });
+  for (std::uint32_t i = 0; i < config_.sram.banks; ++i) {
+    makers.emplace_back([this, i] {
+      banks_[i] = std::make_unique<SramBank>(numbered("sram_bank", i).c_str(), config_.sram, time_, counts_);
+    });
+  }
+  if (options.reverse_construction) std::reverse(makers.begin(), makers.end());
+  for (const auto& make : makers) make();
+}
+
+void Chip::connect() {
+  for (std::uint32_t i = 0; i < config_.tiles; ++i) {
+    sequencer_->tile(i).socket.bind(tiles_[i]->commands);
+    programmer_->tiles[i].bind(tiles_[i]->program);
+  }
+  sequencer_->lora_unit().socket.bind(lora_unit_->commands);
+  sequencer_->vector_unit().socket.bind(vector_unit_->commands);
+  sequencer_->host_port().socket.bind(host_port_->commands);
+  sequencer_->programmer().socket.bind(programmer_->commands);
+
+  std::size_t port = 0;
+  const auto connect_memory = [&](auto& unit) {
+    unit.fetch.port.socket.bind(interconnect_->ports[port++]);
+    unit.drain.port.socket.bind(interconnect_->ports[port++]);
+  };
+  for (const auto& tile : tiles_) connect_memory(*tile);
+  connect_memory(*lora_unit_);
+  connect_memory(*vector_unit_);
+  connect_memory(*host_port_);
+  for (std::size_t i = 0; i < banks_.size(); ++i) interconnect_->banks[i].bind(banks_[i]->socket);
+}
+
+PlayResult Chip::play(const Program& program) {
+  check_program(program, config_.tiles);
+  reset();
+  sequencer_->start(program);
+  if (!sequencer_->finished()) sc_core::sc_start();
+  return result();
+}
+
+void Chip::reset() {
+  counts_ = {};
+  for (const auto& bank : banks_) bank->reset();
+  for (const auto& tile : tiles_) tile->reset_statistics();
+  lora_unit_->reset_statistics();
+  vector_unit_->reset_statistics();
+  host_port_->reset_statistics();
+  programmer_->reset_statistics();
+}
+
+PlayResult Chip::result() const {
+  PlayResult result;
+  result.cycles = sequencer_->cycles();
+  result.counts = counts_;
+  for (const auto& bank : banks_) result.memory_wait_cycles += bank->wait_cycles();
+  for (const auto& tile : tiles_) result.busy.tiles.push_back(tile->busy_cycles());
+  result.busy.lora_unit = lora_unit_->busy_cycles();
+  result.busy.vector_unit = vector_unit_->busy_cycles();
+  result.busy.host_port = host_port_->busy_cycles();
+  result.busy.programmer = programmer_->busy_cycles();
+  return result;
+}
+
+}  // namespace palimpsest

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <systemc>
+#include <vector>
+
+#include "models/modules/chip_config.hpp"
+#include "models/modules/host_port.hpp"
+#include "models/modules/interconnect.hpp"
+#include "models/modules/lora_unit.hpp"
+#include "models/modules/programmer.hpp"
+#include "models/modules/sequencer.hpp"
+#include "models/modules/sram_bank.hpp"
+#include "models/modules/tile.hpp"
+#include "models/modules/vector_unit.hpp"
+#include "models/physics/actions.hpp"
+#include "models/protocol/jobs.hpp"
+#include "models/protocol/payload_pool.hpp"
+
+namespace palimpsest {
+
+struct ChipOptions {
+  bool reverse_construction = false;  ///< a test shows that the order in which modules are made changes nothing
+};
+
+/// Cycles in which a unit had at least one job.
+struct BusyCycles {
+  std::vector<std::uint64_t> tiles;
+  std::uint64_t lora_unit = 0;
+  std::uint64_t vector_unit = 0;
+  std::uint64_t host_port = 0;
+  std::uint64_t programmer = 0;
+};
+
+struct PlayResult {
+  std::uint64_t cycles = 0;
+  ActionCounts counts;
+  std::uint64_t memory_wait_cycles = 0;  ///< of all requests, beyond the first edge at which a free bank grants
+  BusyCycles busy;
+};
+
+/// The whole chip, and the one file where modules are wired.
+class Chip : public sc_core::sc_module {
+ public:
+  Chip(const sc_core::sc_module_name& name, const ChipConfig& config, const ChipOptions& options = {});
+
+  /// Plays `program` from cycle 0 to the end and starts the kernel for it; the result does not depend on earlier plays.
+  /// Throws std::logic_error, before anything is played, for a program that is not well formed (a tile that does not
+  /// exist, a dependency that is not an earlier step, a streaming job without vectors, no sample in flight); and when
+  /// the play stops with work left, after which the chip is of no further use.
+  PlayResult play(const Program& program);
+
+ private:
+  void construct(const ChipOptions& options);
+  void connect();
+  void reset();
+  PlayResult result() const;
+
+  ChipConfig config_;
+  CycleTime time_;
+  ActionCounts counts_;
+  PayloadPool payloads_;
+  UnitServices services_;
+
+  std::unique_ptr<Sequencer> sequencer_;
+  std::vector<std::unique_ptr<Tile>> tiles_;
+  std::unique_ptr<LoraUnit> lora_unit_;
+  std::unique_ptr<VectorUnit> vector_unit_;
+  std::unique_ptr<HostPort> host_port_;
+  std::unique_ptr<Programmer> programmer_;
+  std::unique_ptr<Interconnect> interconnect_;
+  std::vector<std::unique_ptr<SramBank>> banks_;
+};
+
+}  // namespace palimpsest

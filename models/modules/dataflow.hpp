@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <queue>
+#include <vector>
+
+#include "models/protocol/jobs.hpp"
+
+namespace palimpsest {
+
+/// One step of one sample. Ordered by the sequencer's priority: the smallest sample first, then the smallest step.
+struct StepInstance {
+  std::uint32_t sample = 0;
+  std::uint32_t step = 0;
+
+  friend bool operator>(const StepInstance& a, const StepInstance& b) {
+    return a.sample != b.sample ? a.sample > b.sample : a.step > b.step;
+  }
+};
+
+/// The unit a step runs on: its tile, or one of those behind the tiles, in the order LoRA unit, vector unit, host port,
+/// programmer.
+std::uint32_t unit_of(const Step& step, std::uint32_t tiles);
+
+/// Which steps of which samples are ready, for a program under way. Knows order, not time.
+class Dataflow {
+ public:
+  /// Begins `program`, which must outlive its play, and appends the units of the first ready steps to `woken`.
+  void start(const Program& program, std::uint32_t tiles, std::vector<std::uint32_t>& woken);
+
+  bool has_ready(std::uint32_t unit) const { return !ready_[unit].empty(); }
+  StepInstance take_ready(std::uint32_t unit);
+
+  /// Marks a step that was taken as done; appends the unit of each step that became ready to `woken`.
+  void finish(StepInstance done, std::vector<std::uint32_t>& woken);
+
+  bool finished() const { return unfinished_samples_ == 0; }
+
+ private:
+  using ReadyQueue = std::priority_queue<StepInstance, std::vector<StepInstance>, std::greater<>>;
+
+  /// What is left to wait for in the sample that a slot holds.
+  struct Slot {
+    std::vector<std::uint32_t> open_dependencies;  ///< of each step
+    std::uint32_t open_steps = 0;
+  };
+
+  void index_dependents();
+  void start_sample(std::uint32_t sample, std::vector<std::uint32_t>& woken);
+  void make_ready(StepInstance instance, std::vector<std::uint32_t>& woken);
+
+  const Program* program_ = nullptr;
+  std::vector<std::uint32_t> unit_of_step_;
+  std::vector<std::vector<std::uint32_t>> dependents_;  ///< the steps that wait for a step
+  std::vector<ReadyQueue> ready_;                       ///< by unit
+  std::vector<Slot> slots_;                             ///< sample i uses slot i mod samples_in_flight
+  std::uint32_t unfinished_samples_ = 0;
+};
+
+}  // namespace palimpsest

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <systemc>
+#include <vector>
+
+#include "models/modules/memory_port.hpp"
+#include "models/modules/pipeline_stage.hpp"
+#include "models/modules/unit_services.hpp"
+
+namespace palimpsest {
+
+/// The first and the last stage of a streaming unit: fetch reads what a vector needs from the SRAM buffer, drain writes
+/// what it gave. Each has a memory port of its own.
+template <class JobType>
+class MemoryStage : public PipelineStage<JobType> {
+ public:
+  MemoryPort port;
+
+  MemoryStage(const sc_core::sc_module_name& name, const UnitServices& services, tlm::tlm_command command,
+              std::vector<StridedRange> StreamJob::*ranges)
+      : PipelineStage<JobType>(name), port("port", services), command_(command), ranges_(ranges) {}
+
+ private:
+  void begin_service(const VectorToken<JobType>& vector) final {
+    const Command<JobType>& command = *vector.command;
+    port.start(command_, command.job->*ranges_, vector.index, command.slot_offset, this->service_end_);
+  }
+
+  tlm::tlm_command command_;
+  std::vector<StridedRange> StreamJob::*ranges_;
+};
+
+}  // namespace palimpsest

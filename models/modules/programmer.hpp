@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <systemc>
+
+#include "models/modules/busy_time.hpp"
+#include "models/modules/unit_services.hpp"
+#include "models/protocol/command_protocol.hpp"
+#include "models/protocol/round_protocol.hpp"
+
+namespace palimpsest {
+
+/// Writes resistive cells: plays the rounds of a write-verify job one after the other on the job's tile, which knows
+/// how long each takes. One job, and so one tile, at a time.
+class Programmer : public sc_core::sc_module {
+ public:
+  CommandTarget<Programmer, ProgramJob> commands{"commands"};
+  sc_core::sc_vector<RoundInitiator<Programmer>> tiles;
+
+  Programmer(const sc_core::sc_module_name& name, std::uint32_t tile_count, const UnitServices& services);
+
+  std::uint64_t busy_cycles() const { return busy_.cycles(); }
+  void reset_statistics() { busy_.reset(); }
+
+ private:
+  SC_HAS_PROCESS(Programmer);
+  tlm::tlm_sync_enum take(Command<ProgramJob>& command, tlm::tlm_phase& phase, sc_core::sc_time& delay);
+  void play_next_round();
+  void play(WriteRound round);
+  void finish();
+
+  CycleTime time_;
+  ActionCounts& counts_;
+  sc_core::sc_event round_end_{"round_end"};
+  Command<ProgramJob>* current_ = nullptr;
+  std::size_t group_ = 0;
+  std::size_t round_ = 0;
+  BusyTime busy_;
+};
+
+}  // namespace palimpsest

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <systemc>
+#include <vector>
+
+#include "models/modules/command_link.hpp"
+#include "models/modules/cycle_time.hpp"
+#include "models/modules/dataflow.hpp"
+#include "models/modules/report_inbox.hpp"
+#include "models/protocol/jobs.hpp"
+
+namespace palimpsest {
+
+/// Plays programs: gives each unit with a free intake the ready step of highest priority. Acts at cycle 0 of a program
+/// and one cycle after every report of a unit.
+class Sequencer : public sc_core::sc_module {
+ public:
+  Sequencer(const sc_core::sc_module_name& name, std::uint32_t tiles, const CycleTime& time);
+
+  CommandLink<TileJob>& tile(std::uint32_t index) { return *tiles_[index]; }
+  CommandLink<LoraJob>& lora_unit() { return lora_unit_; }
+  CommandLink<VectorJob>& vector_unit() { return vector_unit_; }
+  CommandLink<HostJob>& host_port() { return host_port_; }
+  CommandLink<ProgramJob>& programmer() { return programmer_; }
+
+  /// Makes this cycle the cycle 0 of `program`, which must outlive its play. Called between two runs of the kernel.
+  void start(const Program& program);
+
+  bool finished() const { return dataflow_.finished(); }
+
+  /// From cycle 0 of the program to the cycle its last job was done. Throws std::logic_error if the kernel ran out of
+  /// events before, because a unit did not answer.
+  std::uint64_t cycles() const;
+
+ private:
+  SC_HAS_PROCESS(Sequencer);
+  void act();
+  void read_reports();
+  void give(std::uint32_t unit);
+
+  CycleTime time_;
+  ReportInbox inbox_;
+  std::vector<std::unique_ptr<CommandLink<TileJob>>> tiles_;
+  CommandLink<LoraJob> lora_unit_;
+  CommandLink<VectorJob> vector_unit_;
+  CommandLink<HostJob> host_port_;
+  CommandLink<ProgramJob> programmer_;
+  std::vector<UnitLink*> units_;  ///< tiles, LoRA unit, vector unit, host port, programmer
+
+  const Program* program_ = nullptr;
+  Dataflow dataflow_;
+  std::vector<bool> intake_free_;
+  std::vector<std::uint32_t> woken_;  ///< units that got a free intake or a ready step since the last act
+  std::uint64_t start_ = 0;
+  std::uint64_t end_ = 0;
+};
+
+}  // namespace palimpsest

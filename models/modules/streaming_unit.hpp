@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cassert>
+#include <cstdint>
+#include <systemc>
+
+#include "models/modules/busy_time.hpp"
+#include "models/modules/memory_stage.hpp"
+#include "models/modules/unit_services.hpp"
+#include "models/protocol/command_protocol.hpp"
+#include "models/protocol/vector_protocol.hpp"
+
+namespace palimpsest {
+
+/// What tiles, the LoRA unit, the vector unit and the host port share: an intake that offers the vectors of a job to
+/// fetch one by one, and the end behind drain where a job's last vector finishes it. The stages between fetch and drain
+/// belong to the derived class, which binds them.
+template <class JobType>
+class StreamingUnit : public sc_core::sc_module {
+ public:
+  CommandTarget<StreamingUnit, JobType> commands{"commands"};
+  MemoryStage<JobType> fetch;
+  MemoryStage<JobType> drain;
+
+  std::uint64_t busy_cycles() const { return busy_.cycles(); }
+  void reset_statistics() { busy_.reset(); }
+
+ protected:
+  StreamingUnit(const sc_core::sc_module_name& name, const UnitServices& services)
+      : sc_module(name),
+        fetch("fetch", services, tlm::TLM_READ_COMMAND, &StreamJob::fetches),
+        drain("drain", services, tlm::TLM_WRITE_COMMAND, &StreamJob::drains),
+        time_(services.time) {
+    commands.register_nb_transport_fw(this, &StreamingUnit::take);
+    to_fetch_.register_nb_transport_bw(this, &StreamingUnit::fetch_is_empty);
+    from_drain_.register_nb_transport_fw(this, &StreamingUnit::finish);
+    to_fetch_.bind(fetch.in);
+    drain.out.bind(from_drain_);
+  }
+
+  /// What comes before the first vector. It must end with offer_vector().
+  virtual void prepare(const Command<JobType>& /*command*/) { offer_vector(); }
+
+  void offer_vector() {
+    VectorToken<JobType> vector{current_, next_vector_++};
+    tlm::tlm_phase phase = tlm::BEGIN_REQ;
+    sc_core::sc_time delay;
+    to_fetch_->nb_transport_fw(vector, phase, delay);
+  }
+
+ private:
+  tlm::tlm_sync_enum take(Command<JobType>& command, tlm::tlm_phase& /*phase*/, sc_core::sc_time& /*delay*/) {
+    assert(current_ == nullptr);
+    busy_.job_taken(time_.now());
+    current_ = &command;
+    next_vector_ = 0;
+    prepare(command);
+    return tlm::TLM_ACCEPTED;
+  }
+
+  tlm::tlm_sync_enum fetch_is_empty(VectorToken<JobType>& /*vector*/, tlm::tlm_phase& /*phase*/,
+                                    sc_core::sc_time& /*delay*/) {
+    if (next_vector_ < current_->job->vectors) {
+      offer_vector();
+      return tlm::TLM_ACCEPTED;
+    }
+    Command<JobType>& passed = *current_;
+    current_ = nullptr;
+    answer(passed, tlm::END_REQ);
+    return tlm::TLM_ACCEPTED;
+  }
+
+  tlm::tlm_sync_enum finish(VectorToken<JobType>& vector, tlm::tlm_phase& phase, sc_core::sc_time& /*delay*/) {
+    if (vector.index + 1 == vector.command->job->vectors) {
+      busy_.job_done(time_.now());
+      answer(*vector.command, tlm::BEGIN_RESP);
+    }
+    phase = tlm::END_REQ;
+    return tlm::TLM_UPDATED;
+  }
+
+  void answer(Command<JobType>& command, tlm::tlm_phase phase) {
+    sc_core::sc_time delay;
+    commands->nb_transport_bw(command, phase, delay);
+  }
+
+  CycleTime time_;
+  VectorInitiator<StreamingUnit, JobType> to_fetch_{"to_fetch"};
+  VectorTarget<StreamingUnit, JobType> from_drain_{"from_drain"};
+  Command<JobType>* current_ = nullptr;  ///< the job whose vectors are being offered
+  std::uint32_t next_vector_ = 0;
+  BusyTime busy_;
+};
+
+}  // namespace palimpsest

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "models/modules/adc_bank.hpp"
+#include "models/modules/chip_config.hpp"
+#include "models/modules/crossbar_array.hpp"
+#include "models/modules/dac_bank.hpp"
+#include "models/modules/streaming_unit.hpp"
+#include "models/modules/tia_bank.hpp"
+#include "models/protocol/round_protocol.hpp"
+
+namespace palimpsest {
+
+/// A crossbar with its converters: fetch, DAC bank, crossbar, TIA bank, ADC bank, drain. The programmer plays the
+/// rounds of write-verify on the same array through `program`; the program keeps the two from meeting.
+class Tile : public StreamingUnit<TileJob> {
+ public:
+  RoundTarget<Tile> program{"program"};
+  DacBank dac;
+  CrossbarArray crossbar;
+  TiaBank tia;
+  AdcBank adc;
+
+  Tile(const sc_core::sc_module_name& name, const TileConfig& config, const Clock& clock, const UnitServices& services);
+
+ private:
+  tlm::tlm_sync_enum play_round(WriteRound& round, tlm::tlm_phase& phase, sc_core::sc_time& delay);
+  std::uint64_t round_cycles(const WriteRound& round) const;
+
+  CycleTime time_;
+  AdcConfig adc_config_;
+  Clock clock_;
+  std::uint64_t pulse_cycles_;
+  std::uint64_t analogue_read_cycles_;  ///< of a verify read: everything but the conversions
+};
+
+}  // namespace palimpsest

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <tlm>
+
+#include <tlm_utils/passthrough_target_socket.h>
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include "models/protocol/jobs.hpp"
+
+namespace palimpsest {
+
+/// How the programmer plays a write-verify round on a tile. The tile completes the BEGIN_REQ at once and adds the
+/// duration of the round to the delay.
+struct RoundTypes {
+  using tlm_payload_type = WriteRound;
+  using tlm_phase_type = tlm::tlm_phase;
+};
+
+template <class Owner>
+using RoundInitiator = tlm_utils::simple_initiator_socket<Owner, 32, RoundTypes>;
+
+template <class Owner>
+using RoundTarget = tlm_utils::passthrough_target_socket<Owner, 32, RoundTypes>;
+
+}  // namespace palimpsest
