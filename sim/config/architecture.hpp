@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/modules/chip_config.hpp"
+#include "models/physics/cell.hpp"
+#include "models/physics/energy_table.hpp"
+#include "models/physics/lora_mac.hpp"
+#include "models/physics/write_verify.hpp"
+
+namespace palimpsest {
+
+/// The resistive memory of a chip and how weights are mapped to it.
+struct ResistiveMemoryConfig {
+  CellConfig cell;
+  double zero_weight_microsiemens = 45.0;  ///< conductance of a weight of zero, and of the reference cells
+};
+
+struct VectorUnitConfig {
+  std::uint32_t lanes = 16;           ///< elementary operations per cycle
+  std::uint32_t pipeline_cycles = 4;  ///< added once per vector
+};
+
+struct SequencerConfig {
+  std::uint32_t samples_in_flight = 2;
+};
+
+/// Where the products with the frozen weights are computed when the loss gradient goes back through a layer.
+enum class BackwardProducts {
+  transposed_read,  ///< on the tiles, columns driven and rows sensed
+  digital,          ///< in the LoRA unit, with the weights fetched from off the chip
+};
+
+struct TrainingConfig {
+  BackwardProducts backward_products = BackwardProducts::transposed_read;
+  int gradient_bits = 16;         ///< precision of activation gradients in the SRAM buffer
+  int optimizer_state_bits = 32;  ///< precision of parameter gradients, master parameters and optimiser moments
+};
+
+/// When the full-parameter baseline writes the arrays.
+enum class RewriteUpdate { at_deployment, every_step };
+/// What it writes: the trained weights, or what the arrays held plus the trained change.
+enum class RewriteTarget { exact, accumulated };
+
+struct RewriteBaselineConfig {
+  RewriteUpdate update = RewriteUpdate::at_deployment;
+  RewriteTarget target = RewriteTarget::accumulated;
+};
+
+/// A GPU as a roofline with launch overhead.
+struct GpuConfig {
+  std::string name;
+  double clock_hz = 0.0;
+  double peak_macs_per_second = 0.0;
+  double memory_bytes_per_second = 0.0;
+  double board_power_watt = 0.0;   ///< while a kernel computes or moves data
+  double idle_power_watt = 0.0;    ///< while it waits for the next launch
+  double launch_overhead_s = 0.0;  ///< per kernel
+  std::uint32_t bytes_per_value = 4;
+  std::uint32_t inference_batch = 1;  ///< samples per launch at inference
+};
+
+/// A chip as the architecture file describes it.
+struct Architecture {
+  std::string name;
+  Clock clock;
+  std::optional<std::uint32_t> tiles;  ///< empty: as many as the network needs
+  TileConfig tile;
+  ResistiveMemoryConfig resistive_memory;
+  WriteVerifyConfig write_verify;
+  SramConfig sram;
+  LoraUnitConfig lora_unit;
+  VectorUnitConfig vector_unit;
+  InterconnectConfig interconnect;
+  HostPortConfig host_port;
+  SequencerConfig sequencer;
+  TrainingConfig training;
+  RewriteBaselineConfig rewrite_baseline;
+  GpuConfig gpu;
+  std::string energy_name;  ///< of the energy table
+  EnergyTable energy;
+};
+
+/// One `--set /pointer=value`.
+struct Override {
+  std::string pointer;
+  std::string value;  ///< JSON, or else taken as a string
+};
+
+/// Reads an architecture file. A string where an object is expected (`/energy`, `/baselines/gpu`) names a file,
+/// relative to the architecture file, that holds the object; overrides apply to the whole after that. Throws UserError
+/// (usage_or_architecture) that names file, JSON pointer and what was expected.
+Architecture read_architecture(const std::string& path, const std::vector<Override>& overrides);
+
+/// Splits `/tile/adc/bits=6`. Throws UserError if there is no `=` or no leading `/`.
+Override parse_override(const std::string& text);
+
+}  // namespace palimpsest

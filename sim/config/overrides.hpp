@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/config/architecture.hpp"
+#include "sim/config/json_document.hpp"
+
+namespace palimpsest {
+
+/// Sets each override's value in the document, in order. Throws UserError if a pointer leads nowhere: a key that a file
+/// does not have is a slip of the pen.
+void apply_overrides(JsonDocument& document, const std::vector<Override>& overrides);
+
+/// Puts the object that a file holds in place of the file's name, if there is a string at `pointer`. The name is
+/// relative to `directory`. Errors below `pointer` then name that file.
+void insert_referenced_file(JsonDocument& document, const std::string& pointer, const std::string& directory);
+
+}  // namespace palimpsest

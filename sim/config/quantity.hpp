@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/config/json_reader.hpp"
+
+namespace palimpsest {
+
+/// The names of a quantity's units, and what one is in SI units.
+using Units = std::vector<std::pair<std::string, double>>;
+
+const Units& energy_units();               ///< joule
+const Units& power_units();                ///< watt
+const Units& time_units();                 ///< second
+const Units& frequency_units();            ///< hertz
+const Units& length_units_in_mm();         ///< millimetre
+const Units& energy_per_bit_mm_units();    ///< joule per bit and millimetre
+const Units& bandwidth_units();            ///< byte per second
+const Units& multiply_accumulate_units();  ///< multiply-accumulates per second
+
+/// Reads `{"value": .., "unit": "pJ", "source": "..", "confidence": "S|M|W"}` into SI units (lengths: mm). A number
+/// nobody can trace is not accepted: source and confidence are required. Bounds are in SI units too.
+double read_quantity(JsonReader& parent, const std::string& key, const Units& units, double smallest, double largest);
+
+/// Reads the keys `source` and `confidence`.
+void read_provenance(JsonReader& reader);
+
+}  // namespace palimpsest

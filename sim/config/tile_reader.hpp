@@ -1,0 +1,21 @@
+#pragma once
+
+#include "sim/config/architecture.hpp"
+#include "sim/config/json_reader.hpp"
+
+namespace palimpsest {
+
+/// Largest duration a file may give, in ns. With the shortest clock period (10 ps), 1e8 cycles: the cycles of a whole
+/// programming job (4096 x 4096 cells, 65,535 pulses each, one by one) still fit 64 bits.
+constexpr double longest_ns = 1e6;
+
+/// Reads `/tile` (all but `count`) into the tile's configuration. Throws UserError.
+TileConfig read_tile(JsonReader& reader);
+
+/// Reads `/resistive_memory`. Throws UserError.
+ResistiveMemoryConfig read_resistive_memory(JsonReader reader);
+
+/// Reads `/programmer` for a tile with `columns` columns. Throws UserError.
+WriteVerifyConfig read_write_verify(JsonReader reader, std::uint32_t columns);
+
+}  // namespace palimpsest

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "sim/config/json_reader.hpp"
+#include "sim/trace/safetensors.hpp"
+#include "sim/trace/trace.hpp"
+
+namespace palimpsest {
+
+/// Reads one phase of a trace whose weights, adapters and labels are known already. Throws UserError (trace).
+Phase read_phase(JsonReader reader, const Trace& trace, Safetensors& tensors);
+
+}  // namespace palimpsest

@@ -1,0 +1,133 @@
+#include "sim/trace/safetensors.hpp"
+
+#include <array>
+#include <cmath>
+#include <cstring>
+
+#include "sim/config/one_line.hpp"
+#include "sim/trace/safetensors_header.hpp"
+
+namespace palimpsest {
+namespace {
+
+const char* type_name(TensorType type) {
+  return type == TensorType::f32 ? "F32" : type == TensorType::u8 ? "U8" : "I64";
+}
+
+// The file is little-endian whatever the machine is.
+template <class Word>
+Word little_endian(const char* bytes) {
+  Word word = 0;
+  for (std::size_t i = 0; i < sizeof(Word); ++i)
+    word |= static_cast<Word>(static_cast<Word>(static_cast<unsigned char>(bytes[i])) << (8 * i));
+  return word;
+}
+
+float float_at(const char* bytes) {
+  const auto bits = little_endian<std::uint32_t>(bytes);
+  float value = 0.0F;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+}  // namespace
+
+Safetensors::Safetensors(const std::string& path) : path_(path), file_(path, ExitCode::trace) {
+  constexpr std::uint64_t length_bytes = 8;
+  constexpr std::uint64_t longest_header = std::uint64_t{64} << 20U;
+  const auto refuse = [&path](const std::string& message) {
+    throw UserError(ExitCode::trace, one_line(path + ": " + message));
+  };
+  if (file_.size() < length_bytes) refuse("expected 8 bytes of header length, got " + std::to_string(file_.size()));
+  std::array<char, length_bytes> bytes{};
+  file_.read(0, bytes.data(), bytes.size());
+  const auto length = little_endian<std::uint64_t>(bytes.data());
+  if (length > longest_header) refuse("expected a header of at most 64 MiB, got " + std::to_string(length) + " bytes");
+  if (length > file_.size() - length_bytes)
+    refuse("expected a header inside the file of " + std::to_string(file_.size()) + " bytes, got " +
+           std::to_string(length) + " bytes of header");
+  std::string header(length, '\0');
+  file_.read(length_bytes, header.data(), header.size());
+  data_begin_ = length_bytes + length;
+  entries_ = read_safetensors_header(header, path_, file_.size() - data_begin_);
+}
+
+const TensorShape& Safetensors::shape(const std::string& name, TensorType type, std::size_t dimensions) const {
+  const TensorEntry& tensor = entry(name);
+  if (tensor.type != type || tensor.shape.size() != dimensions)
+    fail(name, std::string("expected ") + type_name(type) + " with " + std::to_string(dimensions) +
+                   " dimensions, got " + type_name(tensor.type) + ' ' + shown_shape(tensor.shape));
+  return tensor.shape;
+}
+
+Eigen::MatrixXf Safetensors::matrix(const std::string& name, std::uint64_t rows, std::uint64_t columns) {
+  return floats(name, {rows, columns}, rows, columns);
+}
+
+Eigen::MatrixXf Safetensors::row(const std::string& name, std::uint64_t columns) {
+  return floats(name, {columns}, 1, columns);
+}
+
+std::vector<std::uint8_t> Safetensors::bytes(const std::string& name, const TensorShape& shape) {
+  const std::vector<char> data = read(name, TensorType::u8, shape);
+  return {data.begin(), data.end()};
+}
+
+std::vector<std::int64_t> Safetensors::integers(const std::string& name, const TensorShape& shape) {
+  const std::vector<char> data = read(name, TensorType::i64, shape);
+  std::vector<std::int64_t> values(data.size() / sizeof(std::int64_t));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = static_cast<std::int64_t>(little_endian<std::uint64_t>(&data[i * sizeof(std::int64_t)]));
+  return values;
+}
+
+void Safetensors::finish() const {
+  for (const auto& [name, tensor] : entries_)
+    if (read_.count(name) == 0) fail(name, "no key of trace.json uses this tensor");
+}
+
+void Safetensors::fail(const std::string& name, const std::string& message) const {
+  throw UserError(ExitCode::trace, one_line(path_ + ": tensor " + name + ": " + message));
+}
+
+const TensorEntry& Safetensors::entry(const std::string& name) const {
+  const auto found = entries_.find(name);
+  if (found == entries_.end()) fail(name, "the tensor is missing");
+  return found->second;
+}
+
+std::vector<char> Safetensors::read(const std::string& name, TensorType type, const TensorShape& shape) {
+  const TensorEntry& tensor = entry(name);
+  if (tensor.type != type || tensor.shape != shape)
+    fail(name, std::string("expected ") + type_name(type) + ' ' + shown_shape(shape) + ", got " +
+                   type_name(tensor.type) + ' ' + shown_shape(tensor.shape));
+  read_.insert(name);
+  std::vector<char> data(tensor.end - tensor.begin);
+  if (!data.empty()) file_.read(data_begin_ + tensor.begin, data.data(), data.size());
+  return data;
+}
+
+Eigen::MatrixXf Safetensors::floats(const std::string& name, const TensorShape& shape, std::uint64_t rows,
+                                    std::uint64_t columns) {
+  const std::vector<char> data = read(name, TensorType::f32, shape);
+  Eigen::MatrixXf values(static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(columns));
+  const char* bytes = data.data();
+  for (Eigen::Index row = 0; row < values.rows(); ++row) {
+    for (Eigen::Index column = 0; column < values.cols(); ++column, bytes += sizeof(float)) {
+      const float value = float_at(bytes);
+      if (!std::isfinite(value))
+        fail(name, "expected finite numbers, got " + std::to_string(value) + " at " +
+                       shown_shape({static_cast<std::uint64_t>(row), static_cast<std::uint64_t>(column)}));
+      values(row, column) = value;
+    }
+  }
+  return values;
+}
+
+std::string shown_shape(const TensorShape& shape) {
+  std::string text = "[";
+  for (const std::uint64_t size : shape) text += (text.size() == 1 ? "" : ", ") + std::to_string(size);
+  return text + ']';
+}
+
+}  // namespace palimpsest

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "sim/config/input_file.hpp"
+#include "sim/trace/safetensors_header.hpp"
+
+namespace palimpsest {
+
+/// A safetensors file. Its header is checked as a whole when it is opened: tensors cover the data exactly, without gap
+/// or overlap. The data stays in the file until a tensor is read. Every error is a UserError (trace) that names file
+/// and tensor.
+class Safetensors {
+ public:
+  explicit Safetensors(const std::string& path);
+
+  /// Shape of the tensor `name`, which must have this type and number of dimensions.
+  const TensorShape& shape(const std::string& name, TensorType type, std::size_t dimensions) const;
+
+  /// F32 `[rows, columns]`; all values finite.
+  Eigen::MatrixXf matrix(const std::string& name, std::uint64_t rows, std::uint64_t columns);
+  /// F32 `[columns]` as one row; all values finite.
+  Eigen::MatrixXf row(const std::string& name, std::uint64_t columns);
+  std::vector<std::uint8_t> bytes(const std::string& name, const TensorShape& shape);
+  std::vector<std::int64_t> integers(const std::string& name, const TensorShape& shape);
+
+  /// Refuses tensors that nobody read.
+  void finish() const;
+
+  [[noreturn]] void fail(const std::string& name, const std::string& message) const;
+
+ private:
+  const TensorEntry& entry(const std::string& name) const;
+  std::vector<char> read(const std::string& name, TensorType type, const TensorShape& shape);
+  Eigen::MatrixXf floats(const std::string& name, const TensorShape& shape, std::uint64_t rows, std::uint64_t columns);
+
+  std::string path_;
+  InputFile file_;
+  std::uint64_t data_begin_ = 0;
+  std::map<std::string, TensorEntry> entries_;
+  std::set<std::string> read_;
+};
+
+/// `[2, 3]`
+std::string shown_shape(const TensorShape& shape);
+
+}  // namespace palimpsest

@@ -1,0 +1,119 @@
+#include <algorithm>
+#include <filesystem>
+
+#include "sim/config/json_reader.hpp"
+#include "sim/trace/network_reader.hpp"
+#include "sim/trace/phase_reader.hpp"
+#include "sim/trace/safetensors.hpp"
+#include "sim/trace/trace.hpp"
+
+namespace palimpsest {
+namespace {
+
+constexpr std::uint64_t most_samples = 1'000'000;
+
+void read_provenance(JsonReader reader) {
+  for (const char* key : {"exporter", "framework", "data", "credit", "data_sha256"}) reader.text(key);
+  reader.integer<std::uint64_t>("seed", 0, std::uint64_t{1} << 62U);
+  reader.finish();
+}
+
+std::vector<std::string> read_weight_set_names(JsonReader& reader) {
+  std::vector<std::string> names = reader.texts("weights");
+  if (names.empty()) reader.fail("weights", "expected at least one weight set");
+  for (const std::string& name : names)
+    if (std::count(names.begin(), names.end(), name) > 1)
+      reader.fail("weights", "expected each weight set once, got " + name + " again");
+  return names;
+}
+
+std::uint32_t linear_operation(const Network& network, const std::string& layer, const JsonReader& reader) {
+  for (std::uint32_t i = 0; i < network.operations.size(); ++i)
+    if (network.operations[i].name == layer && network.operations[i].kind == OperationKind::linear) return i;
+  reader.fail("layers", "expected the name of a linear operation, got " + layer);
+}
+
+Adapter read_adapter(JsonReader reader, const std::string& name, const Network& network, Safetensors& tensors) {
+  Adapter adapter;
+  adapter.name = name;
+  adapter.rank = reader.integer<std::uint32_t>("rank", 1, largest_extent);
+  adapter.scale = static_cast<float>(reader.number("alpha", 1e-6, 1e6) / adapter.rank);
+  const std::string prefix = "adapters/" + name + '/';
+  for (const std::string& layer : reader.texts("layers")) {
+    const std::uint32_t index = linear_operation(network, layer, reader);
+    const Operation& operation = network.operations[index];
+    const std::string tensor = std::string(prefix).append(layer);
+    LowRankPair pair{tensors.matrix(tensor + "/lora_A", adapter.rank, network.shape(operation.inputs[0]).columns),
+                     tensors.matrix(tensor + "/lora_B", operation.output.columns, adapter.rank)};
+    if (!adapter.layers.emplace(index, std::move(pair)).second)
+      reader.fail("layers", "expected each layer once, got " + layer + " again");
+  }
+  if (adapter.layers.empty()) reader.fail("layers", "expected at least one layer");
+  reader.finish();
+  return adapter;
+}
+
+SampleSet read_samples(const std::string& tensor, Shape input, Safetensors& tensors) {
+  const std::uint64_t samples = tensors.shape(tensor, TensorType::u8, 3)[0];
+  if (samples == 0 || samples > most_samples)
+    tensors.fail(tensor, "expected 1.." + std::to_string(most_samples) + " samples, got " + std::to_string(samples));
+  return {static_cast<std::uint32_t>(samples), input.rows, input.columns,
+          tensors.bytes(tensor, {samples, input.rows, input.columns})};
+}
+
+void read_calibration(JsonReader reader, Trace& trace, Safetensors& tensors) {
+  trace.calibration = read_samples(reader.text("inputs"), trace.network.input, tensors);
+  reader.finish();
+}
+
+void read_test(JsonReader reader, Trace& trace, Safetensors& tensors) {
+  trace.test = read_samples(reader.text("inputs"), trace.network.input, tensors);
+  const std::string labels = reader.text("labels");
+  trace.labels = tensors.integers(labels, {trace.test.samples});
+  const std::uint32_t classes = trace.network.shape(trace.network.output).columns;
+  for (const std::int64_t label : trace.labels)
+    if (label < 0 || label >= classes)
+      tensors.fail(labels, "expected classes 0.." + std::to_string(classes - 1) + ", got " + std::to_string(label));
+  reader.finish();
+}
+
+void read_phases(JsonReader& reader, Trace& trace, Safetensors& tensors) {
+  for (JsonReader& phase_reader : reader.objects("phases")) {
+    Phase phase = read_phase(phase_reader, trace, tensors);
+    const auto same_name = [&phase](const Phase& other) { return other.name == phase.name; };
+    if (std::any_of(trace.phases.begin(), trace.phases.end(), same_name))
+      phase_reader.fail("name", "expected a new name, got " + phase.name);
+    trace.phases.push_back(std::move(phase));
+  }
+  if (trace.phases.empty()) reader.fail("phases", "expected at least one phase");
+}
+
+}  // namespace
+
+Trace read_trace(const std::string& directory) {
+  const std::filesystem::path place(directory);
+  const JsonDocument document = JsonDocument::read((place / "trace.json").generic_string(), ExitCode::trace);
+  Safetensors tensors((place / "tensors.safetensors").generic_string());
+  JsonReader reader(document);
+  Trace trace;
+  trace.directory = directory;
+  reader.schema("palimpsest.trace", 1);
+  trace.name = reader.text("name");
+  reader.text("description");
+  read_provenance(reader.object("provenance"));
+  const std::vector<std::string> weight_sets = read_weight_set_names(reader);
+  trace.network = read_network(reader.object("network"), tensors, weight_sets.front());
+  for (const std::string& name : weight_sets)
+    trace.weights.emplace(name, read_weight_set(trace.network, tensors, name));
+  JsonReader adapters = reader.object("adapters");
+  for (const std::string& name : adapters.keys())
+    trace.adapters.emplace(name, read_adapter(adapters.object(name), name, trace.network, tensors));
+  read_calibration(reader.object("calibration"), trace, tensors);
+  read_test(reader.object("test"), trace, tensors);
+  read_phases(reader, trace, tensors);
+  reader.finish();
+  tensors.finish();
+  return trace;
+}
+
+}  // namespace palimpsest
