@@ -1,0 +1,54 @@
+# Thin: CMake builds, ctest and pytest test. The targets install what they need from Debian's archive.
+
+PRESET ?= release
+BUILD = build/$(PRESET)
+
+BUILD_PACKAGES = g++ cmake ninja-build pkg-config libsystemc-dev libeigen3-dev libboost-program-options-dev \
+                 nlohmann-json3-dev catch2 librandom123-dev
+TRAIN_PACKAGES = python3 python3-torch python3-numpy
+TEST_PACKAGES = $(TRAIN_PACKAGES) python3-pytest
+CHECK_PACKAGES = clang clang-format clang-tidy libclang-rt-14-dev
+
+.PHONY: run build test test-cpp test-python lint format bench traces golden clean
+
+run: build
+	$(BUILD)/palimpsest run --arch arch/rm180.json --trace traces/face
+
+build:
+	@tools/install $(BUILD_PACKAGES)
+	@tools/quietly cmake --preset $(PRESET)
+	@tools/quietly cmake --build $(BUILD)
+
+test: test-python test-cpp
+
+test-cpp: build
+	@ctest --test-dir $(BUILD) --output-on-failure --parallel $(shell nproc) --progress
+
+test-python:
+	@tools/install $(TEST_PACKAGES)
+	@/usr/bin/python3 -m pytest -q workloads/tests
+
+# The same sources under clang, and under clang's sanitizers: make test-cpp PRESET=clang, PRESET=sanitize.
+lint:
+	@tools/install $(BUILD_PACKAGES) $(CHECK_PACKAGES)
+	@git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
+	@tools/quietly cmake --preset lint
+	@git ls-files 'models/*.cpp' 'sim/*.cpp' | xargs -P $(shell nproc) -n 4 tools/quietly clang-tidy -p build/lint --quiet
+
+format:
+	@tools/install clang-format
+	@git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
+
+bench: build
+	$(BUILD)/benchmark
+
+traces:
+	@tools/install $(TRAIN_PACKAGES)
+	PYTHONPATH=workloads /usr/bin/python3 -m face --output traces/face
+
+# Rewrites the golden files. Say why in the commit.
+golden: build
+	tests/golden/update $(BUILD)/palimpsest
+
+clean:
+	rm -rf build

@@ -1,0 +1,111 @@
+#include "sim/cli/run_command.hpp"
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <charconv>
+#include <iostream>
+#include <limits>
+#include <thread>
+
+#include "sim/cli/progress.hpp"
+#include "sim/config/one_line.hpp"
+#include "sim/error.hpp"
+#include "sim/report/json_report.hpp"
+#include "sim/report/output_file.hpp"
+#include "sim/report/svg_report.hpp"
+#include "sim/report/text_report.hpp"
+#include "sim/run/run.hpp"
+
+namespace palimpsest {
+
+namespace po = boost::program_options;
+
+namespace {
+
+constexpr unsigned most_threads = 1024;
+
+/// A whole number in [smallest, largest]. Boost's own conversion takes "-1" for the largest number there is.
+std::uint64_t whole_number(const std::string& option, const std::string& text, std::uint64_t smallest,
+                           std::uint64_t largest) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size() && number >= smallest && number <= largest)
+    return number;
+  throw UserError(ExitCode::usage_or_architecture, option + ": expected " + std::to_string(smallest) + ".." +
+                                                       std::to_string(largest) + ", got " + one_line(text));
+}
+
+/// Errors that a network makes on a chip name the place in the architecture; the file is known here.
+RunReport run_named(const std::string& architecture_file, const Architecture& architecture, const Trace& trace,
+                    const RunOptions& options) {
+  try {
+    return run(architecture, trace, options);
+  } catch (const UserError& error) {
+    throw UserError(error.code(), architecture_file + ": " + error.what());
+  }
+}
+
+}  // namespace
+
+void run_command(const std::vector<std::string>& arguments) {
+  std::string architecture_file;
+  std::string trace_directory;
+  std::vector<std::string> settings;
+  std::string json_file;
+  std::string svg_file;
+  std::string seed;
+  std::string threads = std::to_string(std::clamp(std::thread::hardware_concurrency(), 1U, most_threads));
+  bool quiet = false;
+
+  po::options_description description("palimpsest run: simulates all phases of a trace on a chip");
+  // clang-format off
+  description.add_options()
+      ("arch", po::value(&architecture_file)->required()->value_name("FILE"), "the chip, a JSON file (arch/README.md)")
+      ("trace", po::value(&trace_directory)->required()->value_name("DIRECTORY"), "the workload (docs/trace-format.md)")
+      ("set", po::value(&settings)->composing()->value_name("/POINTER=VALUE"),
+       "override a field of the architecture, as in /tile/adc/bits=6; may be repeated")
+      ("seed", po::value(&seed)->default_value("1")->value_name("N"), "seed of every random draw")
+      ("threads", po::value(&threads)->value_name("N"),
+       "threads for the functional core, all processors if not given; any number gives the same report")
+      ("json", po::value(&json_file)->default_value("report.json")->value_name("FILE"), "where the report goes")
+      ("svg", po::value(&svg_file)->value_name("FILE"), "also draw the report, as SVG")
+      ("quiet", po::bool_switch(&quiet), "no progress, no table")
+      ("help", "this text");
+  // clang-format on
+  po::options_description with_strays;
+  with_strays.add(description).add_options()("stray", po::value<std::vector<std::string>>());
+  po::positional_options_description positions;
+  positions.add("stray", -1);
+  po::variables_map values;
+  po::store(po::command_line_parser(arguments).options(with_strays).positional(positions).run(), values);
+  if (values.count("help") != 0) {
+    std::cout << description;
+    return;
+  }
+  if (values.count("stray") != 0) {
+    throw UserError(ExitCode::usage_or_architecture, one_line(values["stray"].as<std::vector<std::string>>().front()) +
+                                                         ": expected an option (palimpsest run --help)");
+  }
+  po::notify(values);
+  RunOptions options;
+  options.seed = whole_number("--seed", seed, 0, std::numeric_limits<std::uint64_t>::max());
+  options.threads = static_cast<unsigned>(whole_number("--threads", threads, 1, most_threads));
+
+  std::vector<Override> overrides;
+  overrides.reserve(settings.size());
+  for (const std::string& setting : settings) overrides.push_back(parse_override(setting));
+  const Architecture architecture = read_architecture(architecture_file, overrides);
+  const Trace trace = read_trace(trace_directory);
+
+  RunReport report;
+  {
+    Progress progress(quiet);
+    options.progress = [&progress](const std::string& part, double share) { progress.show(part, share); };
+    report = run_named(architecture_file, architecture, trace, options);
+  }
+  if (!svg_file.empty()) write_file(svg_file, svg_report(report));
+  write_file(json_file, json_report(report));
+  if (!quiet) std::cout << text_report(report) << "\nThe report is in " << json_file << ".\n" << std::flush;
+}
+
+}  // namespace palimpsest

@@ -1,0 +1,237 @@
+#include "sim/mapping/backward_pass.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+// Elementary operations per element, multiply-accumulate class.
+constexpr std::uint64_t loss_operations = 10;          // softmax by table, its sum, a division, minus the label
+constexpr std::uint64_t gelu_backward_operations = 3;  // table lookup and interpolation of the derivative, product
+constexpr std::uint64_t norm_backward_operations = 8;  // two row sums and the combination of x, gain and gradient
+constexpr std::uint64_t gain_gradient_operations = 2;  // normalised x times gradient, summed over the rows
+
+}  // namespace
+
+BackwardPass::BackwardPass(ProgramBuilder& builder, const TrainingTask& task, const std::vector<StoredValue>& values,
+                           const ParameterPlacements& parameters,
+                           const std::map<std::string, Placement>& working_weights, const GradientPlacements& gradients)
+    : builder_(builder),
+      task_(task),
+      values_(values),
+      parameters_(parameters),
+      working_weights_(working_weights),
+      gradients_(gradients),
+      network_(builder.context().network),
+      gradient_bits_(builder.context().architecture.training.gradient_bits),
+      contributions_(network_.values()),
+      transposed_vectors_(builder.context().map.blocks.size()) {}
+
+bool BackwardPass::trains(std::uint32_t operation) const {
+  if (task_.trained_adapter != nullptr) return task_.trained_adapter->layers.count(operation) != 0;
+  const OperationKind kind = network_.operations[operation].kind;
+  return kind == OperationKind::linear || kind == OperationKind::rms_norm;
+}
+
+void BackwardPass::find_needed_gradients() {
+  needed_.assign(network_.values(), false);
+  for (std::uint32_t index = 0; index < network_.operations.size(); ++index) {
+    needed_[index + 1] = trains(index);
+    for (const std::uint32_t input : network_.operations[index].inputs) {
+      if (needed_[input]) needed_[index + 1] = true;
+    }
+  }
+}
+
+void BackwardPass::contribute(std::uint32_t value, const StoredValue& gradient) {
+  if (needed_[value]) contributions_[value].push_back(gradient);
+}
+
+void BackwardPass::add() {
+  find_needed_gradients();
+  const Shape scores = network_.shape(network_.output);
+  const StoredValue label = builder_.receive({1, 1}, 32);
+  contribute(network_.output, builder_.at_once({values_[network_.output], label}, scores, gradient_bits_,
+                                               loss_operations * scores.columns));
+  for (auto index = static_cast<std::uint32_t>(network_.operations.size()); index-- > 0;) {
+    const auto& terms = contributions_[index + 1];
+    if (terms.empty()) continue;
+    back_through(index, builder_.sum(terms, nullptr, network_.shape(index + 1), gradient_bits_));
+  }
+}
+
+void BackwardPass::back_through(std::uint32_t operation, const StoredValue& output_gradient) {
+  const Operation& op = network_.operations[operation];
+  const std::uint32_t input = op.inputs[0];
+  const Shape shape = network_.shape(input);
+  switch (op.kind) {
+    case OperationKind::linear:
+      back_through_linear(operation, output_gradient);
+      break;
+    case OperationKind::rms_norm:
+      back_through_norm(operation, output_gradient);
+      break;
+    case OperationKind::gelu:
+      contribute(input, builder_.row_by_row({values_[input], output_gradient}, {}, shape, gradient_bits_,
+                                            gelu_backward_operations * shape.columns));
+      break;
+    case OperationKind::relu:
+      contribute(input,
+                 builder_.row_by_row({values_[input], output_gradient}, {}, shape, gradient_bits_, shape.columns));
+      break;
+    case OperationKind::add:
+      contribute(input, output_gradient);
+      contribute(op.inputs[1], output_gradient);
+      break;
+    case OperationKind::transpose:
+    case OperationKind::mean:
+      contribute(input,
+                 builder_.at_once({output_gradient}, shape, gradient_bits_, std::uint64_t{shape.rows} * shape.columns));
+      break;
+  }
+}
+
+void BackwardPass::back_through_norm(std::uint32_t operation, const StoredValue& output_gradient) {
+  const Operation& op = network_.operations[operation];
+  const StoredValue& x = values_[op.inputs[0]];
+  const Shape shape = op.output;
+  if (needed_[op.inputs[0]]) {
+    contribute(op.inputs[0], builder_.row_by_row({x, output_gradient}, {parameters_.vectors.at(op.gain)}, shape,
+                                                 gradient_bits_, norm_backward_operations * shape.columns));
+  }
+  if (trains(operation)) {
+    add_vector_gradient(gradients_.backbone.at(op.gain), {x, output_gradient},
+                        gain_gradient_operations * shape.rows * shape.columns);
+  }
+}
+
+void BackwardPass::back_through_linear(std::uint32_t operation, const StoredValue& output_gradient) {
+  const Operation& op = network_.operations[operation];
+  const Shape shape = network_.shape(op.inputs[0]);
+  if (needed_[op.inputs[0]]) {
+    const bool on_tiles =
+        (task_.trained_adapter != nullptr || task_.backbone_in_arrays) &&
+        builder_.context().architecture.training.backward_products == BackwardProducts::transposed_read;
+    std::vector<StoredValue> terms;
+    if (on_tiles) {
+      terms = transposed_reads(operation, output_gradient);
+    } else {
+      terms.push_back(digital_product(operation, output_gradient));
+    }
+    for (const auto& pair : pairs_of(parameters_, task_.adapters, operation)) {
+      const std::uint32_t rank = pair.a.rows;
+      terms.push_back(builder_.lora_products(output_gradient, {pair.b, pair.a},
+                                             {{rank, op.output.columns}, {shape.columns, rank}}, shape,
+                                             gradient_bits_));
+    }
+    for (const StoredValue& term : terms) contribute(op.inputs[0], term);
+  }
+  if (!trains(operation)) return;
+  if (task_.trained_adapter != nullptr) {
+    add_pair_gradient(operation, output_gradient);
+    return;
+  }
+  add_weight_gradient(operation, output_gradient);
+  if (!op.bias.empty()) {
+    add_vector_gradient(gradients_.backbone.at(op.bias), {output_gradient},
+                        std::uint64_t{op.output.rows} * op.output.columns);
+  }
+}
+
+std::vector<StoredValue> BackwardPass::transposed_reads(std::uint32_t operation, const StoredValue& output_gradient) {
+  const Operation& op = network_.operations[operation];
+  const Shape shape = network_.shape(op.inputs[0]);
+  const auto value_bytes = static_cast<std::uint32_t>(ceil_div(static_cast<std::uint64_t>(gradient_bits_), 8));
+  std::map<std::uint32_t, StoredValue> partial_sums;
+  for (const std::uint32_t tile : builder_.context().map.tiles_of_operation[operation]) {
+    const TileBlock& block = builder_.context().map.blocks[tile];
+    auto partial = partial_sums.find(block.first_output);
+    if (partial == partial_sums.end()) {
+      const Placement placement = builder_.layout().per_sample(shape.rows, shape.columns, gradient_bits_);
+      partial = partial_sums.emplace(block.first_output, StoredValue{placement, {}}).first;
+    }
+    TileJob job;
+    job.vectors = op.output.rows;
+    job.driven_lines = block.outputs;
+    job.sensed_lines = block.inputs;
+    job.fetches = {
+        output_gradient.placement.part_of_row(block.first_output * value_bytes, block.outputs * value_bytes)};
+    job.drains = {partial->second.placement.part_of_row(block.first_input * value_bytes, block.inputs * value_bytes)};
+    partial->second.ready_after.push_back(builder_.add(job, output_gradient.ready_after, tile));
+    transposed_vectors_[tile] += job.vectors;
+  }
+  std::vector<StoredValue> terms;
+  terms.reserve(partial_sums.size());
+  for (const auto& [first_output, partial] : partial_sums) terms.push_back(partial);
+  return terms;
+}
+
+StoredValue BackwardPass::digital_product(std::uint32_t operation, const StoredValue& output_gradient) {
+  const Operation& op = network_.operations[operation];
+  const Shape shape = network_.shape(op.inputs[0]);
+  const auto working = working_weights_.find(op.weight);
+  if (working != working_weights_.end()) {
+    return builder_.lora_products(output_gradient, {working->second}, {{shape.columns, op.output.columns}}, shape,
+                                  gradient_bits_);
+  }
+  const StoredValue weights = builder_.receive({op.output.columns, shape.columns}, gradient_bits_);
+  StoredValue gradient = output_gradient;
+  gradient.ready_after.insert(gradient.ready_after.end(), weights.ready_after.begin(), weights.ready_after.end());
+  return builder_.lora_products(gradient, {weights.placement}, {{shape.columns, op.output.columns}}, shape,
+                                gradient_bits_);
+}
+
+void BackwardPass::add_weight_gradient(std::uint32_t operation, const StoredValue& output_gradient) {
+  const Operation& op = network_.operations[operation];
+  const StoredValue& x = values_[op.inputs[0]];
+  const Placement& gradient = gradients_.backbone.at(op.weight);
+  LoraJob job;
+  job.preloads = {gradient.whole()};
+  job.fetches = {x.placement.whole(), output_gradient.placement.whole()};
+  job.drains = {gradient.whole()};
+  const std::uint64_t rows = op.output.rows;
+  const std::uint64_t inputs = network_.shape(op.inputs[0]).columns;
+  job.cycles_per_vector =
+      lora_product_cycles(builder_.context().architecture.lora_unit, op.output.columns, inputs, rows);
+  job.macs_per_vector = rows * op.output.columns * inputs;
+  builder_.add(job, output_gradient.ready_after);
+}
+
+void BackwardPass::add_pair_gradient(std::uint32_t operation, const StoredValue& output_gradient) {
+  const Operation& op = network_.operations[operation];
+  const StoredValue& x = values_[op.inputs[0]];
+  const auto& pair = parameters_.pairs.at({task_.trained_adapter, operation});
+  const auto& gradient = gradients_.pairs.at(operation);
+  LoraJob job;
+  job.preloads = {pair.a.whole(), pair.b.whole(), gradient.a.whole(), gradient.b.whole()};
+  job.fetches = {x.placement.whole(), output_gradient.placement.whole()};
+  job.drains = {gradient.a.whole(), gradient.b.whole()};
+  const std::uint64_t rows = op.output.rows;
+  const std::uint64_t inputs = network_.shape(op.inputs[0]).columns;
+  const std::uint64_t outputs = op.output.columns;
+  const std::uint64_t rank = pair.a.rows;
+  const LoraUnitConfig& unit = builder_.context().architecture.lora_unit;
+  // A x, then dB += dy (A x)^T; B^T dy, then dA += (B^T dy) x^T.
+  job.cycles_per_vector =
+      lora_product_cycles(unit, rank, inputs, rows) + lora_product_cycles(unit, outputs, rank, rows) +
+      lora_product_cycles(unit, rank, outputs, rows) + lora_product_cycles(unit, rank, inputs, rows);
+  job.macs_per_vector = rows * 2 * rank * (inputs + outputs);
+  builder_.add(job, output_gradient.ready_after);
+}
+
+void BackwardPass::add_vector_gradient(const Placement& gradient, const std::vector<StoredValue>& inputs,
+                                       std::uint64_t operations) {
+  VectorJob job;
+  std::vector<std::uint32_t> ready_after;
+  for (const StoredValue& input : inputs) {
+    job.fetches.push_back(input.placement.whole());
+    ready_after.insert(ready_after.end(), input.ready_after.begin(), input.ready_after.end());
+  }
+  job.fetches.push_back(gradient.whole());
+  job.drains = {gradient.whole()};
+  const VectorUnitConfig& unit = builder_.context().architecture.vector_unit;
+  job.cycles_per_vector = ceil_div(operations, unit.lanes) + unit.pipeline_cycles;
+  job.operations_per_vector = operations;
+  builder_.add(job, ready_after);
+}
+
+}  // namespace palimpsest

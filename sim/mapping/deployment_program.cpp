@@ -1,0 +1,51 @@
+#include "sim/mapping/deployment_program.hpp"
+
+#include "sim/mapping/inference_program.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+void add_host_write(ProgramBuilder& builder, const Placement& placement) {
+  HostJob job;
+  job.vectors = placement.rows;
+  job.drains = {placement.row()};
+  job.words_per_vector = host_words(placement.row_bytes);
+  builder.add(job, {});
+}
+
+}  // namespace
+
+Program array_program(const std::vector<ArrayWrite>& writes) {
+  Program program;
+  for (std::uint32_t tile = 0; tile < writes.size(); ++tile) {
+    program.steps.push_back({ProgramJob{tile, writes[tile].groups}, 0, {}});
+  }
+  return program;
+}
+
+Program deployment_program(const ProgramContext& context, const DeploymentTask& task) {
+  ProgramBuilder builder(context);
+  const ParameterPlacements parameters = place_parameters(builder, task.adapters, context.architecture.lora_unit.bits);
+  if (task.vectors) {
+    for (const auto& [name, placement] : parameters.vectors) add_host_write(builder, placement);
+  }
+  for (const Adapter* adapter : task.new_adapters) {
+    for (const auto& layer : adapter->layers) {
+      const auto& pair = parameters.pairs.at({adapter, layer.first});
+      add_host_write(builder, pair.a);
+      add_host_write(builder, pair.b);
+    }
+  }
+  for (std::uint32_t tile = 0; tile < task.array_writes.size(); ++tile) {
+    const TileBlock& block = context.map.blocks[tile];
+    HostJob targets;
+    targets.vectors = block.inputs;
+    targets.words_per_vector = host_words(block.outputs);
+    const std::uint32_t received = builder.add(targets, {});
+    builder.add(ProgramJob{tile, task.array_writes[tile].groups}, {received});
+  }
+  return builder.finish(1, 1, "the deployment of parameters and adapters");
+}
+
+}  // namespace palimpsest

@@ -1,0 +1,175 @@
+#include "sim/mapping/program_builder.hpp"
+
+#include "sim/error.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+// Elementary operations (multiply-accumulate class) per element and, for the reciprocal root, per row.
+constexpr std::uint64_t gelu_operations = 2;      // table lookup and linear interpolation
+constexpr std::uint64_t rms_norm_operations = 3;  // square and sum; times the reciprocal root; times the gain
+constexpr std::uint64_t root_operations = 8;      // reciprocal square root by Newton's method
+
+std::vector<std::uint32_t> joined(const std::vector<StoredValue>& values) {
+  std::vector<std::uint32_t> steps;
+  for (const StoredValue& value : values) steps.insert(steps.end(), value.ready_after.begin(), value.ready_after.end());
+  return steps;
+}
+
+}  // namespace
+
+std::uint64_t host_words(std::uint64_t bytes) { return ceil_div(bytes, 4); }
+
+ProgramBuilder::ProgramBuilder(const ProgramContext& context) : context_(context), layout_(context.architecture.sram) {}
+
+std::uint32_t ProgramBuilder::add(Job job, std::vector<std::uint32_t> depends_on, std::uint32_t tile) {
+  program_.steps.push_back({std::move(job), tile, std::move(depends_on)});
+  return static_cast<std::uint32_t>(program_.steps.size() - 1);
+}
+
+StoredValue ProgramBuilder::receive(Shape shape, int bits) {
+  const Placement placement = layout_.per_sample(shape.rows, shape.columns, bits);
+  HostJob job;
+  job.vectors = shape.rows;
+  job.drains = {placement.row()};
+  job.words_per_vector = host_words(placement.row_bytes);
+  return {placement, {add(job, {})}};
+}
+
+void ProgramBuilder::send(const StoredValue& value) {
+  HostJob job;
+  job.vectors = value.placement.rows;
+  job.fetches = {value.placement.row()};
+  job.words_per_vector = host_words(value.placement.row_bytes);
+  add(job, value.ready_after);
+}
+
+StoredValue ProgramBuilder::row_by_row(const std::vector<StoredValue>& inputs,
+                                       const std::vector<Placement>& fixed_inputs, Shape shape, int bits,
+                                       std::uint64_t operations_per_row) {
+  const Placement output = layout_.per_sample(shape.rows, shape.columns, bits);
+  VectorJob job;
+  job.vectors = shape.rows;
+  for (const StoredValue& input : inputs) job.fetches.push_back(input.placement.row());
+  for (const Placement& input : fixed_inputs) job.fetches.push_back({input.address, input.row_bytes, 0, false});
+  job.drains = {output.row()};
+  const VectorUnitConfig& unit = context_.architecture.vector_unit;
+  job.cycles_per_vector = ceil_div(operations_per_row, unit.lanes) + unit.pipeline_cycles;
+  job.operations_per_vector = operations_per_row;
+  return {output, {add(job, joined(inputs))}};
+}
+
+StoredValue ProgramBuilder::at_once(const std::vector<StoredValue>& inputs, Shape shape, int bits,
+                                    std::uint64_t operations) {
+  const Placement output = layout_.per_sample(shape.rows, shape.columns, bits);
+  VectorJob job;
+  for (const StoredValue& input : inputs) job.fetches.push_back(input.placement.whole());
+  job.drains = {output.whole()};
+  const VectorUnitConfig& unit = context_.architecture.vector_unit;
+  job.cycles_per_vector = ceil_div(operations, unit.lanes) + unit.pipeline_cycles;
+  job.operations_per_vector = operations;
+  return {output, {add(job, joined(inputs))}};
+}
+
+StoredValue ProgramBuilder::lora_products(const StoredValue& x, const std::vector<Placement>& weights,
+                                          const std::vector<std::pair<std::uint32_t, std::uint32_t>>& products,
+                                          Shape shape, int bits) {
+  const Placement output = layout_.per_sample(shape.rows, shape.columns, bits);
+  LoraJob job;
+  job.vectors = shape.rows;
+  job.fetches = {x.placement.row()};
+  job.drains = {output.row()};
+  for (const Placement& weight : weights) job.preloads.push_back(weight.whole());
+  for (const auto& [outputs, inputs] : products) {
+    job.cycles_per_vector += lora_product_cycles(context_.architecture.lora_unit, outputs, inputs);
+    job.macs_per_vector += std::uint64_t{outputs} * inputs;
+  }
+  return {output, {add(job, x.ready_after)}};
+}
+
+StoredValue ProgramBuilder::sum(const std::vector<StoredValue>& terms, const Placement* bias, Shape shape, int bits) {
+  if (terms.size() == 1 && bias == nullptr) return terms.front();
+  const std::uint64_t addends = terms.size() + (bias == nullptr ? 0 : 1);
+  std::vector<Placement> fixed;
+  if (bias != nullptr) fixed.push_back(*bias);
+  return row_by_row(terms, fixed, shape, bits, addends * shape.columns);
+}
+
+StoredValue ProgramBuilder::linear_on_tiles(std::uint32_t operation, const StoredValue& x,
+                                            const std::vector<StoredPair>& pairs, const Placement* bias) {
+  const Shape shape = context_.network.operations[operation].output;
+  const auto value_bytes = static_cast<std::uint32_t>(ceil_div(static_cast<std::uint64_t>(activation_bits()), 8));
+  const auto& tiles = context_.map.tiles_of_operation[operation];
+
+  // Blocks of the same inputs write side by side into one partial sum; blocks of further inputs make further partial
+  // sums.
+  std::map<std::uint32_t, StoredValue> partial_sums;
+  for (const std::uint32_t tile : tiles) {
+    const TileBlock& block = context_.map.blocks[tile];
+    auto partial = partial_sums.find(block.first_input);
+    if (partial == partial_sums.end()) {
+      const Placement placement = layout_.per_sample(shape.rows, shape.columns, activation_bits());
+      partial = partial_sums.emplace(block.first_input, StoredValue{placement, {}}).first;
+    }
+    TileJob job;
+    job.vectors = shape.rows;
+    job.driven_lines = block.inputs;
+    job.sensed_lines = block.outputs;
+    job.fetches = {x.placement.part_of_row(block.first_input * value_bytes, block.inputs * value_bytes)};
+    job.drains = {partial->second.placement.part_of_row(block.first_output * value_bytes, block.outputs * value_bytes)};
+    partial->second.ready_after.push_back(add(job, x.ready_after, tile));
+  }
+
+  std::vector<StoredValue> terms;
+  terms.reserve(partial_sums.size() + pairs.size());
+  for (const auto& [first_input, partial] : partial_sums) terms.push_back(partial);
+  for (const StoredPair& pair : pairs) {
+    const std::uint32_t rank = pair.a.rows;
+    terms.push_back(
+        lora_products(x, {pair.a, pair.b},
+                      {{rank, context_.network.shape(context_.network.operations[operation].inputs[0]).columns},
+                       {shape.columns, rank}},
+                      shape, activation_bits()));
+  }
+  return sum(terms, bias, shape, activation_bits());
+}
+
+StoredValue ProgramBuilder::other_operation(std::uint32_t operation, const std::vector<StoredValue>& inputs,
+                                            const Placement* gain) {
+  const Operation& op = context_.network.operations[operation];
+  const Shape in = context_.network.shape(op.inputs[0]);
+  const std::uint64_t elements = std::uint64_t{in.rows} * in.columns;
+  switch (op.kind) {
+    case OperationKind::rms_norm:
+      return row_by_row(inputs, {*gain}, op.output, activation_bits(),
+                        rms_norm_operations * in.columns + root_operations);
+    case OperationKind::gelu:
+      return row_by_row(inputs, {}, op.output, activation_bits(), gelu_operations * in.columns);
+    case OperationKind::relu:
+    case OperationKind::add:
+      return row_by_row(inputs, {}, op.output, activation_bits(), in.columns);
+    case OperationKind::transpose:
+    case OperationKind::mean:
+    case OperationKind::linear:
+      break;
+  }
+  return at_once(inputs, op.output, activation_bits(), elements);
+}
+
+Program ProgramBuilder::finish(std::uint32_t samples, std::uint32_t samples_in_flight, const std::string& purpose) {
+  const std::uint64_t needed = layout_.needed_bytes(samples_in_flight);
+  const std::uint64_t capacity = capacity_bytes(context_.architecture.sram);
+  if (needed > capacity) {
+    throw UserError(ExitCode::usage_or_architecture,
+                    "/sram: " + purpose + " needs " + std::to_string(needed) + " bytes of SRAM buffer with " +
+                        std::to_string(samples_in_flight) + " samples in flight, the chip has " +
+                        std::to_string(capacity));
+  }
+  program_.samples = samples;
+  program_.samples_in_flight = samples_in_flight;
+  program_.slot_bytes = layout_.slot_bytes();
+  return std::move(program_);
+}
+
+}  // namespace palimpsest

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/protocol/jobs.hpp"
+#include "sim/config/architecture.hpp"
+#include "sim/mapping/sram_layout.hpp"
+#include "sim/mapping/tile_map.hpp"
+
+namespace palimpsest {
+
+/// A matrix in the SRAM buffer and the steps that have to be done before it is there.
+struct StoredValue {
+  Placement placement;
+  std::vector<std::uint32_t> ready_after;
+};
+
+/// What programs are built from: the chip, the network, and where its weights are.
+struct ProgramContext {
+  const Architecture& architecture;
+  const Network& network;
+  const TileMap& map;
+};
+
+/// Puts the steps of one program together, from whole operations down to jobs with addresses and cycles.
+class ProgramBuilder {
+ public:
+  explicit ProgramBuilder(const ProgramContext& context);
+
+  const ProgramContext& context() const { return context_; }
+  SramLayout& layout() { return layout_; }
+
+  /// Adds a step and returns its number.
+  std::uint32_t add(Job job, std::vector<std::uint32_t> depends_on, std::uint32_t tile = 0);
+
+  /// A sample's matrix of `shape` that comes from the host.
+  StoredValue receive(Shape shape, int bits);
+  /// Sends a value to the host.
+  void send(const StoredValue& value);
+
+  /// A vector-unit job that reads the rows of `inputs` (and `fixed_inputs`, the same for every row) and writes a new
+  /// matrix of `shape`, with `operations_per_row` elementary operations each.
+  StoredValue row_by_row(const std::vector<StoredValue>& inputs, const std::vector<Placement>& fixed_inputs,
+                         Shape shape, int bits, std::uint64_t operations_per_row);
+  /// The same for operations that need the whole matrix at once.
+  StoredValue at_once(const std::vector<StoredValue>& inputs, Shape shape, int bits, std::uint64_t operations);
+
+  /// x W^T on the tiles of `operation`, with everything that is added to it: low-rank pairs given by their stored A and
+  /// B, and the bias.
+  struct StoredPair {
+    Placement a;  ///< [rank, in]
+    Placement b;  ///< [out, rank]
+  };
+  StoredValue linear_on_tiles(std::uint32_t operation, const StoredValue& x, const std::vector<StoredPair>& pairs,
+                              const Placement* bias);
+
+  /// The operations without weights: everything but linear; `gain` for rms_norm.
+  StoredValue other_operation(std::uint32_t operation, const std::vector<StoredValue>& inputs, const Placement* gain);
+
+  /// Products of every row of `x` with the stored matrices, one after the other, on the LoRA unit: inner sizes as
+  /// (outputs, inputs). The result has `shape` and `bits`.
+  StoredValue lora_products(const StoredValue& x, const std::vector<Placement>& weights,
+                            const std::vector<std::pair<std::uint32_t, std::uint32_t>>& products, Shape shape,
+                            int bits);
+
+  /// Sum of equally shaped matrices; a single one is returned as it is.
+  StoredValue sum(const std::vector<StoredValue>& terms, const Placement* bias, Shape shape, int bits);
+
+  int activation_bits() const { return context_.architecture.sram.activation_bits; }
+
+  /// The finished program. Throws UserError if the SRAM buffer is too small; `purpose` says for what.
+  Program finish(std::uint32_t samples, std::uint32_t samples_in_flight, const std::string& purpose);
+
+ private:
+  ProgramContext context_;
+  SramLayout layout_;
+  Program program_;
+};
+
+/// Words of 32 bits that hold `bytes`; the host's link moves such words.
+std::uint64_t host_words(std::uint64_t bytes);
+
+}  // namespace palimpsest

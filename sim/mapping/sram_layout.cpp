@@ -1,0 +1,35 @@
+#include "sim/mapping/sram_layout.hpp"
+
+#include "models/physics/clock.hpp"
+
+namespace palimpsest {
+
+StridedRange Placement::part_of_row(std::uint32_t offset, std::uint32_t bytes) const {
+  return {address + offset, bytes, row_stride, per_sample};
+}
+
+Placement SramLayout::place(std::uint32_t rows, std::uint32_t columns, int bits) const {
+  Placement placement;
+  placement.rows = rows;
+  placement.row_bytes = columns * static_cast<std::uint32_t>(ceil_div(static_cast<std::uint64_t>(bits), 8));
+  const std::uint32_t word = word_bytes(config_);
+  placement.row_stride = static_cast<std::uint32_t>(ceil_div(placement.row_bytes, word)) * word;
+  return placement;
+}
+
+Placement SramLayout::per_sample(std::uint32_t rows, std::uint32_t columns, int bits) {
+  Placement placement = place(rows, columns, bits);
+  placement.address = slot_bytes_;
+  slot_bytes_ += std::uint64_t{rows} * placement.row_stride;
+  return placement;
+}
+
+Placement SramLayout::fixed(std::uint32_t rows, std::uint32_t columns, int bits) {
+  Placement placement = place(rows, columns, bits);
+  placement.per_sample = false;
+  fixed_bytes_ += std::uint64_t{rows} * placement.row_stride;
+  placement.address = capacity_bytes(config_) - fixed_bytes_;
+  return placement;
+}
+
+}  // namespace palimpsest

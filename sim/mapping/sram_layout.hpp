@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+
+#include "models/physics/sram.hpp"
+#include "models/protocol/jobs.hpp"
+
+namespace palimpsest {
+
+/// Where a matrix lies in the SRAM buffer: its rows one behind the other, each starting on a word.
+struct Placement {
+  std::uint64_t address = 0;
+  std::uint32_t rows = 0;
+  std::uint32_t row_bytes = 0;   ///< used
+  std::uint32_t row_stride = 0;  ///< from row to row
+  bool per_sample = true;
+
+  StridedRange row() const { return {address, row_bytes, row_stride, per_sample}; }
+  /// `bytes` of every row, from byte `offset` on.
+  StridedRange part_of_row(std::uint32_t offset, std::uint32_t bytes) const;
+  StridedRange whole() const { return {address, rows * row_stride, 0, per_sample}; }
+};
+
+/// Hands out the SRAM buffer: what every sample needs grows from address 0 and is repeated for every sample in flight;
+/// what is there once (adapters, parameters, optimiser state) grows from the top downwards. Nothing is reused within a
+/// program.
+class SramLayout {
+ public:
+  explicit SramLayout(const SramConfig& config) : config_(config) {}
+
+  Placement per_sample(std::uint32_t rows, std::uint32_t columns, int bits);
+  Placement fixed(std::uint32_t rows, std::uint32_t columns, int bits);
+
+  std::uint64_t slot_bytes() const { return slot_bytes_; }
+  /// Bytes used with `samples_in_flight` slots.
+  std::uint64_t needed_bytes(std::uint32_t samples_in_flight) const {
+    return slot_bytes_ * samples_in_flight + fixed_bytes_;
+  }
+
+ private:
+  Placement place(std::uint32_t rows, std::uint32_t columns, int bits) const;
+
+  SramConfig config_;
+  std::uint64_t slot_bytes_ = 0;
+  std::uint64_t fixed_bytes_ = 0;
+};
+
+}  // namespace palimpsest

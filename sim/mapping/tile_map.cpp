@@ -1,0 +1,28 @@
+#include "sim/mapping/tile_map.hpp"
+
+#include <algorithm>
+
+namespace palimpsest {
+
+TileMap map_to_tiles(const Network& network, const CrossbarConfig& crossbar) {
+  TileMap map;
+  map.tiles_of_operation.resize(network.operations.size());
+  const std::uint32_t most_inputs = crossbar.rows - 1;
+  const std::uint32_t most_outputs = crossbar.columns - 1;
+  for (std::uint32_t index = 0; index < network.operations.size(); ++index) {
+    const Operation& operation = network.operations[index];
+    if (operation.kind != OperationKind::linear) continue;
+    const std::uint32_t inputs = network.shape(operation.inputs[0]).columns;
+    const std::uint32_t outputs = operation.output.columns;
+    for (std::uint32_t input = 0; input < inputs; input += most_inputs) {
+      for (std::uint32_t output = 0; output < outputs; output += most_outputs) {
+        map.tiles_of_operation[index].push_back(static_cast<std::uint32_t>(map.blocks.size()));
+        map.blocks.push_back(
+            {index, input, std::min(most_inputs, inputs - input), output, std::min(most_outputs, outputs - output)});
+      }
+    }
+  }
+  return map;
+}
+
+}  // namespace palimpsest

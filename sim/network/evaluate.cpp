@@ -1,0 +1,61 @@
+#include "sim/network/evaluate.hpp"
+
+#include "models/physics/vector_functions.hpp"
+
+namespace palimpsest {
+
+Eigen::MatrixXf network_input(const Network& network, const SampleSet& set, const std::vector<std::uint32_t>& indices) {
+  const Eigen::Index rows = set.rows;
+  const Eigen::Index columns = set.columns;
+  Eigen::MatrixXf input(static_cast<Eigen::Index>(indices.size()) * rows, columns);
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    const std::uint8_t* values = set.values.data() + static_cast<std::ptrdiff_t>(indices[i]) * rows * columns;
+    const auto sample = Eigen::Map<const Eigen::Matrix<std::uint8_t, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(
+        values, rows, columns);
+    input.middleRows(static_cast<Eigen::Index>(i) * rows, rows) =
+        network.input_scale * sample.cast<float>().array() + network.input_offset;
+  }
+  return input;
+}
+
+namespace {
+
+Eigen::MatrixXf apply(const Network& network, std::uint32_t index, const WeightSet& parameters,
+                      const std::vector<Eigen::MatrixXf>& values, NetworkArithmetic& arithmetic) {
+  const Operation& operation = network.operations[index];
+  const Eigen::MatrixXf& x = values[operation.inputs[0]];
+  switch (operation.kind) {
+    case OperationKind::linear: {
+      Eigen::MatrixXf y = arithmetic.product(index, x);
+      if (!operation.bias.empty()) y.rowwise() += parameters.at(operation.bias).row(0);
+      return y;
+    }
+    case OperationKind::rms_norm:
+      return rms_norm(x, parameters.at(operation.gain), operation.epsilon);
+    case OperationKind::gelu:
+      return gelu(x);
+    case OperationKind::relu:
+      return relu(x);
+    case OperationKind::add:
+      return x + values[operation.inputs[1]];
+    case OperationKind::transpose:
+      return transpose_samples(x, network.shape(operation.inputs[0]).rows);
+    case OperationKind::mean:
+      return mean_over_rows(x, network.shape(operation.inputs[0]).rows);
+  }
+  return x;
+}
+
+}  // namespace
+
+Eigen::MatrixXf evaluate(const Network& network, const WeightSet& parameters, const Eigen::MatrixXf& input,
+                         NetworkArithmetic& arithmetic) {
+  std::vector<Eigen::MatrixXf> values(network.values());
+  values[0] = arithmetic.rest(0, input);
+  for (std::uint32_t index = 0; index < network.operations.size(); ++index) {
+    values[index + 1] = arithmetic.rest(index + 1, apply(network, index, parameters, values, arithmetic));
+  }
+  return values[network.output];
+}
+
+}  // namespace palimpsest

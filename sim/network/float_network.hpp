@@ -1,0 +1,38 @@
+#pragma once
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "sim/network/evaluate.hpp"
+
+namespace palimpsest {
+
+/// The network in single precision with some adapters in use: what the chip is compared with, and what its ranges are
+/// set from.
+class FloatArithmetic : public NetworkArithmetic {
+ public:
+  /// The references outlive the object.
+  FloatArithmetic(const Network& network, const WeightSet& weights, std::vector<const Adapter*> adapters);
+
+  Eigen::MatrixXf product(std::uint32_t operation, const Eigen::MatrixXf& x) override;
+  Eigen::MatrixXf rest(std::uint32_t value, const Eigen::MatrixXf& computed) override;
+
+ private:
+  const Network& network_;
+  const WeightSet& weights_;
+  std::vector<const Adapter*> adapters_;
+};
+
+/// Largest magnitudes seen while the float network ran on calibration inputs.
+struct Ranges {
+  std::vector<float> values;                                        ///< by value number
+  std::map<std::pair<const Adapter*, std::uint32_t>, float> inner;  ///< of A x, by adapter and operation
+  std::vector<Eigen::MatrixXf> linear_inputs;  ///< by operation: the calibration inputs of linear ones
+};
+
+/// Runs the float network on `input` and records ranges; a range of zero becomes 1.
+Ranges calibrate(const Network& network, const WeightSet& weights, const std::vector<const Adapter*>& adapters,
+                 const Eigen::MatrixXf& input);
+
+}  // namespace palimpsest

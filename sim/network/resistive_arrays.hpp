@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/physics/cell_array.hpp"
+#include "models/physics/weight_map.hpp"
+#include "sim/config/architecture.hpp"
+#include "sim/mapping/tile_map.hpp"
+
+namespace palimpsest {
+
+/// The resistive memory of a chip: the cells of every tile in use, and the weights they hold. Each tile's block has the
+/// reference column behind its last column and, where the chip reads transposed, the reference row below its last row.
+class ResistiveArrays {
+ public:
+  /// The references outlive the object.
+  ResistiveArrays(const Architecture& architecture, const Network& network, const TileMap& map, std::uint64_t seed);
+
+  /// Writes the linear weights of `weights` into all tiles; one ArrayWrite per tile.
+  std::vector<ArrayWrite> write(const WeightSet& weights);
+
+  /// Reads every cell once; one ArrayWrite of verify reads per tile.
+  std::vector<ArrayWrite> read_back() const;
+
+  /// The linear weights as a read of every cell would give them, without read noise: [out, in] by name.
+  WeightSet stored_weights() const;
+
+  /// Conductances of a tile's block, microsiemens: [inputs, outputs + 1], the last column the reference.
+  Eigen::MatrixXf block_conductances(std::uint32_t tile) const;
+  const WeightMap& weight_map(std::uint32_t operation) const { return weight_maps_[operation]; }
+
+  /// Sum over the cells of a transposed read of one tile, reference row included, microsiemens.
+  double transposed_conductance_sum(std::uint32_t tile) const;
+
+  /// Cells in use, references included.
+  std::uint64_t cells() const;
+  std::uint64_t largest_pulse_count() const;
+
+ private:
+  const Architecture& architecture_;
+  const Network& network_;
+  const TileMap& map_;
+  std::vector<CellArray> arrays_;
+  std::vector<WeightMap> weight_maps_;  ///< by operation
+  std::uint32_t writes_ = 0;
+};
+
+}  // namespace palimpsest

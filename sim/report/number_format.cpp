@@ -1,0 +1,54 @@
+#include "sim/report/number_format.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace palimpsest {
+
+namespace {
+
+std::string printed(const char* format, double value) {
+  std::array<char, 64> buffer{};
+  std::snprintf(buffer.data(), buffer.size(), format, value);
+  return buffer.data();
+}
+
+/// Three significant digits of a number of at least 1 and below 1000, without an exponent.
+std::string three_digits(double value) {
+  if (value < 9.995) return printed("%.2f", value);
+  if (value < 99.95) return printed("%.1f", value);
+  return printed("%.0f", value);
+}
+
+}  // namespace
+
+std::string engineering(double value, const std::string& unit) {
+  if (value == 0.0) return "0 " + unit;
+  if (value < 0.0) return "-" + engineering(-value, unit);
+  static const std::array<const char*, 12> prefixes{"a", "f", "p", "n", "u", "m", "", "k", "M", "G", "T", "P"};
+  // 999.5 and more of a prefix would print as 1000 of it.
+  const int step = static_cast<int>(std::floor(std::log10(value * (1000.0 / 999.5)) / 3.0));
+  const int index = std::clamp(step, -6, 5);
+  return three_digits(value / std::pow(1000.0, index)) + " " + prefixes[static_cast<std::size_t>(index + 6)] + unit;
+}
+
+std::string grouped(std::uint64_t value) {
+  std::string digits = std::to_string(value);
+  for (auto position = static_cast<std::ptrdiff_t>(digits.size()) - 3; position > 0; position -= 3) {
+    digits.insert(static_cast<std::size_t>(position), " ");
+  }
+  return digits;
+}
+
+std::string percent(const std::optional<double>& share) { return share ? printed("%.1f %%", 100.0 * *share) : "-"; }
+
+std::string ratio(double numerator, double denominator) {
+  if (denominator == 0.0) return "-";
+  const double value = numerator / denominator;
+  if (value >= 999.5) return grouped(static_cast<std::uint64_t>(std::llround(value))) + "x";
+  return (value < 0.995 ? printed("%.3g", value) : three_digits(value)) + "x";
+}
+
+}  // namespace palimpsest

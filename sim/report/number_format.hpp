@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace palimpsest {
+
+/// Three significant digits with an SI prefix: 0.00123 and "J" give "1.23 mJ".
+std::string engineering(double value, const std::string& unit);
+
+/// Digits in groups of three: 1234567 gives "1 234 567".
+std::string grouped(std::uint64_t value);
+
+/// A share as a percentage with one digit, or "-".
+std::string percent(const std::optional<double>& share);
+
+/// How many times `denominator` goes into `numerator`, three significant digits: "12.3x", or "-" for a denominator of
+/// zero.
+std::string ratio(double numerator, double denominator);
+
+}  // namespace palimpsest

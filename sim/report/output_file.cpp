@@ -1,0 +1,65 @@
+#include "sim/report/output_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "sim/error.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+[[noreturn]] void fail(const std::string& path, int reason) {
+  throw UserError(ExitCode::model_error, path + ": cannot be written: " + std::strerror(reason));
+}
+
+/// Errno of the first failure, 0 if everything is on the disk.
+int write_all(int file, const std::string& text, bool regular) {
+  std::size_t written = 0;
+  while (written < text.size()) {
+    const ssize_t count = ::write(file, text.data() + written, text.size() - written);
+    if (count < 0 && errno != EINTR) return errno;
+    if (count > 0) written += static_cast<std::size_t>(count);
+  }
+  return regular && ::fsync(file) != 0 ? errno : 0;
+}
+
+void write_directly(const std::string& path, const std::string& text) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (file < 0) fail(path, errno);
+  const int reason = write_all(file, text, false);
+  ::close(file);
+  if (reason != 0) fail(path, reason);
+}
+
+}  // namespace
+
+void write_file(const std::string& path, const std::string& text) {
+  struct stat status {};
+  const bool exists = ::stat(path.c_str(), &status) == 0;
+  if (exists && S_ISDIR(status.st_mode)) fail(path, EISDIR);
+  if (exists && !S_ISREG(status.st_mode)) {
+    write_directly(path, text);
+    return;
+  }
+  std::string temporary = path + ".XXXXXX";
+  const int file = ::mkostemp(temporary.data(), O_CLOEXEC);
+  if (file < 0) fail(path, errno);
+  int reason = write_all(file, text, true);
+  // mkostemp makes files private; a report is as readable as any other file its user makes.
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  if (reason == 0 && ::fchmod(file, exists ? status.st_mode & 07777U : 0666U & ~mask) != 0) reason = errno;
+  if (::close(file) != 0 && reason == 0) reason = errno;
+  if (reason == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) reason = errno;
+  if (reason != 0) {
+    ::unlink(temporary.c_str());
+    fail(path, reason);
+  }
+}
+
+}  // namespace palimpsest

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "sim/run/figures.hpp"
+
+namespace palimpsest {
+
+// Every statistic is declared here once, with name, unit and meaning; JSON and text are made from these tables.
+
+/// A statistic that is `member` of `Owner`.
+template <class Owner, class Value>
+struct Statistic {
+  std::string_view name;   ///< key in the JSON report
+  std::string_view title;  ///< in tables
+  std::string_view unit;
+  std::string_view meaning;
+  Value Owner::*member;
+};
+
+inline constexpr std::array<Statistic<Writes, std::uint64_t>, 6> write_statistics{{
+    {"rm_cells", "RM cells", "cells", "resistive cells addressed for writing, reference cells included",
+     &Writes::rm_cells},
+    {"rm_set_pulses", "SET", "pulses", "SET pulses", &Writes::rm_set_pulses},
+    {"rm_reset_pulses", "RESET", "pulses", "RESET pulses", &Writes::rm_reset_pulses},
+    {"rm_verify_reads", "verify", "reads", "verify reads of single cells", &Writes::rm_verify_reads},
+    {"rm_failed_cells", "failed", "cells", "cells given up outside the tolerance after the largest number of cycles",
+     &Writes::rm_failed_cells},
+    {"sram_words", "SRAM words", "words", "words written to the SRAM buffer", &Writes::sram_words},
+}};
+
+inline constexpr std::array<Statistic<Accuracy, std::optional<double>>, 5> accuracy_statistics{{
+    {"all", "all", "share", "correct among all samples of the phase, forgotten classes included", &Accuracy::all},
+    {"retain", "retain", "share", "correct among the samples of classes to keep", &Accuracy::retain},
+    {"forget", "forget", "share", "correct among the samples of classes to forget", &Accuracy::forget},
+    {"new", "new", "share", "correct among the samples of newly learned classes", &Accuracy::fresh},
+    {"forget_without_adapter", "forget, no adapter", "share",
+     "correct among the samples of classes to forget for whoever drops every adapter",
+     &Accuracy::forget_without_adapter},
+}};
+
+inline constexpr std::array<Statistic<Activity, std::uint64_t>, 4> saturation_statistics{{
+    {"dac", "DAC", "codes", "codes cut at the range of the tiles' DACs", &Activity::saturated_dac},
+    {"adc", "ADC", "codes", "codes cut at the range of the tiles' ADCs", &Activity::saturated_adc},
+    {"lora_unit", "LoRA unit", "codes", "codes cut at the range of the LoRA unit", &Activity::saturated_lora},
+    {"storage", "storage", "codes", "codes cut at the range of values in the SRAM buffer",
+     &Activity::saturated_storage},
+}};
+
+struct StageStatistic {
+  std::string_view name;
+  std::string_view title;
+  std::string_view unit;
+  std::string_view meaning;
+};
+
+inline constexpr StageStatistic energy_statistic{"energy_j", "energy", "J",
+                                                 "energy of the stage, the sum of its components"};
+inline constexpr StageStatistic cycles_statistic{
+    "cycles", "cycles", "cycles", "clock cycles from the stage's start to its end (of the GPU's clock for the GPU)"};
+inline constexpr StageStatistic seconds_statistic{"seconds", "time", "s", "the same in seconds"};
+inline constexpr StageStatistic updates_statistic{"updates", "updates", "updates",
+                                                  "trained parameters times training steps"};
+inline constexpr StageStatistic samples_statistic{"samples", "samples", "samples", "samples inferred"};
+inline constexpr StageStatistic pulse_count_statistic{"largest_pulse_count", "pulses", "pulses",
+                                                      "SET and RESET pulses of the most written cell since it was new"};
+inline constexpr StageStatistic endurance_statistic{
+    "endurance_share", "endurance used", "share", "those pulses, two to a SET/RESET cycle, over the cell's endurance"};
+inline constexpr StageStatistic at_peak_statistic{
+    "inference_energy_at_peak_j", "at peak", "J",
+    "the GPU's inference at its peak rate, without launches or memory traffic"};
+
+}  // namespace palimpsest

@@ -1,0 +1,108 @@
+#include "sim/report/text_report.hpp"
+
+#include <utility>
+
+#include "sim/report/machines.hpp"
+#include "sim/report/number_format.hpp"
+#include "sim/report/statistics.hpp"
+#include "sim/report/text_table.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+std::string stage_table(const PhaseReport& phase) {
+  TextTable table(2);
+  std::vector<std::string> header{"stage", "machine", std::string(energy_statistic.title),
+                                  std::string(seconds_statistic.title), std::string(cycles_statistic.title)};
+  for (const auto& statistic : write_statistics) header.emplace_back(statistic.title);
+  table.row(std::move(header));
+  for (const Stage& stage : stages) {
+    for (const Machine& machine : machines) {
+      const StageFigures& figures = phase.*machine.figures.*stage.figures;
+      std::vector<std::string> cells{std::string(&machine == machines.data() ? stage.name : ""),
+                                     std::string(machine.name), engineering(figures.energy_joule, "J"),
+                                     engineering(figures.seconds, "s"), grouped(figures.cycles)};
+      for (const auto& statistic : write_statistics) {
+        const std::uint64_t count = figures.writes.*statistic.member;
+        cells.push_back(count == 0 ? "-" : grouped(count));
+      }
+      table.row(std::move(cells));
+    }
+  }
+  return table.text();
+}
+
+std::string accuracy_table(const PhaseReport& phase) {
+  TextTable table(2);
+  std::vector<std::string> header{"accuracy", "machine"};
+  for (const auto& statistic : accuracy_statistics) header.emplace_back(statistic.title);
+  for (const char* title : {"updates", "samples", "most pulses", "endurance used"}) header.emplace_back(title);
+  table.row(std::move(header));
+  const auto row = [&](const std::string& machine, const Accuracy& accuracy, std::vector<std::string> more) {
+    std::vector<std::string> cells{"", machine};
+    for (const auto& statistic : accuracy_statistics) cells.push_back(percent(accuracy.*statistic.member));
+    cells.insert(cells.end(), more.begin(), more.end());
+    table.row(std::move(cells));
+  };
+  for (const Machine& machine : machines) {
+    const PhaseFigures& figures = phase.*machine.figures;
+    const bool wears = figures.wear.largest_pulse_count != 0;
+    row(std::string(machine.name), figures.accuracy,
+        {grouped(figures.updates), grouped(figures.samples), wears ? grouped(figures.wear.largest_pulse_count) : "-",
+         wears ? percent(figures.wear.endurance_share) : "-"});
+  }
+  row("hybrid in float", phase.hybrid.float_accuracy, {});
+  row("rewrite in float", phase.rm_rewrite.float_accuracy, {});
+  return table.text();
+}
+
+std::string component_table(const PhaseReport& phase) {
+  TextTable table(1);
+  table.row({"hybrid, energy by component", "training", "deployment", "inference"});
+  for (std::size_t index = 0; index < phase.hybrid.training.components.size(); ++index) {
+    std::vector<std::string> cells{std::string(phase.hybrid.training.components[index].component)};
+    for (const Stage& stage : stages) {
+      const double joule = (phase.hybrid.*stage.figures).components[index].joule;
+      cells.push_back(joule == 0.0 ? "-" : engineering(joule, "J"));
+    }
+    table.row(std::move(cells));
+  }
+  return table.text();
+}
+
+std::string comparison_table(const PhaseReport& phase) {
+  TextTable table(1);
+  table.row({"times the hybrid's", "training energy", "training time", "deployment energy", "deployment time",
+             "inference energy", "inference time"});
+  for (const Machine& machine : {machines[1], machines[2]}) {
+    std::vector<std::string> cells{std::string(machine.name)};
+    for (const Stage& stage : stages) {
+      const StageFigures& other = phase.*machine.figures.*stage.figures;
+      const StageFigures& own = phase.hybrid.*stage.figures;
+      cells.push_back(ratio(other.energy_joule, own.energy_joule));
+      cells.push_back(ratio(other.seconds, own.seconds));
+    }
+    table.row(std::move(cells));
+  }
+  table.row({"GPU at peak, no launches", "", "", "", "",
+             ratio(phase.gpu_inference_at_peak_joule, phase.hybrid.inference.energy_joule), ""});
+  return table.text();
+}
+
+}  // namespace
+
+std::string text_report(const RunReport& report) {
+  std::string text = "Palimpsest: " + report.trace + " on " + report.architecture + ", " +
+                     std::to_string(report.tiles) + " tiles, clock period " +
+                     engineering(static_cast<double>(report.clock_period_ps) * 1e-12, "s") + ", seed " +
+                     std::to_string(report.seed) + "\n";
+  for (const PhaseReport& phase : report.phases) {
+    text += "\nPhase " + phase.name + "\n\n";
+    text += stage_table(phase) + "\n" + accuracy_table(phase) + "\n" + component_table(phase) + "\n" +
+            comparison_table(phase);
+  }
+  return text;
+}
+
+}  // namespace palimpsest

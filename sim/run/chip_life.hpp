@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/modules/chip.hpp"
+#include "sim/mapping/program_builder.hpp"
+#include "sim/network/deployed_network.hpp"
+#include "sim/run/figures.hpp"
+
+namespace palimpsest {
+
+/// How a chip follows its network from phase to phase.
+enum class UpdateMethod {
+  adapters,    ///< the hybrid: the arrays keep the first weights, adapters in SRAM change
+  rm_rewrite,  ///< all parameters change and the arrays are written anew
+};
+
+/// One chip from its first programming to its last phase: its arrays wear and keep what was written to them.
+class ChipLife {
+ public:
+  /// References outlive the object. Lives with the same seed start from the same cells. `chip` gives the time.
+  ChipLife(const Architecture& architecture, const Trace& trace, const TileMap& map, Chip& chip, UpdateMethod method,
+           std::uint64_t seed, unsigned threads);
+
+  /// Lives through the next phase of the trace: training, deployment, inference.
+  PhaseFigures next_phase();
+
+ private:
+  struct Inference {
+    Eigen::MatrixXf scores;
+    Activity activity;
+  };
+
+  const Method& method_of(const Phase& phase) const;
+  std::vector<const Adapter*> adapters_of(const Method& method) const;
+  bool updates_every_step() const;
+
+  WeightSet trained_weights(const Method& method) const;
+  ChipWork write_arrays(const WeightSet& weights, std::vector<ArrayWrite>& writes);
+  ChipWork read_back();
+  ChipWork train(const Method& method, const TrainingRun& run, double forward_joule_per_sample, std::uint64_t& updates);
+  ChipWork update_arrays_every_step(const WeightSet& goal, std::uint64_t steps);
+  ChipWork play(const Program& program);
+  double transposed_read_joule(const std::vector<std::uint64_t>& vectors) const;
+  StageFigures priced(const ChipWork& work, int mac_bits) const;
+
+  /// Accuracies on the forgotten classes for whoever drops all adapters.
+  void drop_adapters(const Phase& phase, const WeightSet& weights, std::uint32_t evaluation,
+                     PhaseFigures& figures) const;
+
+  Inference infer(const DeployedNetwork& network, const Eigen::MatrixXf& input, std::uint32_t evaluation) const;
+
+  const Architecture& architecture_;
+  const Trace& trace_;
+  const TileMap& map_;
+  Chip& chip_;
+  UpdateMethod update_method_;
+  std::uint64_t seed_;
+  unsigned threads_;
+  ProgramContext context_;
+  ResistiveArrays arrays_;
+  Eigen::MatrixXf calibration_input_;
+  std::size_t phase_ = 0;
+  std::string weights_;                   ///< the weight set that the arrays were last written with
+  std::vector<const Adapter*> adapters_;  ///< in the SRAM buffer
+};
+
+}  // namespace palimpsest

@@ -1,0 +1,54 @@
+#include "sim/run/chip_work.hpp"
+
+#include "models/physics/units.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+constexpr std::uint64_t ActionCounts::*all_counts[] = {
+    &ActionCounts::dac_updates,        &ActionCounts::word_line_switches, &ActionCounts::tia_samples,
+    &ActionCounts::adc_conversions,    &ActionCounts::sram_read_words,    &ActionCounts::sram_write_words,
+    &ActionCounts::interconnect_words, &ActionCounts::lora_macs,          &ActionCounts::vector_operations,
+    &ActionCounts::host_words,         &ActionCounts::rm_cells,           &ActionCounts::rm_set_pulses,
+    &ActionCounts::rm_reset_pulses,    &ActionCounts::rm_verify_reads,
+};
+static_assert(sizeof(all_counts) / sizeof(all_counts[0]) * sizeof(std::uint64_t) == sizeof(ActionCounts));
+
+}  // namespace
+
+ChipWork& operator+=(ChipWork& sum, const ChipWork& addend) {
+  sum.cycles += addend.cycles;
+  for (const auto count : all_counts) sum.counts.*count += addend.counts.*count;
+  sum.analogue.crossbar_read += addend.analogue.crossbar_read;
+  sum.analogue.write_pulses += addend.analogue.write_pulses;
+  sum.analogue.verify_reads += addend.analogue.verify_reads;
+  sum.failed_cells += addend.failed_cells;
+  return sum;
+}
+
+ChipWork times(const ChipWork& work, std::uint64_t repetitions) {
+  ChipWork product = work;
+  product.cycles *= repetitions;
+  for (const auto count : all_counts) product.counts.*count *= repetitions;
+  const auto factor = static_cast<double>(repetitions);
+  product.analogue.crossbar_read *= factor;
+  product.analogue.write_pulses *= factor;
+  product.analogue.verify_reads *= factor;
+  product.failed_cells *= repetitions;
+  return product;
+}
+
+ChipWork write_work(const Architecture& architecture, const std::vector<ArrayWrite>& writes) {
+  const double volt = architecture.tile.dac.full_scale_volt;
+  ChipWork work;
+  for (const ArrayWrite& write : writes) {
+    work.failed_cells += write.failed_cells;
+    work.analogue.write_pulses += write.pulse_energy_joule;
+    work.analogue.verify_reads +=
+        volt * volt * write.verified_microsiemens * micro * architecture.tile.crossbar.read_ns * nano;
+  }
+  return work;
+}
+
+}  // namespace palimpsest

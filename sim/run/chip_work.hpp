@@ -1,0 +1,19 @@
+#pragma once
+
+#include <vector>
+
+#include "models/physics/cell_array.hpp"
+#include "sim/config/architecture.hpp"
+#include "sim/run/figures.hpp"
+
+namespace palimpsest {
+
+ChipWork& operator+=(ChipWork& sum, const ChipWork& addend);
+
+/// The same work `repetitions` times, one after the other.
+ChipWork times(const ChipWork& work, std::uint64_t repetitions);
+
+/// What the values say of `writes`: analogue energy and failed cells. Counts and cycles come from playing them.
+ChipWork write_work(const Architecture& architecture, const std::vector<ArrayWrite>& writes);
+
+}  // namespace palimpsest

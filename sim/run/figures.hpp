@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/physics/actions.hpp"
+#include "models/physics/energy.hpp"
+#include "sim/network/deployed_network.hpp"
+
+namespace palimpsest {
+
+/// What a stage did on a chip, before it is priced.
+struct ChipWork {
+  std::uint64_t cycles = 0;
+  ActionCounts counts;
+  AnalogueEnergy analogue;
+  std::uint64_t failed_cells = 0;  ///< cells given up by write-verify
+};
+
+struct NamedEnergy {
+  std::string_view component;
+  double joule = 0.0;
+};
+
+struct Writes {
+  std::uint64_t rm_cells = 0;
+  std::uint64_t rm_set_pulses = 0;
+  std::uint64_t rm_reset_pulses = 0;
+  std::uint64_t rm_verify_reads = 0;
+  std::uint64_t rm_failed_cells = 0;
+  std::uint64_t sram_words = 0;
+};
+
+/// One stage of one phase, as it is reported. The components sum to the energy exactly, in any order.
+struct StageFigures {
+  double energy_joule = 0.0;
+  std::uint64_t cycles = 0;
+  double seconds = 0.0;
+  std::vector<NamedEnergy> components;
+  Writes writes;
+};
+
+/// Shares of correctly classified samples, 0 to 1; empty where the phase has no such samples.
+struct Accuracy {
+  std::optional<double> all;
+  std::optional<double> retain;
+  std::optional<double> forget;
+  std::optional<double> fresh;
+  std::optional<double> forget_without_adapter;
+};
+
+struct Wear {
+  std::uint64_t largest_pulse_count = 0;
+  double endurance_share = 0.0;
+};
+
+/// One phase as one machine lived it.
+struct PhaseFigures {
+  StageFigures training;
+  StageFigures deployment;
+  StageFigures inference;
+  std::uint64_t updates = 0;  ///< parameters trained x steps
+  std::uint64_t samples = 0;  ///< inferred
+  Accuracy accuracy;
+  Accuracy float_accuracy;
+  Activity activity;  ///< of the inference
+  Wear wear;
+};
+
+struct PhaseReport {
+  std::string name;
+  PhaseFigures hybrid;
+  PhaseFigures rm_rewrite;
+  PhaseFigures gpu;
+  double gpu_inference_at_peak_joule = 0.0;  ///< the GPU's inference at its peak rate, without launches or memory
+};
+
+struct RunReport {
+  std::string architecture;
+  std::string trace;
+  std::uint64_t seed = 0;
+  std::uint64_t clock_period_ps = 0;
+  std::uint64_t tiles = 0;
+  std::vector<PhaseReport> phases;
+};
+
+/// Sets components and total. The components are rounded to a multiple of 2^-50 of the total's power of two, so that
+/// sums of them are exact in double precision.
+void set_energy(StageFigures& stage, std::vector<NamedEnergy> components);
+
+}  // namespace palimpsest

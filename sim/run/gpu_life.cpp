@@ -1,0 +1,158 @@
+#include "sim/run/gpu_life.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/physics/clock.hpp"
+#include "sim/run/accuracy.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+std::uint64_t elements(Shape shape) { return std::uint64_t{shape.rows} * shape.columns; }
+
+/// Kernels on the GPU: time spent computing or moving data, and launches.
+class Roofline {
+ public:
+  explicit Roofline(const GpuConfig& gpu) : gpu_(gpu) {}
+
+  void kernel(double macs, double values_moved) {
+    busy_s_ +=
+        std::max(macs / gpu_.peak_macs_per_second, values_moved * gpu_.bytes_per_value / gpu_.memory_bytes_per_second);
+    ++launches_;
+  }
+
+  StageFigures figures(double repetitions) const {
+    const double launch_s = static_cast<double>(launches_) * gpu_.launch_overhead_s;
+    StageFigures stage;
+    stage.seconds = (busy_s_ + launch_s) * repetitions;
+    stage.cycles = static_cast<std::uint64_t>(std::llround(stage.seconds * gpu_.clock_hz));
+    set_energy(stage, {{"gpu_busy", busy_s_ * repetitions * gpu_.board_power_watt},
+                       {"gpu_launch", launch_s * repetitions * gpu_.idle_power_watt}});
+    return stage;
+  }
+
+ private:
+  const GpuConfig& gpu_;
+  double busy_s_ = 0.0;
+  std::uint64_t launches_ = 0;
+};
+
+struct LinearSize {
+  double inputs, outputs, rows;
+};
+
+LinearSize size_of(const Network& network, std::uint32_t index) {
+  const Operation& operation = network.operations[index];
+  return {static_cast<double>(network.shape(operation.inputs[0]).columns),
+          static_cast<double>(operation.output.columns), static_cast<double>(operation.output.rows)};
+}
+
+void forward(Roofline& roofline, const Network& network, const std::vector<const Adapter*>& adapters, double batch) {
+  for (std::uint32_t index = 0; index < network.operations.size(); ++index) {
+    const Operation& operation = network.operations[index];
+    double moved = static_cast<double>(elements(operation.output));
+    for (const std::uint32_t input : operation.inputs) moved += static_cast<double>(elements(network.shape(input)));
+    if (operation.kind != OperationKind::linear) {
+      roofline.kernel(0.0, moved * batch);
+      continue;
+    }
+    const LinearSize size = size_of(network, index);
+    roofline.kernel(batch * size.rows * size.inputs * size.outputs, moved * batch + size.inputs * size.outputs);
+    for (const Adapter* adapter : adapters) {
+      if (adapter->layers.count(index) == 0) continue;
+      const double rank = adapter->rank;
+      roofline.kernel(batch * size.rows * size.inputs * rank,
+                      batch * size.rows * (size.inputs + rank) + size.inputs * rank);
+      roofline.kernel(batch * size.rows * size.outputs * rank,
+                      batch * size.rows * (2 * size.outputs + rank) + size.outputs * rank);
+    }
+  }
+}
+
+/// Two kernels for every forward kernel of the same size: the gradient of its input and of its weights.
+void backward(Roofline& roofline, const Network& network, const std::vector<const Adapter*>& adapters, double batch) {
+  forward(roofline, network, adapters, batch);
+  forward(roofline, network, adapters, batch);
+}
+
+double parameters_of(const Trace& trace, const WeightSet& weights, const Adapter* adapter) {
+  double parameters = 0.0;
+  if (adapter == nullptr) {
+    for (const auto& entry : weights) parameters += static_cast<double>(entry.second.size());
+    return parameters;
+  }
+  for (const auto& layer : adapter->layers) {
+    const LinearSize size = size_of(trace.network, layer.first);
+    parameters += adapter->rank * (size.inputs + size.outputs);
+  }
+  return parameters;
+}
+
+void add_stage(StageFigures& sum, const StageFigures& addend) {
+  sum.seconds += addend.seconds;
+  sum.cycles += addend.cycles;
+  std::vector<NamedEnergy> components = addend.components;
+  for (std::size_t index = 0; index < sum.components.size(); ++index)
+    components[index].joule += sum.components[index].joule;
+  set_energy(sum, std::move(components));
+}
+
+}  // namespace
+
+PhaseFigures gpu_phase(const GpuConfig& gpu, const Trace& trace, const Phase& phase) {
+  const Method& method = phase.hybrid;
+  const WeightSet& weights = trace.weights.at(method.weights);
+  std::vector<const Adapter*> adapters;
+  for (const std::string& name : method.adapters) adapters.push_back(&trace.adapters.at(name));
+  PhaseFigures figures;
+
+  figures.training = Roofline(gpu).figures(0.0);
+  for (const TrainingRun& run : method.training) {
+    const Adapter* trained = run.trains_backbone ? nullptr : &trace.adapters.at(run.adapter);
+    const std::vector<const Adapter*> in_use = run.trains_backbone ? std::vector<const Adapter*>{} : adapters;
+    const double parameters = parameters_of(trace, weights, trained);
+    Roofline roofline(gpu);
+    forward(roofline, trace.network, in_use, run.batch_size);
+    backward(roofline, trace.network, in_use, run.batch_size);
+    // The optimiser reads gradient and state and writes state: one fused kernel.
+    roofline.kernel(parameters, parameters * (run.optimizer == Optimizer::adam ? 7.0 : 3.0));
+    add_stage(figures.training, roofline.figures(static_cast<double>(run.steps)));
+    figures.updates += static_cast<std::uint64_t>(parameters) * run.steps;
+  }
+
+  Roofline merge(gpu);
+  for (const Adapter* adapter : adapters) {
+    for (const auto& layer : adapter->layers) {
+      const LinearSize size = size_of(trace.network, layer.first);
+      merge.kernel(size.inputs * size.outputs * adapter->rank,
+                   2 * size.inputs * size.outputs + adapter->rank * (size.inputs + size.outputs));
+    }
+  }
+  figures.deployment = merge.figures(1.0);
+
+  figures.samples = phase.samples.size();
+  const double batch = std::min<double>(gpu.inference_batch, static_cast<double>(figures.samples));
+  Roofline inference(gpu);
+  forward(inference, trace.network, {}, batch);
+  figures.inference =
+      inference.figures(static_cast<double>(ceil_div(figures.samples, static_cast<std::uint64_t>(batch))));
+  figures.accuracy = accuracy_of(trace, phase, method.reference);
+  // Merged adapters cannot be dropped.
+  figures.accuracy.forget_without_adapter = figures.accuracy.forget;
+  figures.float_accuracy = figures.accuracy;
+  return figures;
+}
+
+double gpu_inference_at_peak_joule(const GpuConfig& gpu, const Trace& trace, const Phase& phase) {
+  double macs = 0.0;
+  for (std::uint32_t index = 0; index < trace.network.operations.size(); ++index) {
+    if (trace.network.operations[index].kind != OperationKind::linear) continue;
+    const LinearSize size = size_of(trace.network, index);
+    macs += size.rows * size.inputs * size.outputs;
+  }
+  return macs * static_cast<double>(phase.samples.size()) * gpu.board_power_watt / gpu.peak_macs_per_second;
+}
+
+}  // namespace palimpsest

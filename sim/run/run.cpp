@@ -1,0 +1,64 @@
+#include "sim/run/run.hpp"
+
+#include <algorithm>
+
+#include "sim/error.hpp"
+#include "sim/mapping/tile_map.hpp"
+#include "sim/run/chip_life.hpp"
+#include "sim/run/gpu_life.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+std::uint32_t tiles_of_chip(const Architecture& architecture, const Trace& trace, const TileMap& map) {
+  const auto needed = static_cast<std::uint32_t>(map.blocks.size());
+  if (!architecture.tiles) return needed;
+  if (*architecture.tiles < needed) {
+    throw UserError(ExitCode::usage_or_architecture, "/tile/count: the network \"" + trace.name + "\" needs " +
+                                                         std::to_string(needed) + " tiles, the chip has " +
+                                                         std::to_string(*architecture.tiles));
+  }
+  return *architecture.tiles;
+}
+
+}  // namespace
+
+RunReport run(const Architecture& architecture, const Trace& trace, const RunOptions& options) {
+  const TileMap map = map_to_tiles(trace.network, architecture.tile.crossbar);
+  ChipConfig chip_config{architecture.clock,        tiles_of_chip(architecture, trace, map),
+                         architecture.tile,         architecture.sram,
+                         architecture.interconnect, architecture.host_port};
+  chip_config.tile.pulse_ns = architecture.write_verify.pulse_ns;
+  Chip chip("chip", chip_config, options.chip);
+
+  RunReport report;
+  report.architecture = architecture.name;
+  report.trace = trace.name;
+  report.seed = options.seed;
+  report.clock_period_ps = architecture.clock.period_ps;
+  report.tiles = chip_config.tiles;
+
+  ChipLife hybrid(architecture, trace, map, chip, UpdateMethod::adapters, options.seed, options.threads);
+  ChipLife rewrite(architecture, trace, map, chip, UpdateMethod::rm_rewrite, options.seed, options.threads);
+  const double parts = 2.0 * static_cast<double>(trace.phases.size());
+  double done = 0.0;
+  const auto announce = [&](const std::string& part) {
+    if (options.progress) options.progress(part, done / parts);
+    done += 1.0;
+  };
+  for (const Phase& phase : trace.phases) {
+    PhaseReport phase_report;
+    phase_report.name = phase.name;
+    announce(phase.name + ", hybrid");
+    phase_report.hybrid = hybrid.next_phase();
+    announce(phase.name + ", RM rewrite");
+    phase_report.rm_rewrite = rewrite.next_phase();
+    phase_report.gpu = gpu_phase(architecture.gpu, trace, phase);
+    phase_report.gpu_inference_at_peak_joule = gpu_inference_at_peak_joule(architecture.gpu, trace, phase);
+    report.phases.push_back(std::move(phase_report));
+  }
+  return report;
+}
+
+}  // namespace palimpsest
