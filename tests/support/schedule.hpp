@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+
+#include "models/modules/chip_config.hpp"
+#include "models/physics/actions.hpp"
+#include "models/protocol/jobs.hpp"
+
+namespace palimpsest::schedule {
+
+struct ScheduleResult {
+  std::uint64_t cycles = 0;  ///< the cycle at which the last job is done
+  ActionCounts counts;
+  std::uint64_t memory_wait_cycles = 0;  ///< summed over the requests: grant less the first edge after the arrival
+};
+
+/// Plays `program` cycle by cycle, without events. It is written from docs/timing.md alone and shares only the
+/// structures of configuration and program with the chip, so that an error in one of the two shows as a difference.
+/// The program must be sound: steps depend on earlier steps, tiles exist, at least one sample is in flight.
+/// Throws std::out_of_range for a tile that does not exist.
+ScheduleResult play_clock_stepped(const ChipConfig& config, const Program& program);
+
+}  // namespace palimpsest::schedule

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/support/tensor_file_writer.hpp"
+
+namespace palimpsest::test {
+
+/// The two files of a trace, still in pieces: a test may break one thing before it writes them.
+struct TraceFiles {
+  nlohmann::json json;
+  std::map<std::string, RawTensor> tensors;
+
+  void write(const std::string& directory) const;
+};
+
+/// A small valid trace: samples of 3 x 4, every operation once or more, 3 classes, 6 test samples, weight sets
+/// `learned` and `unlearned`, adapter `forget` (rank 2, on `channel` and `head`), phases `learn` (all classes) and
+/// `unlearn`. The reference outputs are the float network's.
+TraceFiles small_trace();
+
+/// Writes `small_trace()` into an existing directory.
+void write_small_trace(const std::string& directory);
+
+}  // namespace palimpsest::test

@@ -1,0 +1,135 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+
+#include "tests/support/command.hpp"
+#include "tests/support/small_trace.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+namespace palimpsest {
+namespace {
+
+/// A working directory with a valid small trace and a valid older report.
+class Workplace {
+ public:
+  Workplace() {
+    std::filesystem::create_directory(directory_.path() / "trace");
+    test::write_small_trace(directory_.path() / "trace");
+    directory_.write("report.json", older_report);
+  }
+
+  std::string path(const std::string& name) const { return directory_.path() / name; }
+  const test::TemporaryDirectory& directory() const { return directory_; }
+
+  test::CommandResult run(std::vector<std::string> arguments) const {
+    return test::run_palimpsest(arguments, directory_.path());
+  }
+
+  /// `palimpsest run` on the shipped chip and the small trace, with more arguments.
+  test::CommandResult run_small(const std::vector<std::string>& more) const {
+    std::vector<std::string> arguments{"run", "--arch", test::shipped("arch/rm180.json"), "--trace", "trace"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run(arguments);
+  }
+
+  /// One line on stderr with `text` in it, exit code `code`, and nothing lost or left behind.
+  void check_error(const test::CommandResult& result, int code, const std::string& text) const {
+    CHECK(result.exit_code == code);
+    CHECK(result.output.empty());
+    CHECK_THAT(result.errors, Catch::Contains(text));
+    CHECK(std::count(result.errors.begin(), result.errors.end(), '\n') == 1);
+    CHECK(test::file_content(path("report.json")) == older_report);
+    CHECK(std::distance(std::filesystem::directory_iterator(directory_.path()), {}) == entries_);
+  }
+
+ private:
+  static constexpr const char* older_report = "an older report\n";
+  test::TemporaryDirectory directory_;
+  static constexpr std::ptrdiff_t entries_ = 2;
+};
+
+}  // namespace
+
+TEST_CASE("A run prints the table and writes the report") {
+  const Workplace workplace;
+  const test::CommandResult result = workplace.run_small({});
+  CHECK(result.exit_code == 0);
+  CHECK(result.errors.empty());
+  CHECK_THAT(result.output, Catch::Contains("Phase learn") && Catch::Contains("RM rewrite") && Catch::Contains("GPU"));
+  CHECK_THAT(test::file_content(workplace.path("report.json")), Catch::Contains("palimpsest.report"));
+}
+
+TEST_CASE("The option --quiet prints nothing, --json names the report") {
+  const Workplace workplace;
+  const test::CommandResult result = workplace.run_small({"--quiet", "--json", "other.json"});
+  CHECK(result.exit_code == 0);
+  CHECK(result.output.empty());
+  CHECK(result.errors.empty());
+  CHECK_THAT(test::file_content(workplace.path("other.json")), Catch::Contains("palimpsest.report"));
+}
+
+TEST_CASE("Help and version go to standard output") {
+  const Workplace workplace;
+  CHECK_THAT(workplace.run({"--help"}).output, Catch::Contains("palimpsest run --arch"));
+  CHECK_THAT(workplace.run({"run", "--help"}).output, Catch::Contains("--seed"));
+  CHECK_THAT(workplace.run({"--version"}).output, Catch::StartsWith("palimpsest "));
+}
+
+TEST_CASE("Usage errors are one line and exit code 2") {
+  const Workplace workplace;
+  workplace.check_error(workplace.run({}), 2, "expected a command");
+  workplace.check_error(workplace.run({"walk"}), 2, "walk");
+  workplace.check_error(workplace.run({"run", "--trace", "trace"}), 2, "--arch");
+  workplace.check_error(workplace.run_small({"--colour"}), 2, "colour");
+  workplace.check_error(workplace.run_small({"stray"}), 2, "stray");
+  workplace.check_error(workplace.run_small({"--seed", "many"}), 2, "many");
+  workplace.check_error(workplace.run_small({"--seed", "-1"}), 2, "-1");
+  workplace.check_error(workplace.run_small({"--threads", "0"}), 2, "--threads");
+  workplace.check_error(workplace.run_small({"--set", "tile"}), 2, "tile");
+}
+
+TEST_CASE("Errors of the architecture name file, place and expectation") {
+  const Workplace workplace;
+  workplace.check_error(workplace.run({"run", "--arch", "none.json", "--trace", "trace"}), 2, "none.json");
+  workplace.check_error(workplace.run({"run", "--arch", "report.json", "--trace", "trace"}), 2, "report.json");
+  workplace.check_error(workplace.run_small({"--set", "/tile/adc/bits=20"}), 2, "/tile/adc/bits=20: expected 1..16");
+  workplace.check_error(workplace.run_small({"--set", "/tile/adc/bit=8"}), 2, "/tile/adc");
+}
+
+TEST_CASE("A network that does not fit says how many tiles it needs and how many there are") {
+  const Workplace workplace;
+  const test::CommandResult result = workplace.run({"run", "--arch", test::shipped("arch/rm180.json"), "--trace",
+                                                    test::shipped("traces/face"), "--set", "/tile/count=4"});
+  workplace.check_error(result, 2, "/tile/count: the network \"face\" needs 10 tiles, the chip has 4");
+}
+
+TEST_CASE("An SRAM buffer that is too small says how much is needed") {
+  const Workplace workplace;
+  workplace.check_error(workplace.run({"run", "--arch", test::shipped("arch/rm180.json"), "--trace",
+                                       test::shipped("traces/face"), "--set", "/sram/bank_kib=1"}),
+                        2, "/sram: ");
+}
+
+TEST_CASE("Errors of the trace are exit code 3") {
+  const Workplace workplace;
+  workplace.check_error(workplace.run({"run", "--arch", test::shipped("arch/rm180.json"), "--trace", "none"}), 3,
+                        "none");
+  workplace.directory().write("trace/tensors.safetensors", "short");
+  workplace.check_error(workplace.run_small({}), 3, "tensors.safetensors");
+  workplace.directory().write("trace/trace.json", "{\"schema\": ");
+  workplace.check_error(workplace.run_small({}), 3, "trace.json");
+}
+
+TEST_CASE("A full disk is one line and exit code 1") {
+  const Workplace workplace;
+  workplace.check_error(workplace.run_small({"--json", "/dev/full"}), 1, "/dev/full: cannot be written: No space left");
+}
+
+TEST_CASE("A report that cannot be made leaves nothing behind") {
+  const Workplace workplace;
+  workplace.check_error(workplace.run_small({"--json", "missing/report.json"}), 1,
+                        "missing/report.json: cannot be written");
+  workplace.check_error(workplace.run_small({"--json", "trace"}), 1, "trace: cannot be written");
+}
+
+}  // namespace palimpsest

@@ -1,0 +1,197 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "sim/report/json_report.hpp"
+#include "sim/run/run.hpp"
+#include "tests/support/command.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+namespace palimpsest {
+namespace {
+
+using Json = nlohmann::json;
+
+/// The report of the shipped chip and trace with further arguments.
+std::string face_report(const std::vector<std::string>& more) {
+  const test::TemporaryDirectory directory;
+  std::vector<std::string> arguments{
+      "run", "--arch", test::shipped("arch/rm180.json"), "--trace", test::shipped("traces/face"), "--quiet"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  const test::CommandResult result = test::run_palimpsest(arguments, directory.path());
+  CHECK(result.errors.empty());
+  CHECK(result.output.empty());
+  REQUIRE(result.exit_code == 0);
+  return test::file_content(directory.path() / "report.json");
+}
+
+/// Whole numbers and texts have to be equal; other numbers to 1e-6, since float sums change with compiler and
+/// processor.
+void check_close(const Json& expected, const Json& actual, const std::string& place) {
+  INFO(place);
+  REQUIRE(expected.type() == actual.type());
+  if (expected.is_object()) {
+    REQUIRE(expected.size() == actual.size());
+    for (const auto& [key, value] : expected.items()) {
+      REQUIRE(actual.contains(key));
+      check_close(value, actual[key], place + "/" + key);
+    }
+  } else if (expected.is_array()) {
+    REQUIRE(expected.size() == actual.size());
+    for (std::size_t index = 0; index < expected.size(); ++index) {
+      check_close(expected[index], actual[index], place + "/" + std::to_string(index));
+    }
+  } else if (expected.is_number_float()) {
+    CHECK(actual.get<double>() == Approx(expected.get<double>()).epsilon(1e-6).margin(1e-30));
+  } else {
+    CHECK(expected == actual);
+  }
+}
+
+const std::vector<std::string> stage_names{"training", "deployment", "inference"};
+
+/// Calls `check` with every machine's part of every phase: the hybrid and both baselines.
+template <class Check>
+void for_every_machine(const Json& report, const Check& check) {
+  for (const Json& phase : report.at("phases")) {
+    check(phase);
+    check(phase.at("baselines").at("rm_rewrite"));
+    check(phase.at("baselines").at("gpu"));
+  }
+}
+
+void check_components_sum_exactly_in_any_order(const Json& report) {
+  std::mt19937 order(1);
+  for_every_machine(report, [&](const Json& machine) {
+    for (const std::string& stage : stage_names) {
+      std::vector<double> energies;
+      for (const Json& energy : machine.at("stages").at(stage).at("components")) energies.push_back(energy);
+      for (int shuffle = 0; shuffle < 10; ++shuffle) {
+        std::shuffle(energies.begin(), energies.end(), order);
+        double sum = 0.0;
+        for (const double energy : energies) sum += energy;
+        CHECK(sum == machine.at("stages").at(stage).at("energy_j").get<double>());
+      }
+    }
+  });
+}
+
+void check_seconds_are_cycles_of_the_clock(const Json& report) {
+  const double period = report.at("clock_period_ps").get<double>() * 1e-12;
+  for (const Json& phase : report.at("phases")) {
+    for (const std::string& stage : stage_names) {
+      for (const Json& machine : {phase, phase.at("baselines").at("rm_rewrite")}) {
+        const Json& figures = machine.at("stages").at(stage);
+        CHECK(figures.at("seconds").get<double>() == Approx(figures.at("cycles").get<double>() * period));
+      }
+    }
+  }
+}
+
+void check_hybrid_stays_within_3_points_of_float(const Json& report) {
+  for (const Json& phase : report.at("phases")) {
+    const Json& inference = phase.at("stages").at("inference");
+    for (const char* subset : {"all", "retain", "new"}) {
+      if (inference.at("accuracy").at(subset).is_null()) continue;
+      CHECK(inference.at("accuracy").at(subset).get<double>() >
+            inference.at("float_accuracy").at(subset).get<double>() - 0.03);
+    }
+  }
+}
+
+void check_unlearning_is_only_as_good_as_the_adapter(const Json& report) {
+  for (const std::size_t phase : {1U, 2U}) {
+    const Json& accuracy = report.at("phases").at(phase).at("stages").at("inference").at("accuracy");
+    CHECK(accuracy.at("forget").get<double>() <= 0.2);
+    CHECK(accuracy.at("forget_without_adapter").get<double>() >= 0.8);
+  }
+}
+
+void check_hybrid_writes_its_arrays_once(const Json& report) {
+  const std::uint64_t cells = report.at("phases").at(0).at("stages").at("deployment").at("writes").at("rm_cells");
+  CHECK(cells > 5048);
+  for (const std::size_t phase : {1U, 2U}) {
+    const Json& figures = report.at("phases").at(phase);
+    const Json& rewrite = figures.at("baselines").at("rm_rewrite").at("stages").at("deployment").at("writes");
+    CHECK(figures.at("stages").at("deployment").at("writes").at("rm_cells") == 0);
+    CHECK(figures.at("stages").at("deployment").at("writes").at("sram_words") > 0);
+    CHECK(rewrite.at("rm_cells") == cells);
+    CHECK(rewrite.at("rm_verify_reads") >= cells);
+  }
+}
+
+void check_gpu_reports_its_peak_figure_too(const Json& report) {
+  for (const Json& phase : report.at("phases")) {
+    const Json& gpu = phase.at("baselines").at("gpu");
+    CHECK(gpu.at("inference_energy_at_peak_j").get<double>() > 0.0);
+    CHECK(gpu.at("stages").at("inference").at("energy_j").get<double>() >
+          gpu.at("inference_energy_at_peak_j").get<double>());
+  }
+}
+
+}  // namespace
+
+TEST_CASE("The face report and its picture are the golden ones, and the figures agree with each other") {
+  const test::TemporaryDirectory directory;
+  const Json report = Json::parse(face_report({"--svg", directory.path() / "face.svg"}));
+  check_close(Json::parse(test::file_content(test::shipped("tests/golden/face.json"))), report, "");
+  CHECK(test::file_content(directory.path() / "face.svg") == test::file_content(test::shipped("docs/face.svg")));
+  check_components_sum_exactly_in_any_order(report);
+  check_seconds_are_cycles_of_the_clock(report);
+  check_hybrid_stays_within_3_points_of_float(report);
+  check_unlearning_is_only_as_good_as_the_adapter(report);
+  check_hybrid_writes_its_arrays_once(report);
+  check_gpu_reports_its_peak_figure_too(report);
+}
+
+TEST_CASE("The report is the same bytes for any number of threads") {
+  const std::string one = face_report({"--threads", "1"});
+  CHECK(one == face_report({"--threads", "3"}));
+}
+
+TEST_CASE("The report is the same bytes for any order in which modules are made") {
+  const Architecture architecture = read_architecture(test::shipped("arch/rm180.json"), {});
+  const Trace trace = read_trace(test::shipped("traces/face"));
+  RunOptions options;
+  options.chip.reverse_construction = true;
+  CHECK(json_report(run(architecture, trace, options)) == face_report({}));
+}
+
+TEST_CASE("Another seed gives another report") { CHECK(face_report({"--seed", "2"}) != face_report({})); }
+
+TEST_CASE("Writing the arrays at every step costs more time and pulses than at deployment") {
+  const auto unlearning = [](const std::vector<std::string>& more) {
+    return Json::parse(face_report(more)).at("phases").at(1).at("baselines").at("rm_rewrite").at("stages");
+  };
+  const Json once = unlearning({});
+  const Json every_step = unlearning({"--set", "/baselines/rm_rewrite/update=every_step"});
+  CHECK(every_step.at("training").at("writes").at("rm_verify_reads") >
+        once.at("deployment").at("writes").at("rm_verify_reads"));
+  CHECK(every_step.at("training").at("seconds") > once.at("training").at("seconds"));
+  CHECK(every_step.at("deployment").at("writes").at("rm_cells") == 0);
+}
+
+TEST_CASE("An exact rewrite keeps more accuracy than one on top of accumulated errors, in the mean over seeds") {
+  const auto mean_accuracy = [](const std::string& target) {
+    double sum = 0.0;
+    for (const char* seed : {"1", "2"}) {
+      const Json report = Json::parse(face_report({"--seed", seed, "--set", "/baselines/rm_rewrite/target=" + target}));
+      const Json& stage = report.at("phases").at(2).at("baselines").at("rm_rewrite").at("stages").at("inference");
+      sum += stage.at("accuracy").at("new").get<double>() + stage.at("accuracy").at("retain").get<double>();
+    }
+    return sum / 4.0;
+  };
+  CHECK(mean_accuracy("exact") > mean_accuracy("accumulated"));
+}
+
+TEST_CASE("Fewer ADC bits cost less energy") {
+  const auto adc = [](const std::string& bits) {
+    const Json report = Json::parse(face_report({"--set", "/tile/adc/bits=" + bits}));
+    return report.at("phases").at(0).at("stages").at("inference").at("components").at("adc").get<double>();
+  };
+  CHECK(adc("6") < 0.8 * adc("8"));
+}
+
+}  // namespace palimpsest

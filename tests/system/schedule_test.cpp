@@ -1,0 +1,135 @@
+#include <catch2/catch.hpp>
+
+#include "models/modules/chip.hpp"
+#include "sim/config/architecture.hpp"
+#include "sim/mapping/deployment_program.hpp"
+#include "sim/mapping/inference_program.hpp"
+#include "sim/mapping/training_program.hpp"
+#include "sim/network/resistive_arrays.hpp"
+#include "tests/support/command.hpp"
+#include "tests/support/schedule.hpp"
+#include "tests/support/small_trace.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+namespace palimpsest {
+namespace {
+
+/// A chip, a trace and the event-driven model of it, to be compared with the clock-stepped schedule.
+class Comparison {
+ public:
+  Comparison(const std::string& trace_directory, const std::vector<Override>& overrides)
+      : architecture_(read_architecture(test::shipped("arch/rm180.json"), overrides)),
+        trace_(read_trace(trace_directory)),
+        map_(map_to_tiles(trace_.network, architecture_.tile.crossbar)),
+        config_{architecture_.clock,        static_cast<std::uint32_t>(map_.blocks.size()),
+                architecture_.tile,         architecture_.sram,
+                architecture_.interconnect, architecture_.host_port},
+        chip_("chip", config_) {}
+
+  const Trace& trace() const { return trace_; }
+  ProgramContext context() const { return {architecture_, trace_.network, map_}; }
+
+  void check(const Program& program) {
+    const PlayResult events = chip_.play(program);
+    const auto stepped = schedule::play_clock_stepped(config_, program);
+    CHECK(events.cycles > 0);
+    CHECK(events.cycles == stepped.cycles);
+    CHECK(events.memory_wait_cycles == stepped.memory_wait_cycles);
+    CHECK(events.counts.dac_updates == stepped.counts.dac_updates);
+    CHECK(events.counts.word_line_switches == stepped.counts.word_line_switches);
+    CHECK(events.counts.tia_samples == stepped.counts.tia_samples);
+    CHECK(events.counts.adc_conversions == stepped.counts.adc_conversions);
+    CHECK(events.counts.sram_read_words == stepped.counts.sram_read_words);
+    CHECK(events.counts.sram_write_words == stepped.counts.sram_write_words);
+    CHECK(events.counts.interconnect_words == stepped.counts.interconnect_words);
+    CHECK(events.counts.lora_macs == stepped.counts.lora_macs);
+    CHECK(events.counts.vector_operations == stepped.counts.vector_operations);
+    CHECK(events.counts.host_words == stepped.counts.host_words);
+    CHECK(events.counts.rm_cells == stepped.counts.rm_cells);
+    CHECK(events.counts.rm_set_pulses == stepped.counts.rm_set_pulses);
+    CHECK(events.counts.rm_reset_pulses == stepped.counts.rm_reset_pulses);
+    CHECK(events.counts.rm_verify_reads == stepped.counts.rm_verify_reads);
+  }
+
+  void check_all_programs() {
+    const Method& method = trace_.phases.back().hybrid;
+    std::vector<const Adapter*> adapters;
+    for (const std::string& name : method.adapters) adapters.push_back(&trace_.adapters.at(name));
+    check(inference_program(context(), adapters, 5));
+    check(inference_program(context(), {}, 5));
+
+    TrainingTask adapter_training;
+    adapter_training.trained_adapter = adapters.back();
+    adapter_training.adapters = adapters;
+    adapter_training.optimizer = Optimizer::adam;
+    adapter_training.batch_size = 3;
+    check(training_programs(context(), adapter_training).batch);
+    check(training_programs(context(), adapter_training).update);
+
+    TrainingTask backbone_training;
+    backbone_training.batch_size = 3;
+    check(training_programs(context(), backbone_training).batch);
+    check(training_programs(context(), backbone_training).update);
+    backbone_training.backbone_in_arrays = true;
+    check(training_programs(context(), backbone_training).batch);
+
+    ResistiveArrays arrays(architecture_, trace_.network, map_, 1);
+    DeploymentTask deployment;
+    deployment.array_writes = arrays.write(trace_.weights.at(method.weights));
+    deployment.vectors = true;
+    deployment.adapters = adapters;
+    deployment.new_adapters = adapters;
+    check(deployment_program(context(), deployment));
+  }
+
+ private:
+  Architecture architecture_;
+  Trace trace_;
+  TileMap map_;
+  ChipConfig config_;
+  Chip chip_;
+};
+
+void compare_small_trace(const std::vector<Override>& overrides) {
+  const test::TemporaryDirectory directory;
+  test::write_small_trace(directory.path());
+  Comparison(directory.path(), overrides).check_all_programs();
+}
+
+}  // namespace
+
+TEST_CASE("The chip takes the cycles of an independent schedule: small trace, shipped chip") {
+  compare_small_trace({});
+}
+
+TEST_CASE("The same cycles with one sample in flight") { compare_small_trace({{"/sequencer/samples_in_flight", "1"}}); }
+
+TEST_CASE("The same cycles with a single bank, narrow words and a slow interconnect") {
+  compare_small_trace({{"/sram/banks", "1"},
+                       {"/sram/bank_kib", "64"},
+                       {"/sram/word_bits", "16"},
+                       {"/sram/line_words", "4"},
+                       {"/sram/access_cycles", "3"},
+                       {"/interconnect/latency_cycles", "5"},
+                       {"/sequencer/samples_in_flight", "4"}});
+}
+
+TEST_CASE("The same cycles with layers cut over several tiles and digital backward products") {
+  compare_small_trace({{"/tile/rows", "3"},
+                       {"/tile/columns", "3"},
+                       {"/programmer/parallel_cells", "2"},
+                       {"/tile/adc/count", "1"},
+                       {"/training/backward_products", "\"digital\""},
+                       {"/sequencer/samples_in_flight", "3"}});
+}
+
+TEST_CASE("The same cycles for an inference of the face trace") {
+  Comparison comparison(test::shipped("traces/face"), {});
+  std::vector<const Adapter*> adapters;
+  for (const std::string& name : comparison.trace().phases.back().hybrid.adapters) {
+    adapters.push_back(&comparison.trace().adapters.at(name));
+  }
+  comparison.check(inference_program(comparison.context(), adapters, 2));
+}
+
+}  // namespace palimpsest

@@ -1,0 +1,139 @@
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include "sim/config/architecture.hpp"
+#include "tests/support/temporary_directory.hpp"
+#include "tests/support/thrown_error.hpp"
+
+using namespace palimpsest;
+using namespace palimpsest::test;
+
+namespace {
+
+const std::string shipped = std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json";
+
+std::string error_of(const std::vector<std::string>& settings) {
+  const ThrownError error = thrown_error([&] {
+    std::vector<Override> overrides;
+    overrides.reserve(settings.size());
+    for (const std::string& setting : settings) overrides.push_back(parse_override(setting));
+    read_architecture(shipped, overrides);
+  });
+  CHECK((error.text == "no error" || error.code == ExitCode::usage_or_architecture));
+  CHECK(is_one_line(error.text));
+  return error.text;
+}
+
+}  // namespace
+
+TEST_CASE("The shipped chip has the paper's array, window and endurance") {
+  const Architecture chip = read_architecture(shipped, {});
+  CHECK(chip.name == "rm180");
+  CHECK(chip.clock.period_ps == 10'000);
+  CHECK_FALSE(chip.tiles.has_value());
+  CHECK(chip.tile.crossbar.rows == 128);
+  CHECK(chip.tile.crossbar.columns == 128);
+  CHECK(chip.tile.adc.bits == 8);
+  CHECK(chip.tile.dac.full_scale_volt == 0.2);
+  CHECK(chip.tile.pulse_ns == chip.write_verify.pulse_ns);
+  CHECK(chip.resistive_memory.cell.window_low_microsiemens == 10.0);
+  CHECK(chip.resistive_memory.cell.window_high_microsiemens == 80.0);
+  CHECK(chip.resistive_memory.cell.endurance_cycles == 30'000.0);
+  CHECK(chip.write_verify.tolerance_microsiemens == 2.0);
+  CHECK(chip.training.backward_products == BackwardProducts::transposed_read);
+  CHECK(chip.rewrite_baseline.target == RewriteTarget::accumulated);
+  CHECK(chip.gpu.name == "RTX 4090");
+  CHECK(chip.gpu.peak_macs_per_second == Approx(41.3e12));
+  CHECK(chip.gpu.launch_overhead_s == Approx(5e-6));
+  CHECK(chip.energy_name == "cmos180");
+}
+
+TEST_CASE("The shipped board has its parts' resolutions and times") {
+  const Architecture board = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180-board.json", {});
+  CHECK(board.tile.dac.bits == 16);
+  CHECK(board.tile.dac.settling_ns == 5000.0);
+  CHECK(board.tile.adc.bits == 14);
+  CHECK(board.tile.adc.conversion_ns == 20'000.0);
+  CHECK(board.tile.adc.multiplexer_ns == 680.0);
+  CHECK(board.energy.dac_update_joule == Approx(16.5e-9));
+  CHECK(board.energy.node_nm == 28.0);
+}
+
+TEST_CASE("Fields out of range are refused") {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"/clock_period_ps=0", "expected 10..1000000000, got 0"},
+      {"/tile/count=0", "expected 1..1048576, got 0"},
+      {"/tile/count=some", "expected \"auto\" or 1..1048576, got \"some\""},
+      {"/tile/rows=1", "expected 2..4096, got 1"},
+      {"/tile/columns=4097", "expected 2..4096, got 4097"},
+      {"/tile/read_ns=0", "expected 0.1..1e+06, got 0"},
+      {"/tile/dac/bits=17", "expected 1..16, got 17"},
+      {"/tile/dac/load_width_bits=0", "expected 1..65536, got 0"},
+      {"/tile/dac/settling_ns=-1", "expected 0..1e+06, got -1"},
+      {"/tile/adc/bits=1.5", "expected an integer in 1..16, got 1.5"},
+      {"/tile/adc/count=0", "expected 1..4096, got 0"},
+      {"/tile/adc/conversion_ns=1e7", "expected 0.1..1e+06, got 10000000.0"},
+      {"/resistive_memory/read_noise=2", "expected 0..1, got 2"},
+      {"/programmer/maximum_cycles=65536", "expected 1..65535, got 65536"},
+      {"/programmer/pulse_ns=0", "expected 0.1..1e+06, got 0"},
+      {"/sram/banks=0", "expected 1..4096, got 0"},
+      {"/sram/word_bits=12", "expected a multiple of 8, got 12"},
+      {"/sram/access_cycles=0", "expected 1..1000000, got 0"},
+      {"/lora_unit/bits=nan", "expected an integer in 1..16, got \"nan\""},
+      {"/sequencer/samples_in_flight=0", "expected 1..1024, got 0"},
+      {"/training/backward_products=none", "expected one of transposed_read, digital; got \"none\""},
+      {"/baselines/rm_rewrite/update=never", "expected one of at_deployment, every_step; got \"never\""},
+      {"/baselines/gpu/bytes_per_value=0", "expected 1..8, got 0"},
+      {"/name=", "expected text without control characters, got \"\""},
+      {"/tile/adc=7", "expected an object, got 7"},
+      {"/schema=palimpsest.trace", "expected palimpsest.architecture; got \"palimpsest.trace\""},
+      {"/version=2", "expected 1, got 2"},
+  };
+  for (const auto& [setting, message] : cases)
+    CHECK(error_of({setting}) == std::string("--set ").append(setting).append(": ").append(message));
+}
+
+TEST_CASE("Fields that contradict each other are refused at the one that was set") {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"/resistive_memory/window_high_microsiemens=10", "expected window_low_microsiemens < window_high_microsiemens"},
+      {"/resistive_memory/window_low_microsiemens=80", "expected window_low_microsiemens < window_high_microsiemens"},
+      {"/resistive_memory/limit_low_microsiemens=11", "expected limit_low_microsiemens <= window_low_microsiemens"},
+      {"/resistive_memory/limit_high_microsiemens=79", "expected window_high_microsiemens <= limit_high_microsiemens"},
+      {"/resistive_memory/zero_weight_microsiemens=10", "expected zero_weight_microsiemens inside the window"},
+      {"/programmer/parallel_cells=129", "expected at most the cells of a row, /tile/columns = 128, got 129"},
+      {"/baselines/gpu/idle_power/value=451", "expected at most the power at full load, /board_power"},
+  };
+  for (const auto& [setting, message] : cases) {
+    INFO(setting);
+    CHECK_THAT(error_of({setting}), Catch::Matchers::EndsWith(message));
+  }
+  CHECK_THAT(error_of({"/resistive_memory/window_low_microsiemens=80"}), Catch::Matchers::StartsWith("--set "));
+  CHECK_THAT(error_of({"/sram/line_words=3000"}), Catch::Matchers::Contains("a whole number of lines"));
+}
+
+TEST_CASE("Unknown keys are errors with their path") {
+  const std::string setting = R"(/tile/tia={"settling_ns": 1, "gain": 2})";
+  CHECK(error_of({setting}) == "--set " + setting + ": /gain: unknown key; expected settling_ns");
+}
+
+TEST_CASE("Every key of the shipped chip is required") {
+  CHECK_THAT(error_of({"/tile/tia={}"}), Catch::Matchers::EndsWith("/settling_ns: the key is missing"));
+  CHECK_THAT(error_of({"/energy={}"}), Catch::Matchers::Contains("the key is missing"));
+}
+
+TEST_CASE("Errors in a referenced file name that file") {
+  const TemporaryDirectory directory;
+  const std::filesystem::path arch = std::filesystem::path(PALIMPSEST_SOURCE_DIR) / "arch";
+  std::filesystem::copy(arch, directory.path(), std::filesystem::copy_options::recursive);
+  directory.write("gpu/rtx4090.json", R"({"schema": "palimpsest.gpu", "version": 1, "name": 5})");
+  const std::string place = directory.path().string();
+  const auto error = [&] { return thrown_error([&] { read_architecture(place + "/rm180.json", {}); }).text; };
+  CHECK(error() == place + "/gpu/rtx4090.json: /name: expected a string, got 5");
+  directory.write("gpu/rtx4090.json", "{\n\"a\" 1}");
+  CHECK_THAT(error(), Catch::Matchers::StartsWith(place + "/gpu/rtx4090.json: line 2, column 5: "));
+  std::filesystem::remove(directory.path() / "gpu/rtx4090.json");
+  CHECK(error() == place + "/gpu/rtx4090.json: no such file");
+}

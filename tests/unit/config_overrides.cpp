@@ -1,0 +1,91 @@
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include "sim/config/architecture.hpp"
+#include "tests/support/temporary_directory.hpp"
+#include "tests/support/thrown_error.hpp"
+
+using namespace palimpsest;
+using namespace palimpsest::test;
+
+namespace {
+
+Architecture read(const std::vector<std::string>& settings) {
+  std::vector<Override> overrides;
+  overrides.reserve(settings.size());
+  for (const std::string& setting : settings) overrides.push_back(parse_override(setting));
+  return read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", overrides);
+}
+
+std::string error_of(const std::string& setting) {
+  const ThrownError error = thrown_error([&] { read({setting}); });
+  CHECK(is_one_line(error.text));
+  CHECK(error.code == ExitCode::usage_or_architecture);
+  return error.text;
+}
+
+}  // namespace
+
+TEST_CASE("An override has a pointer and a value") {
+  const Override setting = parse_override("/tile/adc/bits=6");
+  CHECK(setting.pointer == "/tile/adc/bits");
+  CHECK(setting.value == "6");
+  CHECK(parse_override("/name=a=b").value == "a=b");
+  for (const char* text : {"", "=", "tile=1", "/tile", "--set"})
+    CHECK_THAT(thrown_error([&] { parse_override(text); }).text,
+               Catch::Matchers::EndsWith("expected /pointer=value, like /tile/adc/bits=6"));
+}
+
+TEST_CASE("Overrides replace values, the last one counts") {
+  const Architecture chip = read({"/tile/adc/bits=6", "/tile/count=12", "/name=variant", "/tile/adc/bits=7"});
+  CHECK(chip.tile.adc.bits == 7);
+  CHECK(chip.tiles == 12U);
+  CHECK(chip.name == "variant");
+}
+
+TEST_CASE("Overrides reach into referenced files and arrays") {
+  const Architecture chip =
+      read({"/energy/mac_8bit/value=20", "/energy/sram_banks/0/read/value=1", "/baselines/gpu/name=other"});
+  CHECK(chip.energy.mac_8bit_joule == Approx(20e-12));
+  CHECK(chip.energy.sram_banks[0].read_joule == Approx(1e-12));
+  CHECK(chip.gpu.name == "other");
+}
+
+TEST_CASE("A referenced file can be replaced, before its numbers are overridden") {
+  const Architecture chip = read({"/energy/mac_8bit/value=20", "/energy=energy/board.json"});
+  CHECK(chip.energy_name == "board");
+  CHECK(chip.energy.mac_8bit_joule == Approx(20e-12));
+}
+
+TEST_CASE("A missing pointer names the nearest parent and its keys") {
+  CHECK(error_of("/tile/adc/bit=6") ==
+        "--set /tile/adc/bit=6: no such key; /tile/adc has bits, conversion_ns, count, multiplexer_ns");
+  CHECK_THAT(error_of("/tiles=6"), Catch::Matchers::Contains("no such key; the file has baselines, clock_period_ps"));
+  CHECK(error_of("/tile/rows/x=6") == "--set /tile/rows/x=6: no such key; /tile/rows is a single value");
+  for (const char* index : {"4", "-", "01", "99999999999999999999", "-1", ""})
+    CHECK_THAT(error_of("/energy/sram_banks/" + std::string(index) + "=6"),
+               Catch::Matchers::EndsWith("no such key; /energy/sram_banks has elements 0..3"));
+  CHECK_THAT(thrown_error([] {
+               read({"/energy/sram_banks=[]", "/energy/sram_banks/0/kib=1"});
+             }).text,
+             Catch::Matchers::EndsWith("no such key; /energy/sram_banks is an empty array"));
+  CHECK_THAT(error_of("/a~2b=1"), Catch::Matchers::Contains("expected ~0 or ~1 after ~"));
+}
+
+TEST_CASE("A bad value is reported at the override") {
+  CHECK(error_of("/tile/adc/bits=20") == "--set /tile/adc/bits=20: expected 1..16, got 20");
+  CHECK(error_of(R"(/tile/tia={"settling_ns": -1})") ==
+        R"(--set /tile/tia={"settling_ns": -1}: /settling_ns: expected 0..1e+06, got -1)");
+  CHECK_THAT(error_of(R"(/tile/tia={"a": 1, "a": 2})"), Catch::Matchers::Contains("/a: the key appears twice"));
+  CHECK_THAT(error_of("/tile/tia=" + std::string(100, '[') + std::string(100, ']')),
+             Catch::Matchers::Contains("at most 64 levels"));
+  CHECK_THAT(error_of("/energy=none.json"), Catch::Matchers::EndsWith("arch/none.json: no such file"));
+}
+
+TEST_CASE("A value that is not UTF-8 or not printable gives a message all the same") {
+  CHECK_THAT(error_of("/tile/adc/bits=\xff\n"), Catch::Matchers::StartsWith("--set /tile/adc/bits=\\xff\\n: "));
+  CHECK_THAT(error_of("/\xff=1"), Catch::Matchers::StartsWith("--set /\\xff=1: no such key"));
+  CHECK_THAT(error_of("/name=\xff\x1b"), Catch::Matchers::Contains("control characters"));
+}

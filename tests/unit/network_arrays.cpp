@@ -1,0 +1,211 @@
+#include <Eigen/Core>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "sim/network/resistive_arrays.hpp"
+#include "tests/support/numpy_reference.hpp"
+
+using namespace palimpsest;
+using namespace palimpsest::test;
+
+namespace {
+
+/// A chip of 4 x 5 tiles: 3 inputs and 4 outputs each.
+Architecture chip() {
+  Architecture architecture;
+  architecture.tile.crossbar.rows = 4;
+  architecture.tile.crossbar.columns = 5;
+  CellConfig& cell = architecture.resistive_memory.cell;
+  cell.set_step_microsiemens = 65.0;
+  cell.reset_step_microsiemens = 65.0;
+  cell.cycle_to_cycle = 0.6;
+  cell.device_to_device = 0.1;
+  architecture.write_verify.tolerance_microsiemens = 0.5;
+  architecture.write_verify.reference_tolerance_microsiemens = 0.1;
+  architecture.write_verify.maximum_cycles = 100'000;
+  return architecture;
+}
+
+/// One layer of 5 inputs and 6 outputs: 2 x 2 tiles.
+Network layer() {
+  Operation linear;
+  linear.inputs = {0};
+  linear.output = {1, 6};
+  linear.weight = "w";
+  Network network;
+  network.input = {1, 5};
+  network.operations = {linear};
+  network.output = 1;
+  return network;
+}
+
+WeightSet weights(float largest = 0.7F) {
+  return {{"w", Eigen::MatrixXf(Eigen::RowVectorXf::LinSpaced(30, -largest, 0.9F * largest)).reshaped(6, 5)}};
+}
+
+struct Written {
+  explicit Written(Architecture made, std::uint64_t seed = 1)
+      : architecture(std::move(made)),
+        network(layer()),
+        map(map_to_tiles(network, architecture.tile.crossbar)),
+        arrays(architecture, network, map, seed),
+        writes(arrays.write(weights())) {}
+
+  Architecture architecture;
+  Network network;
+  TileMap map;
+  ResistiveArrays arrays;
+  std::vector<ArrayWrite> writes;
+};
+
+std::uint64_t verify_reads(const std::vector<ArrayWrite>& writes) {
+  std::uint64_t reads = 0;
+  for (const ArrayWrite& write : writes) {
+    for (const WriteGroup& group : write.groups) {
+      for (const WriteRound& round : group.rounds) reads += round.verify_reads;
+    }
+  }
+  return reads;
+}
+
+}  // namespace
+
+TEST_CASE("Stored weights are the written ones within the tolerance of their cells") {
+  const Written chip_with_weights(chip());
+  const float tolerance = 0.5F * 0.7F / 35.0F;
+  const WeightSet stored = chip_with_weights.arrays.stored_weights();
+  REQUIRE(stored.size() == 1);
+  const float difference = largest_difference(stored.at("w"), weights().at("w"));
+  CHECK(difference <= 1.001F * tolerance);
+  CHECK(difference > 0.0F);
+}
+
+TEST_CASE("A layer's scale comes from all its tiles, so its largest weight alone reaches the window's edge") {
+  const Written chip_with_weights(chip());
+  CHECK(chip_with_weights.arrays.weight_map(0).microsiemens_per_weight == Approx(35.0 / 0.7).epsilon(1e-6));
+}
+
+TEST_CASE("A block's conductances end with its reference column") {
+  const Written chip_with_weights(chip());
+  const std::vector<std::pair<Eigen::Index, Eigen::Index>> sizes = {{3, 5}, {3, 3}, {2, 5}, {2, 3}};
+  for (std::uint32_t tile = 0; tile < 4; ++tile) {
+    const Eigen::MatrixXf conductances = chip_with_weights.arrays.block_conductances(tile);
+    CHECK(conductances.rows() == sizes[tile].first);
+    REQUIRE(conductances.cols() == sizes[tile].second);
+    CHECK(largest_difference(conductances.rightCols(1), Eigen::MatrixXf::Constant(conductances.rows(), 1, 45.0F)) <=
+          0.1001F);
+  }
+}
+
+TEST_CASE("A tile's rows are inputs and its columns outputs") {
+  const Written chip_with_weights(chip());
+  // Tile 1 holds inputs 0..2 of outputs 4 and 5.
+  const Eigen::MatrixXf expected = 45.0F + 50.0F * weights().at("w").block(4, 0, 2, 3).transpose().array();
+  CHECK(largest_difference(chip_with_weights.arrays.block_conductances(1).leftCols(2), expected) <= 0.5001F);
+}
+
+TEST_CASE("Cells in use include the reference column, and the reference row where the chip reads transposed") {
+  Architecture architecture = chip();
+  architecture.training.backward_products = BackwardProducts::transposed_read;
+  // Blocks of 3 x 4, 3 x 2, 2 x 4, 2 x 2 weights.
+  CHECK(Written(architecture).arrays.cells() == 4 * 5 + 4 * 3 + 3 * 5 + 3 * 3);
+  architecture.training.backward_products = BackwardProducts::digital;
+  CHECK(Written(architecture).arrays.cells() == 3 * 5 + 3 * 3 + 2 * 5 + 2 * 3);
+}
+
+TEST_CASE("A transposed read drives the block's columns, not the reference column, and senses the reference row") {
+  Architecture architecture = chip();
+  architecture.write_verify.tolerance_microsiemens = 0.05;
+  architecture.write_verify.reference_tolerance_microsiemens = 0.05;
+  const Written chip_with_weights(architecture);
+  const double weights_and_row = (45.0F + 50.0F * weights().at("w").block(0, 0, 4, 3).array()).sum() + 4 * 45.0;
+  CHECK(std::abs(chip_with_weights.arrays.transposed_conductance_sum(0) - weights_and_row) <= 16 * 0.05);
+}
+
+TEST_CASE("A write addresses every cell and a read back reads each once") {
+  const Written chip_with_weights(chip());
+  std::uint64_t cells = 0;
+  for (const ArrayWrite& write : chip_with_weights.writes) {
+    for (const WriteGroup& group : write.groups) cells += group.cells;
+  }
+  CHECK(chip_with_weights.writes.size() == 4);
+  CHECK(cells == chip_with_weights.arrays.cells());
+  CHECK(chip_with_weights.arrays.read_back().size() == 4);
+  CHECK(verify_reads(chip_with_weights.arrays.read_back()) == chip_with_weights.arrays.cells());
+}
+
+TEST_CASE("The same seed writes the same cells, another seed others") {
+  const Eigen::MatrixXf first = Written(chip(), 1).arrays.stored_weights().at("w");
+  CHECK(identical(Written(chip(), 1).arrays.stored_weights().at("w"), first));
+  CHECK_FALSE(identical(Written(chip(), 2).arrays.stored_weights().at("w"), first));
+}
+
+TEST_CASE("Tiles with the same weights draw apart from each other") {
+  Architecture architecture = chip();
+  architecture.training.backward_products = BackwardProducts::digital;
+  Network network = layer();
+  network.operations.push_back(network.operations[0]);
+  const TileMap map = map_to_tiles(network, architecture.tile.crossbar);
+  ResistiveArrays arrays(architecture, network, map, 1);
+  arrays.write(weights());
+  CHECK_FALSE(identical(arrays.block_conductances(0), arrays.block_conductances(4)));
+}
+
+TEST_CASE("Without read noise a second write of the same weights pulses no cell") {
+  Written chip_with_weights(chip());
+  const std::uint64_t pulses = chip_with_weights.arrays.largest_pulse_count();
+  const std::vector<ArrayWrite> again = chip_with_weights.arrays.write(weights());
+  CHECK(verify_reads(again) == chip_with_weights.arrays.cells());
+  CHECK(chip_with_weights.arrays.largest_pulse_count() == pulses);
+}
+
+TEST_CASE("Arrays are rewritten with other weights and wear on") {
+  // With the same tolerance for all cells, no reference cell that stays put is the most worn one.
+  Architecture architecture = chip();
+  architecture.write_verify.reference_tolerance_microsiemens = 0.5;
+  Written chip_with_weights(architecture);
+  const std::uint64_t pulses = chip_with_weights.arrays.largest_pulse_count();
+  WeightSet other = weights();
+  other.at("w") = -0.5F * other.at("w");
+  for (int write = 0; write < 3; ++write) {
+    chip_with_weights.arrays.write(weights());
+    chip_with_weights.arrays.write(other);
+  }
+  CHECK(largest_difference(chip_with_weights.arrays.stored_weights().at("w"), other.at("w")) <=
+        1.001F * 0.5F * 0.35F / 35.0F);
+  CHECK(chip_with_weights.arrays.largest_pulse_count() > pulses);
+}
+
+TEST_CASE("Every write of the arrays draws anew") {
+  // One pulse a write: a RESET that empties every cell down to the limit, then a SET from there.
+  Architecture architecture = chip();
+  architecture.resistive_memory.cell.reset_step_microsiemens = 1e6;
+  architecture.resistive_memory.cell.cycle_to_cycle = 0.1;
+  architecture.write_verify.maximum_cycles = 1;
+  architecture.write_verify.tolerance_microsiemens = 0.0;
+  const WeightSet high = {{"w", Eigen::MatrixXf::Constant(6, 5, 0.7F)}};
+  const WeightSet low = {{"w", Eigen::MatrixXf::Constant(6, 5, -0.7F)}};
+  const TileMap map = map_to_tiles(layer(), architecture.tile.crossbar);
+  const Network network = layer();
+  ResistiveArrays arrays(architecture, network, map, 1);
+  arrays.write(high);
+  std::vector<Eigen::MatrixXf> emptied;
+  std::vector<Eigen::MatrixXf> filled;
+  for (int round = 0; round < 2; ++round) {
+    arrays.write(low);
+    emptied.push_back(arrays.stored_weights().at("w"));
+    arrays.write(high);
+    filled.push_back(arrays.stored_weights().at("w"));
+  }
+  REQUIRE(identical(emptied[0], emptied[1]));
+  CHECK_FALSE(identical(filled[0], filled[1]));
+}
+
+TEST_CASE("Weights of zero stand at the conductance of zero") {
+  Written chip_with_weights(chip());
+  chip_with_weights.arrays.write({{"w", Eigen::MatrixXf::Zero(6, 5)}});
+  const Eigen::MatrixXf conductances = chip_with_weights.arrays.block_conductances(0);
+  CHECK(largest_difference(conductances, Eigen::MatrixXf::Constant(3, 5, 45.0F)) <= 0.5001F);
+}

@@ -1,0 +1,336 @@
+#include <Eigen/Core>
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "sim/network/deployed_network.hpp"
+#include "tests/support/numpy_reference.hpp"
+#include "tests/support/small_trace.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+using namespace palimpsest;
+using namespace palimpsest::test;
+
+namespace {
+
+/// A chip whose write-verify leaves 1e-4 uS of error: small steps, and as many as it takes.
+Architecture exact_chip() {
+  Architecture architecture;
+  CellConfig& cell = architecture.resistive_memory.cell;
+  cell.set_step_microsiemens = 1.0;
+  cell.reset_step_microsiemens = 1.0;
+  cell.cycle_to_cycle = 0.6;
+  architecture.write_verify.tolerance_microsiemens = 1e-4;
+  architecture.write_verify.reference_tolerance_microsiemens = 1e-4;
+  architecture.write_verify.maximum_cycles = 10'000'000;
+  return architecture;
+}
+
+Architecture fine_chip() {
+  Architecture architecture = exact_chip();
+  architecture.tile.dac.bits = 16;
+  architecture.tile.adc.bits = 16;
+  architecture.sram.activation_bits = 16;
+  architecture.lora_unit.bits = 16;
+  return architecture;
+}
+
+/// Tiles of 2 x 3 weights, so that every layer is cut in both directions.
+Architecture small_tiles(Architecture architecture) {
+  architecture.tile.crossbar.rows = 3;
+  architecture.tile.crossbar.columns = 4;
+  return architecture;
+}
+
+/// Fast to write, with the noise of the shipped chip.
+Architecture noisy_chip() {
+  Architecture architecture;
+  CellConfig& cell = architecture.resistive_memory.cell;
+  cell.set_step_microsiemens = 65.0;
+  cell.reset_step_microsiemens = 65.0;
+  cell.cycle_to_cycle = 0.6;
+  cell.read_noise = 0.01;
+  return architecture;
+}
+
+Trace read_small_trace() {
+  const TemporaryDirectory directory;
+  write_small_trace(directory.path().string());
+  return read_trace(directory.path().string());
+}
+
+/// A network with its weights in the arrays of a chip, calibrated with the samples it is evaluated on.
+struct Deployed {
+  Deployed(Architecture chip, const Network& net, const WeightSet& weights, const std::vector<const Adapter*>& adapters,
+           const Eigen::MatrixXf& calibration_input)
+      : architecture(std::move(chip)),
+        network(net),
+        map(map_to_tiles(network, architecture.tile.crossbar)),
+        arrays(architecture, network, map, 1) {
+    arrays.write(weights);
+    on_chip =
+        std::make_unique<DeployedNetwork>(architecture, network, map, arrays, weights, adapters, calibration_input);
+  }
+
+  Eigen::MatrixXf scores(const Eigen::MatrixXf& input, std::uint64_t seed = 1, std::uint32_t evaluation = 0,
+                         std::uint32_t first_sample = 0) {
+    return on_chip->evaluate(input, seed, evaluation, first_sample, activity);
+  }
+
+  Architecture architecture;
+  Network network;
+  TileMap map;
+  ResistiveArrays arrays;
+  std::unique_ptr<DeployedNetwork> on_chip;
+  Activity activity;
+};
+
+/// The small trace's last phase: its hybrid method, with an adapter.
+struct SmallTrace {
+  Trace trace = read_small_trace();
+  const Phase& phase = trace.phases.back();
+  const WeightSet& weights = trace.weights.at(phase.hybrid.weights);
+  std::vector<const Adapter*> adapters = {&trace.adapters.at("forget")};
+  Eigen::MatrixXf input = network_input(trace.network, trace.test, phase.samples);
+
+  Deployed on(Architecture architecture) const {
+    return {std::move(architecture), trace.network, weights, adapters, input};
+  }
+  Eigen::Index rows() const { return trace.network.input.rows; }
+};
+
+/// One layer of 2 inputs.
+Network one_layer(std::uint32_t outputs) {
+  Operation linear;
+  linear.inputs = {0};
+  linear.output = {1, outputs};
+  linear.weight = "w";
+  Network network;
+  network.input = {1, 2};
+  network.operations = {linear};
+  network.output = 1;
+  return network;
+}
+
+double relative_error(const Eigen::MatrixXf& scores, const Eigen::MatrixXf& reference) {
+  return double{largest_difference(scores, reference)} / double{reference.cwiseAbs().maxCoeff()};
+}
+
+/// The two-layer network of numpy_reference.py.
+Network numpy_network() {
+  const auto operation = [](OperationKind kind, std::uint32_t input, Shape output) {
+    Operation made;
+    made.kind = kind;
+    made.inputs = {input};
+    made.output = output;
+    return made;
+  };
+  Network network;
+  network.input = {2, 6};
+  network.input_scale = 1.0F / 255.0F;
+  network.input_offset = -0.5F;
+  network.operations = {operation(OperationKind::linear, 0, {2, 5}), operation(OperationKind::gelu, 1, {2, 5}),
+                        operation(OperationKind::mean, 2, {1, 5}), operation(OperationKind::linear, 3, {1, 3})};
+  network.operations[0].weight = "first";
+  network.operations[0].bias = "bias";
+  network.operations[3].weight = "head";
+  network.output = 4;
+  return network;
+}
+
+struct NumpyNetwork {
+  nlohmann::json reference = numpy_reference("network");
+  Network network = numpy_network();
+  WeightSet weights = {{"first", matrix_of(reference.at("first"))},
+                       {"bias", matrix_of(reference.at("bias"))},
+                       {"head", matrix_of(reference.at("head"))}};
+  Adapter adapter;
+  Eigen::MatrixXf input;
+
+  NumpyNetwork() {
+    adapter.rank = 2;
+    adapter.scale = reference.at("adapter_scale");
+    adapter.layers[0] = {matrix_of(reference.at("first_a")), matrix_of(reference.at("first_b"))};
+    adapter.layers[3] = {matrix_of(reference.at("head_a")), matrix_of(reference.at("head_b"))};
+    SampleSet set;
+    set.rows = 2;
+    set.columns = 6;
+    std::vector<std::uint32_t> indices;
+    for (const auto& pixels : reference.at("pixels")) {
+      indices.push_back(set.samples++);
+      for (const int pixel : pixels) set.values.push_back(static_cast<std::uint8_t>(pixel));
+    }
+    input = network_input(network, set, indices);
+  }
+
+  Deployed on_numpys_chip() const {
+    Architecture architecture = exact_chip();
+    architecture.tile.dac.bits = reference.at("bits").at("dac");
+    architecture.tile.adc.bits = reference.at("bits").at("adc");
+    architecture.lora_unit.bits = reference.at("bits").at("lora");
+    architecture.sram.activation_bits = reference.at("bits").at("storage");
+    const Eigen::Index samples = reference.at("calibration_samples");
+    return {architecture, network, weights, {&adapter}, input.topRows(2 * samples)};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("The float network of two layers gives numpy's scores") {
+  const NumpyNetwork net;
+  FloatArithmetic arithmetic(net.network, net.weights, {&net.adapter});
+  CHECK(largest_difference(evaluate(net.network, net.weights, net.input, arithmetic),
+                           matrix_of(net.reference.at("float_scores"))) < 1e-6F);
+}
+
+TEST_CASE("The deployed network of two layers gives numpy's codes") {
+  const NumpyNetwork net;
+  Deployed deployed = net.on_numpys_chip();
+  const float per_code = net.reference.at("score_range").get<float>() / 511.0F;
+  const Eigen::MatrixXf codes = deployed.scores(net.input) / per_code;
+  CHECK(largest_difference(codes, codes.array().round()) < 0.01F);
+  CHECK(identical(codes.array().round(), matrix_of(net.reference.at("deployed_score_codes"))));
+}
+
+TEST_CASE("The deployed network of two layers saturates where numpy's does") {
+  const NumpyNetwork net;
+  Deployed deployed = net.on_numpys_chip();
+  deployed.scores(net.input);
+  const nlohmann::json& saturated = net.reference.at("saturated");
+  CHECK(deployed.activity.saturated_dac == saturated.at("dac").get<std::uint64_t>());
+  CHECK(deployed.activity.saturated_adc == saturated.at("adc").get<std::uint64_t>());
+  CHECK(deployed.activity.saturated_lora == saturated.at("lora").get<std::uint64_t>());
+  CHECK(deployed.activity.saturated_storage == saturated.at("storage").get<std::uint64_t>());
+}
+
+TEST_CASE("With fine converters and exact conductances a deployed network equals the float network") {
+  const SmallTrace small;
+  Deployed deployed = small.on(fine_chip());
+  const double error = relative_error(deployed.scores(small.input), small.phase.hybrid.reference);
+  INFO("relative error " << error);
+  CHECK(error < 3e-4);
+}
+
+TEST_CASE("Layers cut over small tiles give the same as whole ones") {
+  const SmallTrace small;
+  Deployed deployed = small.on(small_tiles(fine_chip()));
+  REQUIRE(deployed.map.blocks.size() > 6);
+  const double error = relative_error(deployed.scores(small.input), small.phase.hybrid.reference);
+  INFO("relative error " << error);
+  CHECK(error < 3e-4);
+}
+
+TEST_CASE("Coarse converters move the scores") {
+  const SmallTrace small;
+  Architecture architecture = fine_chip();
+  architecture.tile.adc.bits = 4;
+  Deployed deployed = small.on(architecture);
+  CHECK(relative_error(deployed.scores(small.input), small.phase.hybrid.reference) > 5e-3);
+}
+
+TEST_CASE("The inputs that a layer's ranges were set from saturate no converter") {
+  const Network network = one_layer(2);
+  const WeightSet weights = {{"w", Eigen::MatrixXf{{0.5F, -0.5F}, {0.1F, 0.3F}}}};
+  const Eigen::MatrixXf input{{1.0F, -0.5F}, {0.2F, 0.9F}, {-0.7F, -1.0F}};
+  Deployed deployed(fine_chip(), network, weights, {}, input);
+  deployed.scores(input);
+  CHECK(deployed.activity.saturated_dac == 0);
+  CHECK(deployed.activity.saturated_adc == 0);
+  // A value beyond its range is cut where it rests, so that none leaves the DAC's, which is the same.
+  deployed.scores(2.0F * input);
+  CHECK(deployed.activity.saturated_dac == 0);
+  CHECK(deployed.activity.saturated_storage > 0);
+}
+
+TEST_CASE("The same seed gives the same bytes, another seed or evaluation other ones") {
+  const SmallTrace small;
+  Deployed deployed = small.on(noisy_chip());
+  const Eigen::MatrixXf scores = deployed.scores(small.input, 1, 0);
+  CHECK(identical(deployed.scores(small.input, 1, 0), scores));
+  CHECK_FALSE(identical(deployed.scores(small.input, 2, 0), scores));
+  CHECK_FALSE(identical(deployed.scores(small.input, 1, 1), scores));
+}
+
+TEST_CASE("Without read noise the seed of an evaluation changes nothing") {
+  const SmallTrace small;
+  Architecture architecture = noisy_chip();
+  architecture.resistive_memory.cell.read_noise = 0.0;
+  Deployed deployed = small.on(architecture);
+  CHECK(identical(deployed.scores(small.input, 1, 0), deployed.scores(small.input, 2, 1)));
+}
+
+TEST_CASE("The same sample under another number has other noise") {
+  const SmallTrace small;
+  Deployed deployed = small.on(noisy_chip());
+  const Eigen::MatrixXf sample = small.input.topRows(small.rows());
+  CHECK_FALSE(identical(deployed.scores(sample, 1, 0, 0), deployed.scores(sample, 1, 0, 1)));
+}
+
+TEST_CASE("Tiles with the same cells have noise of their own") {
+  // One output per tile; a tolerance that leaves every cell where it was makes the two tiles equal.
+  Architecture architecture = fine_chip();
+  architecture.tile.crossbar.columns = 2;
+  architecture.write_verify.tolerance_microsiemens = 100.0;
+  architecture.write_verify.reference_tolerance_microsiemens = 100.0;
+  architecture.resistive_memory.cell.read_noise = 0.05;
+  const Network network = one_layer(2);
+  const WeightSet weights = {{"w", Eigen::MatrixXf{{0.5F, -0.2F}, {0.5F, -0.2F}}}};
+  const Eigen::MatrixXf input{{1.0F, -0.5F}};
+  Deployed deployed(architecture, network, weights, {}, input);
+  REQUIRE(deployed.map.blocks.size() == 2);
+  REQUIRE(identical(deployed.arrays.block_conductances(0), deployed.arrays.block_conductances(1)));
+  const Eigen::MatrixXf scores = deployed.scores(input);
+  CHECK(scores(0, 0) != scores(0, 1));
+}
+
+TEST_CASE("A batch gives the scores of its samples one by one") {
+  const SmallTrace small;
+  for (const Architecture& architecture : {noisy_chip(), small_tiles(noisy_chip())}) {
+    Deployed deployed = small.on(architecture);
+    const Eigen::MatrixXf together = deployed.scores(small.input);
+    for (Eigen::Index sample = 0; sample < together.rows(); ++sample) {
+      const Eigen::MatrixXf alone = deployed.scores(small.input.middleRows(sample * small.rows(), small.rows()), 1, 0,
+                                                    static_cast<std::uint32_t>(sample));
+      INFO("sample " << sample << ": " << alone << " and " << together.row(sample));
+      CHECK(identical(alone, together.row(sample)));
+    }
+  }
+}
+
+TEST_CASE("The cells' energy of a batch is the sum of its samples'") {
+  const SmallTrace small;
+  Deployed deployed = small.on(noisy_chip());
+  deployed.scores(small.input);
+  const double together = deployed.activity.crossbar_joule;
+  deployed.activity = {};
+  for (Eigen::Index sample = 0; sample < small.input.rows() / small.rows(); ++sample) {
+    deployed.scores(small.input.middleRows(sample * small.rows(), small.rows()), 1, 0,
+                    static_cast<std::uint32_t>(sample));
+  }
+  CHECK(together > 0.0);
+  CHECK(deployed.activity.crossbar_joule == Approx(together).epsilon(1e-9));
+}
+
+TEST_CASE("The cells' energy is V^2 G t of the codes on the lines") {
+  const Network network = one_layer(1);
+  const WeightSet weights = {{"w", Eigen::RowVector2f(0.5F, -0.5F)}};
+  const Eigen::MatrixXf input = Eigen::RowVector2f(1.0F, -0.5F);
+  Deployed deployed(exact_chip(), network, weights, {}, input);
+  deployed.scores(input);
+  // Cells of 80 and 10 uS with a reference of 45 uS each, 100 ns; -0.5 is stored as -16384 / 32767, DAC code -64 / 127.
+  const double second = 0.2 * 64 / 127;
+  CHECK(deployed.activity.crossbar_joule ==
+        Approx((0.2 * 0.2 * (80e-6 + 45e-6) + second * second * (10e-6 + 45e-6)) * 100e-9).epsilon(1e-5));
+}
+
+TEST_CASE("Activities add up") {
+  Activity sum{1e-9, 1, 2, 3, 4};
+  sum += Activity{2e-9, 10, 20, 30, 40};
+  CHECK(sum.crossbar_joule == Approx(3e-9));
+  CHECK(sum.saturated_dac == 11);
+  CHECK(sum.saturated_adc == 22);
+  CHECK(sum.saturated_lora == 33);
+  CHECK(sum.saturated_storage == 44);
+}

@@ -1,0 +1,134 @@
+#include <Eigen/Core>
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+#include "sim/network/evaluate.hpp"
+#include "sim/network/float_network.hpp"
+#include "tests/support/numpy_reference.hpp"
+#include "tests/support/small_trace.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+using namespace palimpsest;
+using namespace palimpsest::test;
+
+namespace {
+
+Trace read_small_trace() {
+  const TemporaryDirectory directory;
+  write_small_trace(directory.path().string());
+  return read_trace(directory.path().string());
+}
+
+/// linear -> add(linear, x), 2 rows of 2 columns.
+Network residual() {
+  Operation linear;
+  linear.inputs = {0};
+  linear.output = {2, 2};
+  linear.weight = "w";
+  Operation add;
+  add.kind = OperationKind::add;
+  add.inputs = {1, 0};
+  add.output = {2, 2};
+  Network network;
+  network.input = {2, 2};
+  network.operations = {linear, add};
+  network.output = 2;
+  return network;
+}
+
+const Eigen::Matrix2f w{{1, 2}, {0, -1}};
+const Eigen::MatrixXf x{{1, 2}, {3, 4}, {5, 6}, {0, -7}};
+
+}  // namespace
+
+TEST_CASE("Samples become the network's input by its scale and offset, in the order asked for") {
+  SampleSet set;
+  set.samples = 3;
+  set.rows = 2;
+  set.columns = 2;
+  set.values = {0, 1, 2, 3, 10, 11, 12, 13, 252, 253, 254, 255};
+  Network network;
+  network.input_scale = 0.5F;
+  network.input_offset = -1.0F;
+  const Eigen::MatrixXf expected{{125, 125.5F}, {126, 126.5F}, {-1, -0.5F}, {0, 0.5F}};
+  CHECK(identical(network_input(network, set, {2, 0}), expected));
+}
+
+TEST_CASE("Every operation of the float network gives the trace's reference outputs") {
+  const Trace trace = read_small_trace();
+  for (const Phase& phase : trace.phases) {
+    for (const Method* method : {&phase.hybrid, &phase.rewrite}) {
+      std::vector<const Adapter*> adapters;
+      for (const std::string& name : method->adapters) adapters.push_back(&trace.adapters.at(name));
+      const WeightSet& weights = trace.weights.at(method->weights);
+      FloatArithmetic arithmetic(trace.network, weights, adapters);
+      const Eigen::MatrixXf input = network_input(trace.network, trace.test, phase.samples);
+      CHECK(largest_difference(evaluate(trace.network, weights, input, arithmetic), method->reference) < 1e-5F);
+    }
+  }
+}
+
+TEST_CASE("A linear operation without bias and a sum are plain arithmetic") {
+  const WeightSet weights = {{"w", w}};
+  const Network network = residual();
+  FloatArithmetic arithmetic(network, weights, {});
+  CHECK(identical(evaluate(network, weights, x, arithmetic), x * w.transpose() + x));
+}
+
+TEST_CASE("Every value passes the arithmetic's rest, the input as number 0") {
+  class Halving : public FloatArithmetic {
+   public:
+    using FloatArithmetic::FloatArithmetic;
+    Eigen::MatrixXf rest(std::uint32_t value, const Eigen::MatrixXf& computed) override {
+      values.push_back(value);
+      return 0.5F * computed;
+    }
+    std::vector<std::uint32_t> values;
+  };
+  const WeightSet weights = {{"w", w}};
+  const Network network = residual();
+  Halving arithmetic(network, weights, {});
+  const Eigen::MatrixXf result = evaluate(network, weights, x, arithmetic);
+  CHECK(arithmetic.values == std::vector<std::uint32_t>{0, 1, 2});
+  CHECK(identical(result, 0.5F * (0.25F * x * w.transpose() + 0.5F * x)));
+}
+
+TEST_CASE("Adapters in use add up") {
+  Adapter first;
+  first.scale = 2.0F;
+  first.layers[0] = {Eigen::RowVector2f(1, 1), Eigen::Vector2f(1, 0)};
+  Adapter second;
+  second.scale = -1.0F;
+  second.layers[0] = {Eigen::RowVector2f(0, 3), Eigen::Vector2f(0, 1)};
+  const WeightSet weights = {{"w", w}};
+  const Network network = residual();
+  FloatArithmetic both(network, weights, {&first, &second});
+  const Eigen::MatrixXf merged =
+      w + 2.0F * first.layers.at(0).b * first.layers.at(0).a - second.layers.at(0).b * second.layers.at(0).a;
+  CHECK(identical(both.product(0, x), x * merged.transpose()));
+}
+
+TEST_CASE("Calibration records the largest magnitude of every value") {
+  const WeightSet weights = {{"w", w}};
+  const Ranges ranges = calibrate(residual(), weights, {}, x);
+  // x w^T = 5 -2, 11 -4, 17 -6, -14 7; plus x = 6 0, 14 0, 22 0, -14 0.
+  CHECK(ranges.values == std::vector<float>{7.0F, 17.0F, 22.0F});
+  CHECK(identical(ranges.linear_inputs[0], x));
+  CHECK(ranges.linear_inputs[1].size() == 0);
+}
+
+TEST_CASE("Calibration records the largest Ax of every adapter's layer") {
+  Adapter adapter;
+  adapter.layers[0] = {Eigen::Matrix2f{{1, 1}, {0, -3}}, Eigen::Matrix2f::Identity()};
+  const WeightSet weights = {{"w", w}};
+  const Ranges ranges = calibrate(residual(), weights, {&adapter}, x);
+  REQUIRE(ranges.inner.size() == 1);
+  CHECK(ranges.inner.at({&adapter, 0}) == 21.0F);
+}
+
+TEST_CASE("A range of zero becomes 1") {
+  const WeightSet weights = {{"w", Eigen::Matrix2f::Zero()}};
+  const Ranges ranges = calibrate(residual(), weights, {}, Eigen::MatrixXf::Zero(2, 2));
+  CHECK(ranges.values == std::vector<float>{1.0F, 1.0F, 1.0F});
+}

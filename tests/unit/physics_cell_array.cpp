@@ -1,0 +1,227 @@
+#include <Eigen/Core>
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <set>
+
+#include "models/physics/cell_array.hpp"
+#include "tests/support/numpy_reference.hpp"
+
+using namespace palimpsest;
+using namespace palimpsest::test;
+
+namespace {
+
+CellConfig noisy_cell() {
+  CellConfig cell;
+  cell.set_step_microsiemens = 65.0;
+  cell.reset_step_microsiemens = 65.0;
+  cell.cycle_to_cycle = 0.6;
+  cell.device_to_device = 0.1;
+  cell.read_noise = 0.01;
+  return cell;
+}
+
+WriteVerifyConfig programmer(std::uint32_t parallel_cells) {
+  WriteVerifyConfig config;
+  config.parallel_cells = parallel_cells;
+  return config;
+}
+
+/// One tolerance for all cells.
+ArrayWrite write_to(CellArray& array, const WriteVerifyConfig& config, const Eigen::MatrixXf& goal, std::uint32_t step,
+                    float tolerance = 2.0F) {
+  return array.write(config, goal, Eigen::MatrixXf::Constant(goal.rows(), goal.cols(), tolerance), step);
+}
+
+Eigen::MatrixXf targets(Eigen::Index rows, Eigen::Index columns) {
+  return Eigen::MatrixXf(Eigen::RowVectorXf::LinSpaced(rows * columns, 15.0F, 75.0F)).reshaped(rows, columns);
+}
+
+struct Sums {
+  std::uint64_t cells = 0;
+  std::uint64_t pulses = 0;
+  std::uint64_t reads = 0;
+};
+
+Sums sums(const ArrayWrite& write) {
+  Sums sum;
+  for (const WriteGroup& group : write.groups) {
+    sum.cells += group.cells;
+    for (const WriteRound& round : group.rounds) {
+      sum.pulses += round.set_pulses + round.reset_pulses;
+      sum.reads += round.verify_reads;
+    }
+  }
+  return sum;
+}
+
+Eigen::MatrixXf written(std::uint64_t seed, std::uint32_t unit, std::uint32_t step) {
+  CellArray array(noisy_cell(), seed, unit, 4, 5);
+  write_to(array, programmer(16), targets(4, 5), step);
+  return array.conductances();
+}
+
+}  // namespace
+
+TEST_CASE("Fresh cells stand at the low edge of the window, without wear") {
+  const CellArray array(noisy_cell(), 1, 0, 3, 4);
+  CHECK(identical(array.conductances(), Eigen::MatrixXf::Constant(3, 4, 10.0F)));
+  CHECK(array.largest_pulse_count() == 0);
+}
+
+TEST_CASE("Cells are written row by row in groups of the cells that can be written at once") {
+  CellArray array(noisy_cell(), 1, 0, 3, 10);
+  const ArrayWrite write = write_to(array, programmer(4), targets(3, 10), 0);
+  REQUIRE(write.groups.size() == 9);
+  for (std::size_t group = 0; group < 9; ++group) CHECK(write.groups[group].cells == (group % 3 == 2 ? 2U : 4U));
+}
+
+TEST_CASE("The first round of a group reads every cell and pulses none") {
+  CellArray array(noisy_cell(), 1, 0, 3, 10);
+  for (const WriteGroup& group : write_to(array, programmer(4), targets(3, 10), 0).groups) {
+    CHECK(group.rounds.front().set_pulses == 0);
+    CHECK(group.rounds.front().reset_pulses == 0);
+    CHECK(group.rounds.front().verify_reads == group.cells);
+  }
+}
+
+TEST_CASE("Later rounds read what they pulsed, and cells that are done stay out") {
+  CellArray array(noisy_cell(), 1, 0, 3, 10);
+  for (const WriteGroup& group : write_to(array, programmer(4), targets(3, 10), 0).groups) {
+    REQUIRE(group.rounds.size() > 2);
+    for (std::size_t round = 1; round < group.rounds.size(); ++round) {
+      const WriteRound& now = group.rounds[round];
+      REQUIRE(now.set_pulses + now.reset_pulses == now.verify_reads);
+      REQUIRE(now.verify_reads >= 1);
+      REQUIRE(now.verify_reads <= group.rounds[round - 1].verify_reads);
+    }
+  }
+}
+
+TEST_CASE("The rounds add up to one read more than pulses for every cell") {
+  CellArray array(noisy_cell(), 1, 0, 3, 10);
+  const Sums sum = sums(write_to(array, programmer(4), targets(3, 10), 0));
+  CHECK(sum.cells == 30);
+  CHECK(sum.pulses > 30);
+  CHECK(sum.reads == sum.pulses + 30);
+}
+
+TEST_CASE("Grouping changes no cell") {
+  CellArray one_by_one(noisy_cell(), 1, 0, 3, 10);
+  CellArray together(noisy_cell(), 1, 0, 3, 10);
+  const Sums alone = sums(write_to(one_by_one, programmer(1), targets(3, 10), 0));
+  const Sums grouped = sums(write_to(together, programmer(10), targets(3, 10), 0));
+  CHECK(identical(one_by_one.conductances(), together.conductances()));
+  CHECK(alone.pulses == grouped.pulses);
+  CHECK(alone.reads == grouped.reads);
+}
+
+TEST_CASE("Every cell of an array reaches its own target") {
+  CellConfig cell = noisy_cell();
+  cell.read_noise = 0.0;
+  CellArray array(cell, 1, 0, 6, 9);
+  const ArrayWrite write = write_to(array, programmer(16), targets(6, 9), 0);
+  CHECK(write.failed_cells == 0);
+  CHECK(largest_difference(array.conductances(), targets(6, 9)) <= 2.0001F);
+}
+
+TEST_CASE("Cells of one array have a tolerance each") {
+  CellConfig cell = noisy_cell();
+  cell.read_noise = 0.0;
+  CellArray array(cell, 1, 0, 2, 40);
+  const Eigen::MatrixXf goal = Eigen::MatrixXf::Constant(2, 40, 45.0F);
+  Eigen::MatrixXf tolerances = Eigen::MatrixXf::Constant(2, 40, 4.0F);
+  tolerances.row(1).setConstant(0.25F);
+  WriteVerifyConfig patient = programmer(16);
+  patient.maximum_cycles = 100'000;
+  array.write(patient, goal, tolerances, 0);
+  const Eigen::MatrixXf errors = (array.conductances() - goal).cwiseAbs();
+  CHECK(errors.row(1).maxCoeff() <= 0.25F);
+  CHECK(errors.row(0).maxCoeff() <= 4.0F);
+  CHECK(errors.row(0).maxCoeff() > 1.0F);
+}
+
+TEST_CASE("The energies of one pulse per cell add up") {
+  CellConfig cell;
+  cell.set_step_microsiemens = 65.0;
+  CellArray array(cell, 1, 0, 2, 3);
+  // One SET pulse from 10 uS leads to 71.18 uS.
+  const ArrayWrite write = write_to(array, programmer(16), Eigen::MatrixXf::Constant(2, 3, 71.0F), 0);
+  CHECK(write.pulse_energy_joule == Approx(6 * 1.5 * 1.5 * 10e-6 * 100e-9));
+  CHECK(write.verified_microsiemens == Approx(6 * (10.0 + 10.0 + 65.0 * 80.0 / 85.0)));
+  CHECK(array.largest_pulse_count() == 1);
+}
+
+TEST_CASE("Cells given up are counted") {
+  CellConfig cell = noisy_cell();
+  cell.set_step_microsiemens = 0.0;
+  WriteVerifyConfig config = programmer(16);
+  config.maximum_cycles = 5;
+  CellArray array(cell, 1, 0, 2, 3);
+  Eigen::MatrixXf goal = Eigen::MatrixXf::Constant(2, 3, 60.0F);
+  goal(1, 1) = 10.0F;
+  const ArrayWrite write = write_to(array, config, goal, 0);
+  CHECK(write.failed_cells == 5);
+  CHECK(sums(write).pulses == 25);
+}
+
+TEST_CASE("Wear adds up over the writes of the most pulsed cell") {
+  CellConfig cell;
+  cell.set_step_microsiemens = 65.0;
+  cell.reset_step_microsiemens = 65.0;
+  CellArray array(cell, 1, 0, 1, 2);
+  const Eigen::MatrixXf low = Eigen::MatrixXf::Constant(1, 2, 10.0F);
+  Eigen::MatrixXf high = low;
+  high(0, 1) = 71.0F;
+  write_to(array, programmer(16), high, 0);
+  CHECK(array.largest_pulse_count() == 1);
+  // 71.18 uS - 65 uS * 66.18 / 85 = 20.57 uS.
+  write_to(array, programmer(16), low, 1, 12.0F);
+  CHECK(array.largest_pulse_count() == 2);
+  write_to(array, programmer(16), low, 2, 12.0F);
+  CHECK(array.largest_pulse_count() == 2);
+}
+
+TEST_CASE("Seed, array and step each change the draws of a write") {
+  const Eigen::MatrixXf base = written(1, 0, 0);
+  CHECK(identical(written(1, 0, 0), base));
+  CHECK_FALSE(identical(written(2, 0, 0), base));
+  CHECK_FALSE(identical(written(1, 1, 0), base));
+  CHECK_FALSE(identical(written(1, 0, 1), base));
+}
+
+TEST_CASE("Cells of one array draw apart from each other") {
+  CellConfig cell = noisy_cell();
+  cell.device_to_device = 0.0;
+  CellArray array(cell, 1, 0, 3, 4);
+  write_to(array, programmer(16), Eigen::MatrixXf::Constant(3, 4, 45.0F), 0);
+  std::set<float> conductances;
+  for (const float conductance : array.conductances().reshaped()) conductances.insert(conductance);
+  CHECK(conductances.size() == 12);
+}
+
+TEST_CASE("The order in which arrays are written changes none of them") {
+  const WriteVerifyConfig config = programmer(16);
+  CellArray first(noisy_cell(), 1, 0, 4, 5);
+  CellArray second(noisy_cell(), 1, 1, 4, 5);
+  write_to(second, config, targets(4, 5), 0);
+  write_to(first, config, targets(4, 5), 0);
+  CHECK(identical(first.conductances(), written(1, 0, 0)));
+  CHECK(identical(second.conductances(), written(1, 1, 0)));
+}
+
+TEST_CASE("A read back reads every cell once and changes none") {
+  CellArray array(noisy_cell(), 1, 0, 3, 10);
+  write_to(array, programmer(4), targets(3, 10), 0);
+  const Eigen::MatrixXf before = array.conductances();
+  const std::uint64_t pulses = array.largest_pulse_count();
+  const ArrayWrite read = array.read_back(programmer(4));
+  CHECK(read.groups.size() == 9);
+  CHECK(sums(read).cells == 0);
+  CHECK(sums(read).pulses == 0);
+  CHECK(sums(read).reads == 30);
+  CHECK(read.pulse_energy_joule == 0.0);
+  CHECK(read.verified_microsiemens == Approx(before.cast<double>().sum()));
+  CHECK(identical(array.conductances(), before));
+  CHECK(array.largest_pulse_count() == pulses);
+}

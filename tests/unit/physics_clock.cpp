@@ -1,0 +1,83 @@
+#include <catch2/catch.hpp>
+
+#include "models/physics/adc.hpp"
+#include "models/physics/clock.hpp"
+#include "models/physics/crossbar.hpp"
+#include "models/physics/dac.hpp"
+#include "models/physics/lora_mac.hpp"
+#include "models/physics/tia.hpp"
+
+using namespace palimpsest;
+
+TEST_CASE("A time takes the whole cycles that cover it") {
+  const Clock clock{10'000};
+  CHECK(clock.cycles_for_ns(0.0) == 0);
+  CHECK(clock.cycles_for_ns(0.1) == 1);
+  CHECK(clock.cycles_for_ns(10.0) == 1);
+  CHECK(clock.cycles_for_ns(10.001) == 2);
+  CHECK(clock.cycles_for_ns(100.0) == 10);
+}
+
+TEST_CASE("A time that is a whole number of cycles in decimals takes no cycle more") {
+  // In binary 0.3 / 0.1 and 1.1 / 0.1 lie above or below the whole number.
+  const Clock clock{100};
+  for (const int cycles : {1, 3, 7, 11, 23, 1'000'003}) {
+    CHECK(clock.cycles_for_ns(0.1 * cycles) == static_cast<std::uint64_t>(cycles));
+  }
+}
+
+TEST_CASE("Cycles become seconds by the period") {
+  CHECK(Clock{10'000}.seconds(3) == Approx(30e-9).epsilon(1e-12));
+  CHECK(Clock{20'000}.seconds(50'000'000) == Approx(1.0).epsilon(1e-12));
+}
+
+TEST_CASE("Integer division rounds up") {
+  CHECK(ceil_div(0, 4) == 0);
+  CHECK(ceil_div(1, 4) == 1);
+  CHECK(ceil_div(4, 4) == 1);
+  CHECK(ceil_div(5, 4) == 2);
+}
+
+TEST_CASE("The DAC bank loads its codes by the width of its port and then settles") {
+  DacConfig config;
+  config.bits = 8;
+  config.load_width_bits = 256;
+  config.settling_ns = 100.0;
+  CHECK(dac_cycles(config, 32, Clock{10'000}) == 1 + 10);
+  CHECK(dac_cycles(config, 33, Clock{10'000}) == 2 + 10);
+  CHECK(dac_cycles(config, 128, Clock{10'000}) == 4 + 10);
+}
+
+TEST_CASE("Converters take turns at the lines they share") {
+  AdcConfig config;
+  config.count = 16;
+  config.conversion_ns = 100.0;
+  config.multiplexer_ns = 0.0;
+  CHECK(adc_cycles(config, 16, Clock{10'000}) == 10);
+  CHECK(adc_cycles(config, 17, Clock{10'000}) == 20);
+  // Multiplexer and conversion are one time, rounded up once.
+  config.multiplexer_ns = 5.0;
+  CHECK(adc_conversion_cycles(config, Clock{10'000}) == 11);
+  config.conversion_ns = 95.0;
+  CHECK(adc_conversion_cycles(config, Clock{10'000}) == 10);
+}
+
+TEST_CASE("Array and amplifiers take their own time") {
+  CrossbarConfig crossbar;
+  crossbar.read_ns = 101.0;
+  CHECK(crossbar_cycles(crossbar, Clock{10'000}) == 11);
+  TiaConfig tia;
+  tia.settling_ns = 200.0;
+  CHECK(tia_cycles(tia, Clock{10'000}) == 20);
+}
+
+TEST_CASE("The LoRA unit works through a product in blocks of its size") {
+  LoraUnitConfig config;
+  config.rows = 8;
+  config.columns = 16;
+  config.pipeline_cycles = 4;
+  CHECK(lora_product_cycles(config, 8, 16) == 1 + 4);
+  CHECK(lora_product_cycles(config, 9, 16) == 2 + 4);
+  CHECK(lora_product_cycles(config, 9, 17) == 4 + 4);
+  CHECK(lora_product_cycles(config, 9, 17, 5) == 5 * 4 + 4);
+}

@@ -1,0 +1,206 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstdint>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "models/physics/energy.hpp"
+
+using namespace palimpsest;
+
+namespace {
+
+EnergyTable table() {
+  EnergyTable energies;
+  energies.adc_conversion_joule = 2e-12;
+  energies.dac_update_joule = 3e-12;
+  energies.word_line_switch_joule = 5e-12;
+  energies.tia_sample_joule = 7e-12;
+  energies.write_driver_joule = 11e-12;
+  energies.mac_8bit_joule = 13e-12;
+  energies.mac_16bit_joule = 52e-12;
+  energies.vector_operation_joule = 17e-12;
+  energies.wire_joule_per_bit_mm = 1e-12;
+  energies.interconnect_mm = 2.0;
+  energies.host_word_joule = 19e-12;
+  energies.sram_banks = {{4.0, 23e-12, 29e-12, 1e-3}, {16.0, 46e-12, 58e-12, 4e-3}, {64.0, 92e-12, 58e-12, 9e-3}};
+  return energies;
+}
+
+EnergyParameters parameters() {
+  EnergyParameters chip;
+  chip.adc.bits = 8;
+  chip.adc.conversion_ns = 1000.0;
+  chip.sram.banks = 8;
+  chip.sram.bank_kib = 16;
+  chip.sram.word_bits = 32;
+  return chip;
+}
+
+/// Whether `component` has this energy and no other component has any.
+bool only(const ComponentEnergy& energy, Component component, double joule) {
+  for (std::size_t index = 0; index < component_count; ++index) {
+    const double expected = index == static_cast<std::size_t>(component) ? joule : 0.0;
+    if (energy[index] != Approx(expected).epsilon(1e-12).margin(0.0)) return false;
+  }
+  return true;
+}
+
+double energy_of(const EnergyTable& energies, const EnergyParameters& chip, Component component,
+                 const ActionCounts& counts) {
+  return component_energy(energies, chip, counts, {}, 0.0)[static_cast<std::size_t>(component)];
+}
+
+}  // namespace
+
+TEST_CASE("Each action costs its component alone, its count times its energy") {
+  struct Case {
+    std::uint64_t ActionCounts::*count;
+    Component component;
+    double joule;
+  };
+  const std::vector<Case> cases = {
+      {&ActionCounts::dac_updates, Component::dac, 3e-12},
+      {&ActionCounts::word_line_switches, Component::word_lines, 5e-12},
+      {&ActionCounts::tia_samples, Component::tia, 7e-12},
+      {&ActionCounts::adc_conversions, Component::adc, 2e-12},
+      {&ActionCounts::sram_read_words, Component::sram, 46e-12},
+      {&ActionCounts::sram_write_words, Component::sram, 58e-12},
+      {&ActionCounts::interconnect_words, Component::interconnect, 32 * 2 * 1e-12},
+      {&ActionCounts::lora_macs, Component::lora_unit, 13e-12},
+      {&ActionCounts::vector_operations, Component::vector_unit, 17e-12},
+      {&ActionCounts::host_words, Component::host_port, 19e-12},
+      {&ActionCounts::rm_set_pulses, Component::rm_write, 11e-12},
+      {&ActionCounts::rm_reset_pulses, Component::rm_write, 11e-12},
+      {&ActionCounts::rm_verify_reads, Component::rm_verify, 3e-12 + 7e-12 + 2e-12},
+      {&ActionCounts::rm_cells, Component::rm_write, 0.0},
+  };
+  for (const Case& one : cases) {
+    ActionCounts counts;
+    counts.*one.count = 1'000'003;
+    INFO("component " << component_descriptions()[static_cast<std::size_t>(one.component)].name);
+    CHECK(only(component_energy(table(), parameters(), counts, {}, 0.0), one.component, 1'000'003 * one.joule));
+  }
+}
+
+TEST_CASE("Analogue energy goes to the component in whose cells it is spent") {
+  CHECK(only(component_energy(table(), parameters(), {}, {3e-9, 0.0, 0.0}, 0.0), Component::crossbar, 3e-9));
+  CHECK(only(component_energy(table(), parameters(), {}, {0.0, 3e-9, 0.0}, 0.0), Component::rm_write, 3e-9));
+  CHECK(only(component_energy(table(), parameters(), {}, {0.0, 0.0, 3e-9}, 0.0), Component::rm_verify, 3e-9));
+}
+
+TEST_CASE("Leakage is that of all banks over the time") {
+  CHECK(only(component_energy(table(), parameters(), {}, {}, 0.5), Component::leakage, 8 * 4e-3 * 0.5));
+}
+
+TEST_CASE("A wide SRAM word costs what its 32-bit words cost") {
+  EnergyParameters wide = parameters();
+  wide.sram.word_bits = 128;
+  ActionCounts counts;
+  counts.sram_read_words = 10;
+  counts.sram_write_words = 100;
+  counts.interconnect_words = 7;
+  CHECK(energy_of(table(), wide, Component::sram, counts) == Approx(4 * (10 * 46e-12 + 100 * 58e-12)));
+  CHECK(energy_of(table(), wide, Component::interconnect, counts) == Approx(7 * 128 * 2 * 1e-12));
+}
+
+TEST_CASE("A multiply-accumulate costs a power of its width between the table's two") {
+  ActionCounts counts;
+  counts.lora_macs = 1;
+  const auto joule = [&](int bits) {
+    EnergyParameters chip = parameters();
+    chip.mac_bits = bits;
+    return energy_of(table(), chip, Component::lora_unit, counts);
+  };
+  CHECK(joule(8) == Approx(13e-12));
+  CHECK(joule(16) == Approx(52e-12));
+  // The table has four times the energy for twice the width, so it grows with the width squared.
+  CHECK(joule(12) == Approx(13e-12 * 1.5 * 1.5));
+  CHECK(joule(4) == Approx(13e-12 / 4));
+}
+
+TEST_CASE("Without a figure for the converter its energy is the survey's for node, bits and rate") {
+  EnergyTable energies = table();
+  energies.adc_conversion_joule = 0.0;
+  energies.node_nm = 180.0;
+  EnergyParameters chip = parameters();
+  chip.adc.bits = 10;
+  chip.adc.conversion_ns = 80.0;
+  chip.adc.multiplexer_ns = 20.0;
+  ActionCounts counts;
+  counts.adc_conversions = 6;
+  CHECK(energy_of(energies, chip, Component::adc, counts) == Approx(6 * adc_survey_energy_joule(180.0, 10, 1e7)));
+}
+
+TEST_CASE("The ADC survey gives the published energies at 180 nm and 1 MS/s") {
+  CHECK(adc_survey_energy_joule(180.0, 8, 1e6) == Approx(44e-12).epsilon(0.03));
+  CHECK(adc_survey_energy_joule(180.0, 10, 1e6) == Approx(85e-12).epsilon(0.03));
+  CHECK(adc_survey_energy_joule(180.0, 12, 1e6) == Approx(185e-12).epsilon(0.03));
+}
+
+TEST_CASE("The ADC survey's energy grows with the rate only beyond the corner of its figure of merit") {
+  // The figure of merit of 8 bits is 128.31 + 3.2205 * 8 dB up to the rate where 213.78 - 2.872 ln f falls below it.
+  const double flat_db = 128.31 + 3.2205 * 8;
+  const double corner = std::exp((213.78 - flat_db) / 2.872);
+  const double slow = adc_survey_energy_joule(180.0, 8, 1e6);
+  CHECK(adc_survey_energy_joule(180.0, 8, 0.99 * corner) == Approx(slow).epsilon(1e-12));
+  CHECK(adc_survey_energy_joule(180.0, 8, 10.0 * corner) ==
+        Approx(slow * std::pow(10.0, 2.872 * std::log(10.0) / 10.0)).epsilon(1e-9));
+}
+
+TEST_CASE("The ADC survey scales with the node to the power of 1.880") {
+  CHECK(adc_survey_energy_joule(90.0, 8, 1e6) ==
+        Approx(adc_survey_energy_joule(180.0, 8, 1e6) / std::pow(2.0, 1.880)).epsilon(1e-12));
+}
+
+TEST_CASE("The energy of an SRAM bank hits the table's sizes") {
+  for (const EnergyTable::SramBank& bank : table().sram_banks) {
+    const EnergyTable::SramBank found = sram_bank_energy(table(), bank.kib);
+    CHECK(found.kib == bank.kib);
+    CHECK(found.read_joule == Approx(bank.read_joule).epsilon(1e-12));
+    CHECK(found.write_joule == Approx(bank.write_joule).epsilon(1e-12));
+    CHECK(found.leakage_watt == Approx(bank.leakage_watt).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("Between the table's sizes an SRAM bank's energy lies on logarithmic axes") {
+  // 8 KiB is halfway from 4 to 16 KiB, 32 KiB from 16 to 64 KiB: geometric means.
+  CHECK(sram_bank_energy(table(), 8.0).read_joule == Approx(std::sqrt(23e-12 * 46e-12)));
+  CHECK(sram_bank_energy(table(), 8.0).leakage_watt == Approx(2e-3));
+  CHECK(sram_bank_energy(table(), 32.0).read_joule == Approx(std::sqrt(46e-12 * 92e-12)));
+  CHECK(sram_bank_energy(table(), 32.0).write_joule == Approx(58e-12));
+}
+
+TEST_CASE("Every size between two of the table has energies between theirs") {
+  double before = 0.0;
+  for (double kib = 4.0; kib <= 64.0; kib += 0.5) {
+    const double joule = sram_bank_energy(table(), kib).read_joule;
+    CHECK(joule > before);
+    CHECK(joule >= Approx(23e-12).epsilon(1e-12));
+    CHECK(joule <= Approx(92e-12).epsilon(1e-12));
+    before = joule;
+  }
+}
+
+TEST_CASE("The nearest two sizes extend the SRAM table") {
+  CHECK(sram_bank_energy(table(), 1.0).read_joule == Approx(23e-12 / 2));
+  CHECK(sram_bank_energy(table(), 256.0).read_joule == Approx(92e-12 * 2));
+}
+
+TEST_CASE("A table of one SRAM size holds for all sizes") {
+  EnergyTable energies = table();
+  energies.sram_banks.resize(1);
+  CHECK(sram_bank_energy(energies, 64.0).read_joule == 23e-12);
+}
+
+TEST_CASE("Every component has a name of its own and a meaning") {
+  std::set<std::string_view> names;
+  for (const ComponentDescription& component : component_descriptions()) {
+    names.insert(component.name);
+    CHECK_FALSE(component.name.empty());
+    CHECK_FALSE(component.meaning.empty());
+  }
+  CHECK(names.size() == component_count);
+}

@@ -1,0 +1,160 @@
+#include <Eigen/Core>
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <vector>
+
+#include "models/physics/crossbar.hpp"
+#include "tests/support/numpy_reference.hpp"
+
+using namespace palimpsest;
+using namespace palimpsest::test;
+
+namespace {
+
+constexpr Eigen::Index vectors = 20'000;
+constexpr double read_noise = 0.05;
+
+Eigen::MatrixXf conductances() {
+  return Eigen::MatrixXf{{80.0F, 12.0F, 45.0F}, {20.0F, 33.0F, 45.0F}, {55.0F, 71.0F, 45.0F}, {10.0F, 64.0F, 45.0F}};
+}
+
+Eigen::MatrixXf volts() { return Eigen::RowVector4f(0.2F, -0.13F, 0.07F, 0.18F).replicate(vectors, 1); }
+
+/// Noise as the model draws it, once per column: [vectors, 2].
+Eigen::MatrixXf column_draws() {
+  const Crossbar crossbar(conductances(), read_noise);
+  Eigen::MatrixXf noise = Eigen::MatrixXf::Zero(vectors, 2);
+  RandomStream stream(3, RandomPurpose::read_noise, 0, 0);
+  crossbar.add_read_noise(volts(), stream, noise);
+  return noise;
+}
+
+/// The same from the definition: every cell has a conductance of its own during each read.
+Eigen::MatrixXf cell_draws() {
+  const Eigen::MatrixXf cells = conductances();
+  const Eigen::MatrixXf lines = volts();
+  Eigen::MatrixXf noise(vectors, 2);
+  RandomStream stream(4, RandomPurpose::read_noise, 1, 0);
+  for (Eigen::Index vector = 0; vector < vectors; ++vector) {
+    Eigen::RowVector3d currents = Eigen::RowVector3d::Zero();
+    for (Eigen::Index row = 0; row < cells.rows(); ++row) {
+      for (Eigen::Index column = 0; column < 3; ++column) {
+        const double conductance = double{cells(row, column)} * (1.0 + read_noise * stream.normal());
+        currents(column) += double{lines(vector, row)} * (conductance - double{cells(row, column)});
+      }
+    }
+    noise.row(vector) = (currents.head<2>().array() - currents(2)).matrix().cast<float>();
+  }
+  return noise;
+}
+
+/// Variance of a column's noise alone, sum of (read_noise G v)^2.
+double column_variance(Eigen::Index column) {
+  const Eigen::MatrixXd product = conductances().col(column).cwiseProduct(volts().row(0).transpose()).cast<double>();
+  return read_noise * read_noise * product.squaredNorm();
+}
+
+double mean_product(const Eigen::MatrixXf& noise, Eigen::Index first, Eigen::Index second) {
+  return noise.col(first).cast<double>().dot(noise.col(second).cast<double>()) / static_cast<double>(noise.rows());
+}
+
+double kolmogorov_smirnov(const Eigen::VectorXf& first, const Eigen::VectorXf& second) {
+  std::vector<float> a(first.begin(), first.end());
+  std::vector<float> b(second.begin(), second.end());
+  std::sort(a.begin(), a.end());
+  std::sort(b.begin(), b.end());
+  double distance = 0.0;
+  for (const std::vector<float>* values : {&a, &b}) {
+    for (const float value : *values) {
+      const auto share = [value](const std::vector<float>& sorted) {
+        return static_cast<double>(std::upper_bound(sorted.begin(), sorted.end(), value) - sorted.begin()) /
+               static_cast<double>(sorted.size());
+      };
+      distance = std::max(distance, std::abs(share(a) - share(b)));
+    }
+  }
+  return distance;
+}
+
+// Standard error of a second moment of normal numbers, relative to it.
+const double relative_error = std::sqrt(2.0 / static_cast<double>(vectors));
+
+}  // namespace
+
+TEST_CASE("Read noise has the variance of independent cells, the reference's included") {
+  const Eigen::MatrixXf noise = column_draws();
+  for (Eigen::Index column = 0; column < 2; ++column) {
+    const double expected = column_variance(column) + column_variance(2);
+    CHECK(mean_product(noise, column, column) == Approx(expected).epsilon(4.0 * relative_error));
+    CHECK(std::abs(noise.col(column).cast<double>().mean()) < 4.0 * std::sqrt(expected / static_cast<double>(vectors)));
+  }
+}
+
+TEST_CASE("Columns of a vector share the reference's noise and nothing else") {
+  const Eigen::MatrixXf noise = column_draws();
+  const double scale = std::sqrt((column_variance(0) + column_variance(2)) * (column_variance(1) + column_variance(2)));
+  CHECK(std::abs(mean_product(noise, 0, 1) - column_variance(2)) < 4.0 * relative_error * scale);
+}
+
+TEST_CASE("Draws per column have the moments of draws per cell") {
+  const Eigen::MatrixXf columns = column_draws();
+  const Eigen::MatrixXf cells = cell_draws();
+  for (const auto& [first, second] : {std::pair{0, 0}, std::pair{1, 1}, std::pair{0, 1}}) {
+    const double scale = std::sqrt(mean_product(cells, first, first) * mean_product(cells, second, second));
+    CHECK(std::abs(mean_product(columns, first, second) - mean_product(cells, first, second)) <
+          4.0 * std::sqrt(2.0) * relative_error * scale);
+  }
+}
+
+TEST_CASE("Draws per column follow the distribution of draws per cell") {
+  const Eigen::MatrixXf columns = column_draws();
+  const Eigen::MatrixXf cells = cell_draws();
+  // 1 % of pairs of samples from one distribution lie further apart (Kolmogorov-Smirnov).
+  const double critical = 1.628 * std::sqrt(2.0 / static_cast<double>(vectors));
+  for (Eigen::Index column = 0; column < 2; ++column) {
+    CHECK(kolmogorov_smirnov(columns.col(column), cells.col(column)) < critical);
+  }
+  CHECK(kolmogorov_smirnov(columns.col(0) - columns.col(1), cells.col(0) - cells.col(1)) < critical);
+}
+
+TEST_CASE("Where only the reference conducts, all columns of a vector have the same noise") {
+  Eigen::MatrixXf cells = Eigen::MatrixXf::Zero(4, 6);
+  cells.col(5).setConstant(45.0F);
+  const Crossbar crossbar(cells, read_noise);
+  Eigen::MatrixXf noise = Eigen::MatrixXf::Zero(8, 5);
+  RandomStream stream(3, RandomPurpose::read_noise, 0, 0);
+  crossbar.add_read_noise(volts().topRows(8), stream, noise);
+  for (Eigen::Index column = 1; column < 5; ++column) CHECK(noise.col(column) == noise.col(0));
+  CHECK((noise.col(0).array() != 0.0F).all());
+  CHECK(noise(0, 0) != noise(1, 0));
+}
+
+TEST_CASE("Vectors of one read have noise of their own") {
+  const Eigen::MatrixXf noise = column_draws();
+  const Eigen::VectorXd current = noise.col(0).cast<double>();
+  const double product = current.head(vectors - 1).dot(current.tail(vectors - 1)) / static_cast<double>(vectors - 1);
+  CHECK(std::abs(product) < 4.0 * mean_product(noise, 0, 0) / std::sqrt(static_cast<double>(vectors)));
+}
+
+TEST_CASE("Read noise is added to the currents") {
+  const Crossbar crossbar(conductances(), read_noise);
+  const Eigen::MatrixXf lines = volts().topRows(3);
+  Eigen::MatrixXf noise = Eigen::MatrixXf::Zero(3, 2);
+  RandomStream stream(3, RandomPurpose::read_noise, 0, 0);
+  crossbar.add_read_noise(lines, stream, noise);
+  const Eigen::MatrixXf currents = crossbar.currents(lines);
+  Eigen::MatrixXf noisy = currents;
+  RandomStream again(3, RandomPurpose::read_noise, 0, 0);
+  crossbar.add_read_noise(lines, again, noisy);
+  CHECK(identical(noisy, currents + noise));
+}
+
+TEST_CASE("Lines at zero volt and cells without noise add none") {
+  RandomStream stream(3, RandomPurpose::read_noise, 0, 0);
+  Eigen::MatrixXf currents = Eigen::MatrixXf::Constant(2, 2, 1.5F);
+  Crossbar(conductances(), read_noise).add_read_noise(Eigen::MatrixXf::Zero(2, 4), stream, currents);
+  CHECK((currents.array() == 1.5F).all());
+  Crossbar(conductances(), 0.0).add_read_noise(volts().topRows(2), stream, currents);
+  CHECK((currents.array() == 1.5F).all());
+}

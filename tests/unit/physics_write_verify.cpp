@@ -1,0 +1,193 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/physics/write_verify.hpp"
+#include "sim/config/architecture.hpp"
+
+using namespace palimpsest;
+
+namespace {
+
+constexpr std::uint64_t cells = 4000;
+
+CellConfig shipped_cell() {
+  return read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {}).resistive_memory.cell;
+}
+
+RandomStream pulse_stream(std::uint64_t number) { return {1, RandomPurpose::write_pulses, number, 0}; }
+
+CellTraits traits_of(const CellConfig& cell, std::uint64_t number) {
+  RandomStream stream(1, RandomPurpose::cell_traits, number, 0);
+  return draw_traits(cell, stream);
+}
+
+/// Targets spread over the window.
+double target_of(const CellConfig& cell, std::uint64_t number) {
+  const double position = (static_cast<double>(number) + 0.5) / static_cast<double>(cells);
+  return cell.window_low_microsiemens + position * (cell.window_high_microsiemens - cell.window_low_microsiemens);
+}
+
+/// Fresh cells, at the low edge of the window, written to their targets within `tolerance` microsiemens.
+std::vector<CellWrite> write_window(const CellConfig& cell, const WriteVerifyConfig& config, double tolerance) {
+  std::vector<CellWrite> writes;
+  for (std::uint64_t number = 0; number < cells; ++number) {
+    RandomStream stream = pulse_stream(number);
+    writes.push_back(write_cell(cell, config, traits_of(cell, number), cell.window_low_microsiemens,
+                                {target_of(cell, number), tolerance}, stream));
+  }
+  return writes;
+}
+
+double mean_cycles(double tolerance) {
+  double sum = 0.0;
+  for (const CellWrite& write : write_window(shipped_cell(), {}, tolerance)) {
+    sum += static_cast<double>(write.pulses.size());
+  }
+  return sum / static_cast<double>(cells);
+}
+
+CellConfig quiet_cell() {
+  CellConfig cell;
+  cell.set_step_microsiemens = 65.0;
+  cell.reset_step_microsiemens = 65.0;
+  return cell;
+}
+
+}  // namespace
+
+TEST_CASE("The shipped cell takes the paper's 50 cycles on average for an error below 1 uS") {
+  const double cycles = mean_cycles(1.0);
+  INFO("mean cycles " << cycles);
+  CHECK(cycles > 45.0);
+  CHECK(cycles < 55.0);
+}
+
+TEST_CASE("The shipped cell takes tens of cycles for an error below 2 uS") {
+  const double cycles = mean_cycles(2.0);
+  INFO("mean cycles " << cycles);
+  CHECK(cycles > 20.0);
+  CHECK(cycles < 35.0);
+}
+
+TEST_CASE("Cycles fall as the tolerance grows") {
+  CHECK(mean_cycles(0.5) > mean_cycles(1.0));
+  CHECK(mean_cycles(1.0) > mean_cycles(2.0));
+  CHECK(mean_cycles(2.0) > mean_cycles(4.0));
+  CHECK(mean_cycles(4.0) > mean_cycles(8.0));
+}
+
+TEST_CASE("Every shipped cell converges within the shipped number of cycles") {
+  const Architecture chip = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {});
+  const WriteVerifyConfig& config = chip.write_verify;
+  for (const double tolerance : {config.tolerance_microsiemens, config.reference_tolerance_microsiemens}) {
+    for (const CellWrite& write : write_window(chip.resistive_memory.cell, config, tolerance)) {
+      REQUIRE(write.converged);
+    }
+  }
+}
+
+TEST_CASE("Without read noise a converged cell is within the tolerance of its target") {
+  CellConfig cell = shipped_cell();
+  cell.read_noise = 0.0;
+  const std::vector<CellWrite> writes = write_window(cell, {}, 2.0);
+  for (std::uint64_t number = 0; number < cells; ++number) {
+    REQUIRE(writes[number].converged);
+    REQUIRE(std::abs(writes[number].conductance - target_of(cell, number)) <= 2.0);
+  }
+}
+
+TEST_CASE("A write is the verify reads and pulses of the model, replayed one by one") {
+  const CellConfig cell = shipped_cell();
+  const std::vector<CellWrite> writes = write_window(cell, {}, 2.0);
+  for (std::uint64_t number = 0; number < cells; number += 40) {
+    const CellWrite& write = writes[number];
+    const double target = target_of(cell, number);
+    RandomStream stream = pulse_stream(number);
+    const auto read = [&](double conductance) { return conductance * (1.0 + cell.read_noise * stream.normal()); };
+    double conductance = cell.window_low_microsiemens;
+    double verified = conductance;
+    double joule = 0.0;
+    for (const bool set : write.pulses) {
+      const double seen = read(conductance);
+      REQUIRE(std::abs(seen - target) > 2.0);
+      REQUIRE(set == (seen < target));
+      joule += 1.5 * 1.5 * conductance * 1e-6 * 100e-9;
+      const CellTraits traits = traits_of(cell, number);
+      conductance = set ? after_set(cell, traits, conductance, stream) : after_reset(cell, traits, conductance, stream);
+      verified += conductance;
+    }
+    REQUIRE(std::abs(read(conductance) - target) <= 2.0);
+    REQUIRE(write.conductance == conductance);
+    REQUIRE(write.pulse_energy_joule == Approx(joule).epsilon(1e-12));
+    REQUIRE(write.verified_conductance_microsiemens == Approx(verified).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("Writes respect the limits of the cell") {
+  CellConfig cell = shipped_cell();
+  cell.cycle_to_cycle = 3.0;
+  WriteVerifyConfig config;
+  config.maximum_cycles = 20;
+  for (const CellWrite& write : write_window(cell, config, 0.01)) {
+    REQUIRE(write.conductance >= cell.limit_low_microsiemens);
+    REQUIRE(write.conductance <= cell.limit_high_microsiemens);
+  }
+}
+
+TEST_CASE("One SET pulse costs V^2 G t at the conductance before it") {
+  WriteVerifyConfig config;
+  config.set_volt = 1.35;
+  config.reset_volt = 1.5;
+  config.pulse_ns = 50.0;
+  RandomStream stream = pulse_stream(0);
+  // 10 uS + 65 uS * 80 / 85 = 71.18 uS.
+  const CellWrite write = write_cell(quiet_cell(), config, {}, 10.0, {71.0, 2.0}, stream);
+  CHECK(write.pulses == std::vector<bool>{true});
+  CHECK(write.conductance == Approx(10.0 + 65.0 * 80.0 / 85.0));
+  CHECK(write.pulse_energy_joule == Approx(1.35 * 1.35 * 10e-6 * 50e-9));
+  CHECK(write.verified_conductance_microsiemens == Approx(10.0 + write.conductance));
+  CHECK(write.converged);
+}
+
+TEST_CASE("One RESET pulse costs V^2 G t at its own voltage") {
+  WriteVerifyConfig config;
+  config.set_volt = 1.35;
+  config.reset_volt = 1.5;
+  RandomStream stream = pulse_stream(0);
+  // 80 uS - 65 uS * 75 / 85 = 22.65 uS.
+  const CellWrite write = write_cell(quiet_cell(), config, {}, 80.0, {22.0, 2.0}, stream);
+  CHECK(write.pulses == std::vector<bool>{false});
+  CHECK(write.pulse_energy_joule == Approx(1.5 * 1.5 * 80e-6 * 100e-9));
+}
+
+TEST_CASE("A cell that holds its target is read once and not pulsed") {
+  RandomStream stream = pulse_stream(0);
+  const CellWrite write = write_cell(quiet_cell(), {}, {}, 45.0, {47.0, 2.0}, stream);
+  CHECK(write.pulses.empty());
+  CHECK(write.converged);
+  CHECK(write.pulse_energy_joule == 0.0);
+  CHECK(write.conductance == 45.0);
+  CHECK(write.verified_conductance_microsiemens == 45.0);
+}
+
+TEST_CASE("A cell that misses its target at the cycle limit has failed") {
+  WriteVerifyConfig config;
+  config.maximum_cycles = 7;
+  RandomStream stream = pulse_stream(0);
+  const CellWrite write = write_cell(quiet_cell(), config, {}, 10.0, {45.0, 0.001}, stream);
+  CHECK_FALSE(write.converged);
+  CHECK(write.pulses.size() == 7);
+}
+
+TEST_CASE("A cell that reaches its target with the last cycle allowed has converged") {
+  WriteVerifyConfig config;
+  config.maximum_cycles = 1;
+  RandomStream stream = pulse_stream(0);
+  CHECK(write_cell(quiet_cell(), config, {}, 10.0, {71.0, 2.0}, stream).converged);
+  config.maximum_cycles = 0;
+  CHECK_FALSE(write_cell(quiet_cell(), config, {}, 10.0, {71.0, 2.0}, stream).converged);
+}

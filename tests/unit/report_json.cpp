@@ -1,0 +1,241 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sim/report/json_report.hpp"
+
+using namespace palimpsest;
+using nlohmann::json;
+
+namespace {
+
+using Keys = std::set<std::string>;
+
+StageFigures stage(double base, std::uint64_t number) {
+  StageFigures figures;
+  std::vector<NamedEnergy> energies;
+  for (std::size_t i = 0; i < component_count; ++i) {
+    energies.push_back({component_descriptions()[i].name, base / static_cast<double>(i * i + 3)});
+  }
+  set_energy(figures, std::move(energies));
+  figures.cycles = number;
+  figures.seconds = 1e-8 * static_cast<double>(number);
+  figures.writes = {number + 1, number + 2, number + 3, number + 4, number + 5, number + 6};
+  return figures;
+}
+
+PhaseFigures machine(double base, std::uint64_t number) {
+  PhaseFigures figures;
+  figures.training = stage(1.0 * base, number + 100);
+  figures.deployment = stage(0.3 * base, number + 200);
+  figures.inference = stage(0.01 * base, number + 300);
+  figures.updates = number + 7;
+  figures.samples = number + 8;
+  figures.accuracy = {0.9, 0.95, 0.1, std::nullopt, 0.8};
+  figures.float_accuracy = {0.91, 0.96, 0.11, std::nullopt, 0.81};
+  figures.activity = {1e-9, number + 11, number + 12, number + 13, number + 14};
+  figures.wear = {number + 9, 0.125};
+  return figures;
+}
+
+PhaseFigures gpu(double base) {
+  PhaseFigures figures = machine(base, 3000);
+  for (StageFigures* one : {&figures.training, &figures.deployment, &figures.inference}) {
+    set_energy(*one, {{"gpu_busy", 3.0 * base}, {"gpu_launch", 0.1 * base}});
+  }
+  return figures;
+}
+
+RunReport report() {
+  RunReport made;
+  made.architecture = "chip";
+  made.trace = "net";
+  made.seed = 18'446'744'073'709'551'615U;
+  made.clock_period_ps = 10'000;
+  made.tiles = 17;
+  made.phases.push_back({"learn", machine(1e-6, 1000), machine(3e-6, 2000), gpu(1e-3), 2.5e-6});
+  made.phases.push_back({"unlearn", machine(5e-6, 1500), machine(7e-6, 2500), gpu(1e-2), 3.5e-6});
+  return made;
+}
+
+Keys keys(const json& object) {
+  Keys found;
+  for (const auto& item : object.items()) found.insert(item.key());
+  return found;
+}
+
+Keys component_names() {
+  Keys names;
+  for (const ComponentDescription& component : component_descriptions()) names.emplace(component.name);
+  return names;
+}
+
+/// The stages and wear of one machine, wherever it stands.
+void check_machine_keys(const json& machine, const Keys& components) {
+  CHECK(keys(machine.at("stages")) == Keys{"training", "deployment", "inference"});
+  const Keys stage_keys = {"energy_j", "cycles", "seconds", "components", "writes"};
+  Keys training_keys = stage_keys;
+  training_keys.insert("updates");
+  Keys inference_keys = stage_keys;
+  inference_keys.insert({"samples", "accuracy", "float_accuracy", "saturated"});
+  CHECK(keys(machine.at("stages").at("training")) == training_keys);
+  CHECK(keys(machine.at("stages").at("deployment")) == stage_keys);
+  CHECK(keys(machine.at("stages").at("inference")) == inference_keys);
+  for (const json& one : machine.at("stages")) {
+    CHECK(keys(one.at("components")) == components);
+    CHECK(keys(one.at("writes")) ==
+          Keys{"rm_cells", "rm_set_pulses", "rm_reset_pulses", "rm_verify_reads", "rm_failed_cells", "sram_words"});
+  }
+  const Keys accuracy = {"all", "retain", "forget", "new", "forget_without_adapter"};
+  CHECK(keys(machine.at("stages").at("inference").at("accuracy")) == accuracy);
+  CHECK(keys(machine.at("stages").at("inference").at("float_accuracy")) == accuracy);
+  CHECK(keys(machine.at("stages").at("inference").at("saturated")) == Keys{"dac", "adc", "lora_unit", "storage"});
+  CHECK(keys(machine.at("wear")) == Keys{"largest_pulse_count", "endurance_share"});
+}
+
+void check_stage(const json& stage, const StageFigures& figures) {
+  CHECK(stage.at("energy_j").get<double>() == figures.energy_joule);
+  CHECK(stage.at("cycles").get<std::uint64_t>() == figures.cycles);
+  CHECK(stage.at("seconds").get<double>() == figures.seconds);
+  for (const NamedEnergy& energy : figures.components) {
+    CHECK(stage.at("components").at(std::string(energy.component)).get<double>() == energy.joule);
+  }
+  CHECK(stage.at("writes").at("rm_cells").get<std::uint64_t>() == figures.writes.rm_cells);
+  CHECK(stage.at("writes").at("rm_set_pulses").get<std::uint64_t>() == figures.writes.rm_set_pulses);
+  CHECK(stage.at("writes").at("rm_reset_pulses").get<std::uint64_t>() == figures.writes.rm_reset_pulses);
+  CHECK(stage.at("writes").at("rm_verify_reads").get<std::uint64_t>() == figures.writes.rm_verify_reads);
+  CHECK(stage.at("writes").at("rm_failed_cells").get<std::uint64_t>() == figures.writes.rm_failed_cells);
+  CHECK(stage.at("writes").at("sram_words").get<std::uint64_t>() == figures.writes.sram_words);
+}
+
+void check_machine(const json& machine, const PhaseFigures& figures) {
+  check_stage(machine.at("stages").at("training"), figures.training);
+  check_stage(machine.at("stages").at("deployment"), figures.deployment);
+  check_stage(machine.at("stages").at("inference"), figures.inference);
+  CHECK(machine.at("stages").at("training").at("updates").get<std::uint64_t>() == figures.updates);
+  const json& inference = machine.at("stages").at("inference");
+  CHECK(inference.at("samples").get<std::uint64_t>() == figures.samples);
+  CHECK(inference.at("saturated").at("dac").get<std::uint64_t>() == figures.activity.saturated_dac);
+  CHECK(inference.at("saturated").at("adc").get<std::uint64_t>() == figures.activity.saturated_adc);
+  CHECK(inference.at("saturated").at("lora_unit").get<std::uint64_t>() == figures.activity.saturated_lora);
+  CHECK(inference.at("saturated").at("storage").get<std::uint64_t>() == figures.activity.saturated_storage);
+  CHECK(machine.at("wear").at("largest_pulse_count").get<std::uint64_t>() == figures.wear.largest_pulse_count);
+  CHECK(machine.at("wear").at("endurance_share").get<double>() == figures.wear.endurance_share);
+}
+
+/// Whether the statistics describe `name` with unit and meaning.
+bool described(const json& statistics, const std::string& name) {
+  return statistics.contains(name) && keys(statistics.at(name)) == Keys{"unit", "meaning"} &&
+         !statistics.at(name).at("unit").get<std::string>().empty() &&
+         !statistics.at(name).at("meaning").get<std::string>().empty();
+}
+
+}  // namespace
+
+TEST_CASE("The report's head has the keys that its readers rely on") {
+  const json parsed = json::parse(json_report(report()));
+  CHECK(keys(parsed) ==
+        Keys{"schema", "version", "architecture", "trace", "seed", "clock_period_ps", "tiles", "phases", "statistics"});
+  CHECK(parsed.at("schema") == "palimpsest.report");
+  CHECK(parsed.at("version") == 1);
+  CHECK(parsed.at("architecture") == "chip");
+  CHECK(parsed.at("trace") == "net");
+  CHECK(parsed.at("seed").get<std::uint64_t>() == 18'446'744'073'709'551'615U);
+  CHECK(parsed.at("clock_period_ps") == 10'000);
+  CHECK(parsed.at("tiles") == 17);
+}
+
+TEST_CASE("Every phase of the report has the keys that its readers rely on") {
+  const json parsed = json::parse(json_report(report()));
+  REQUIRE(parsed.at("phases").size() == 2);
+  for (const json& phase : parsed.at("phases")) {
+    CHECK(keys(phase) == Keys{"name", "stages", "wear", "baselines"});
+    check_machine_keys(phase, component_names());
+  }
+}
+
+TEST_CASE("Both baselines of the report have the fields of the phase") {
+  const json parsed = json::parse(json_report(report()));
+  for (const json& phase : parsed.at("phases")) {
+    CHECK(keys(phase.at("baselines")) == Keys{"rm_rewrite", "gpu"});
+    CHECK(keys(phase.at("baselines").at("rm_rewrite")) == Keys{"stages", "wear"});
+    check_machine_keys(phase.at("baselines").at("rm_rewrite"), component_names());
+    CHECK(keys(phase.at("baselines").at("gpu")) == Keys{"stages", "wear", "inference_energy_at_peak_j"});
+    check_machine_keys(phase.at("baselines").at("gpu"), {"gpu_busy", "gpu_launch"});
+  }
+}
+
+TEST_CASE("Every figure of the report stands at its key") {
+  const RunReport made = report();
+  const json parsed = json::parse(json_report(made));
+  for (std::size_t i = 0; i < made.phases.size(); ++i) {
+    const json& phase = parsed.at("phases").at(i);
+    CHECK(phase.at("name") == made.phases[i].name);
+    check_machine(phase, made.phases[i].hybrid);
+    check_machine(phase.at("baselines").at("rm_rewrite"), made.phases[i].rm_rewrite);
+    check_machine(phase.at("baselines").at("gpu"), made.phases[i].gpu);
+    CHECK(phase.at("baselines").at("gpu").at("inference_energy_at_peak_j").get<double>() ==
+          made.phases[i].gpu_inference_at_peak_joule);
+  }
+}
+
+TEST_CASE("A reader of the report can add its components up to the energy exactly") {
+  const json parsed = json::parse(json_report(report()));
+  for (const json& phase : parsed.at("phases")) {
+    for (const json* machine : {&phase, &phase.at("baselines").at("rm_rewrite"), &phase.at("baselines").at("gpu")}) {
+      for (const json& one : machine->at("stages")) {
+        double sum = 0.0;
+        for (const json& joule : one.at("components")) sum += joule.get<double>();
+        CHECK(sum == one.at("energy_j").get<double>());
+      }
+    }
+  }
+}
+
+TEST_CASE("A share that a phase does not have is null") {
+  const json parsed = json::parse(json_report(report()));
+  const json& inference = parsed.at("phases").at(0).at("stages").at("inference");
+  CHECK(inference.at("accuracy") ==
+        json{{"all", 0.9}, {"retain", 0.95}, {"forget", 0.1}, {"new", nullptr}, {"forget_without_adapter", 0.8}});
+  CHECK(inference.at("float_accuracy") ==
+        json{{"all", 0.91}, {"retain", 0.96}, {"forget", 0.11}, {"new", nullptr}, {"forget_without_adapter", 0.81}});
+}
+
+TEST_CASE("The report describes every statistic that it has, with unit and meaning") {
+  const json parsed = json::parse(json_report(report()));
+  const json& statistics = parsed.at("statistics");
+  const json& phase = parsed.at("phases").at(0);
+  for (const json* machine : {&phase, &phase.at("baselines").at("gpu")}) {
+    for (const json& one : machine->at("stages")) {
+      for (const auto& item : one.items()) {
+        if (!item.value().is_object()) CHECK(described(statistics, item.key()));
+      }
+      for (const std::string& name : keys(one.at("components"))) CHECK(described(statistics, "components." + name));
+      for (const std::string& name : keys(one.at("writes"))) CHECK(described(statistics, "writes." + name));
+    }
+    const json& inference = machine->at("stages").at("inference");
+    for (const std::string& name : keys(inference.at("accuracy"))) CHECK(described(statistics, "accuracy." + name));
+    for (const std::string& name : keys(inference.at("saturated"))) CHECK(described(statistics, "saturated." + name));
+    for (const std::string& name : keys(machine->at("wear"))) CHECK(described(statistics, "wear." + name));
+  }
+  CHECK(described(statistics, "baselines.gpu.inference_energy_at_peak_j"));
+}
+
+TEST_CASE("The report is the same bytes for the same figures and ends in a newline") {
+  const std::string text = json_report(report());
+  CHECK(text == json_report(report()));
+  CHECK(text.back() == '\n');
+  RunReport other = report();
+  other.phases[1].gpu.inference.cycles += 1;
+  CHECK(text != json_report(other));
+}
+
+TEST_CASE("Names with quotes and backslashes come back from the report as they were") {
+  RunReport made = report();
+  made.trace = R"(a "quoted" \ name)";
+  CHECK(json::parse(json_report(made)).at("trace") == made.trace);
+}

@@ -1,0 +1,141 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "sim/report/statistics.hpp"
+#include "sim/report/text_report.hpp"
+
+using namespace palimpsest;
+
+namespace {
+
+StageFigures stage(double joule, double seconds, std::uint64_t cycles) {
+  StageFigures figures;
+  std::vector<NamedEnergy> energies;
+  for (const ComponentDescription& component : component_descriptions()) energies.push_back({component.name, 0.0});
+  energies[static_cast<std::size_t>(Component::adc)].joule = joule;
+  set_energy(figures, std::move(energies));
+  figures.seconds = seconds;
+  figures.cycles = cycles;
+  return figures;
+}
+
+PhaseFigures machine(double factor) {
+  PhaseFigures figures;
+  figures.training = stage(2e-3 * factor, 4e-3 * factor, 400'000);
+  figures.deployment = stage(3e-6 * factor, 5e-6 * factor, 500);
+  figures.inference = stage(4e-9 * factor, 6e-9 * factor, 1);
+  figures.deployment.writes.rm_set_pulses = 1'234'567;
+  figures.accuracy = {0.9, 0.955, 0.101, std::nullopt, 0.8};
+  figures.float_accuracy = {0.91, 0.965, 0.111, std::nullopt, 0.81};
+  return figures;
+}
+
+RunReport report() {
+  RunReport made;
+  made.architecture = "chip";
+  made.trace = "net";
+  made.seed = 42;
+  made.clock_period_ps = 10'000;
+  made.tiles = 17;
+  made.phases.push_back({"learn", machine(1.0), machine(10.0), machine(2000.0), 8e-9});
+  made.phases.back().hybrid.wear = {600, 0.01};
+  made.phases.push_back({"unlearn", machine(1.0), machine(20.0), machine(3000.0), 8e-9});
+  return made;
+}
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> result;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) result.push_back(line);
+  return result;
+}
+
+/// The words of the first line of `text` that begins with these words.
+std::vector<std::string> line_of(const std::string& text, const std::vector<std::string>& beginning) {
+  for (const std::string& line : lines(text)) {
+    std::istringstream stream(line);
+    std::vector<std::string> words;
+    for (std::string word; stream >> word;) words.push_back(word);
+    if (words.size() >= beginning.size() && std::equal(beginning.begin(), beginning.end(), words.begin())) return words;
+  }
+  return {};
+}
+
+using Words = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("The text report begins with what was run") {
+  CHECK(lines(text_report(report())).front() == "Palimpsest: net on chip, 17 tiles, clock period 10.0 ns, seed 42");
+}
+
+TEST_CASE("The text report has a section for every phase, in order") {
+  const std::vector<std::string> text = lines(text_report(report()));
+  const auto learn = std::find(text.begin(), text.end(), "Phase learn");
+  const auto unlearn = std::find(text.begin(), text.end(), "Phase unlearn");
+  REQUIRE(learn != text.end());
+  REQUIRE(unlearn != text.end());
+  CHECK(learn < unlearn);
+}
+
+TEST_CASE("Every machine has its energy, time, cycles and writes in every stage") {
+  const std::string text = text_report(report());
+  CHECK(line_of(text, {"training", "hybrid"}) ==
+        Words{"training", "hybrid", "2.00", "mJ", "4.00", "ms", "400", "000", "-", "-", "-", "-", "-", "-"});
+  CHECK(line_of(text, {"deployment", "hybrid"}) ==
+        Words{"deployment", "hybrid", "3.00", "uJ", "5.00", "us", "500", "-", "1", "234", "567", "-", "-", "-", "-"});
+  CHECK(line_of(text, {"RM", "rewrite", "20.0"}) ==
+        Words{"RM", "rewrite", "20.0", "mJ", "40.0", "ms", "400", "000", "-", "-", "-", "-", "-", "-"});
+  CHECK(line_of(text, {"GPU", "4.00"}) ==
+        Words{"GPU", "4.00", "J", "8.00", "s", "400", "000", "-", "-", "-", "-", "-", "-"});
+}
+
+TEST_CASE("Accuracies are percentages, and what a phase does not have is a dash") {
+  const std::string text = text_report(report());
+  CHECK(line_of(text, {"hybrid", "90.0"}) ==
+        Words{"hybrid", "90.0", "%", "95.5", "%", "10.1", "%", "-", "80.0", "%", "0", "0", "600", "1.0", "%"});
+  CHECK(line_of(text, {"hybrid", "in", "float"}) ==
+        Words{"hybrid", "in", "float", "91.0", "%", "96.5", "%", "11.1", "%", "-", "81.0", "%"});
+}
+
+TEST_CASE("A machine that wears nothing has dashes for its wear") {
+  const Words gpu = line_of(text_report(report()), {"GPU", "90.0"});
+  REQUIRE(gpu.size() > 2);
+  CHECK(Words(gpu.end() - 2, gpu.end()) == Words{"-", "-"});
+}
+
+TEST_CASE("Every component of the hybrid has a line with its energy in the three stages") {
+  const std::string text = text_report(report());
+  for (const ComponentDescription& component : component_descriptions()) {
+    const Words expected = component.name == "adc" ? Words{"adc", "2.00", "mJ", "3.00", "uJ", "4.00", "nJ"}
+                                                   : Words{std::string(component.name), "-", "-", "-"};
+    CHECK(line_of(text, {std::string(component.name)}) == expected);
+  }
+}
+
+TEST_CASE("Baselines are compared as multiples of the hybrid, the GPU at its peak for inference alone") {
+  const std::string text = text_report(report());
+  CHECK(line_of(text, {"RM", "rewrite", "10.0x"}) ==
+        Words{"RM", "rewrite", "10.0x", "10.0x", "10.0x", "10.0x", "10.0x", "10.0x"});
+  CHECK(line_of(text, {"GPU", "2"}) ==
+        Words{"GPU", "2", "000x", "2", "000x", "2", "000x", "2", "000x", "2", "000x", "2", "000x"});
+  CHECK(line_of(text, {"GPU", "at", "peak,"}) == Words{"GPU", "at", "peak,", "no", "launches", "2.00x"});
+}
+
+TEST_CASE("The text report has a column for every write statistic and accuracy") {
+  const std::string text = text_report(report());
+  for (const auto& statistic : write_statistics) {
+    CHECK_THAT(text, Catch::Matchers::Contains("  " + std::string(statistic.title)));
+  }
+  for (const auto& statistic : accuracy_statistics) {
+    CHECK_THAT(text, Catch::Matchers::Contains("  " + std::string(statistic.title)));
+  }
+}
+
+TEST_CASE("No line of the text report ends in a blank") {
+  for (const std::string& line : lines(text_report(report()))) CHECK((line.empty() || line.back() != ' '));
+}

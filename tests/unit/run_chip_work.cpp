@@ -1,0 +1,77 @@
+#include <array>
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <cstring>
+
+#include "sim/run/chip_work.hpp"
+
+using namespace palimpsest;
+
+namespace {
+
+constexpr std::size_t count_total = sizeof(ActionCounts) / sizeof(std::uint64_t);
+using Counts = std::array<std::uint64_t, count_total>;
+
+// Through the bytes, so that a count added later cannot be left out of the sums unnoticed.
+Counts counts_of(const ChipWork& work) {
+  Counts counts{};
+  std::memcpy(counts.data(), &work.counts, sizeof(counts));
+  return counts;
+}
+
+ChipWork numbered(std::uint64_t factor) {
+  ChipWork work;
+  Counts counts{};
+  for (std::size_t i = 0; i < count_total; ++i) counts[i] = factor * (i + 1);
+  std::memcpy(static_cast<void*>(&work.counts), counts.data(), sizeof(counts));
+  work.cycles = 100 * factor;
+  work.analogue = {1e-9 * static_cast<double>(factor), 2e-9 * static_cast<double>(factor),
+                   3e-9 * static_cast<double>(factor)};
+  work.failed_cells = 7 * factor;
+  return work;
+}
+
+void check_is(const ChipWork& work, std::uint64_t factor) {
+  const ChipWork expected = numbered(factor);
+  CHECK(counts_of(work) == counts_of(expected));
+  CHECK(work.cycles == expected.cycles);
+  CHECK(work.failed_cells == expected.failed_cells);
+  CHECK(work.analogue.crossbar_read == Approx(expected.analogue.crossbar_read));
+  CHECK(work.analogue.write_pulses == Approx(expected.analogue.write_pulses));
+  CHECK(work.analogue.verify_reads == Approx(expected.analogue.verify_reads));
+}
+
+}  // namespace
+
+TEST_CASE("Work adds up in all that it holds") {
+  ChipWork sum = numbered(2);
+  sum += numbered(40);
+  check_is(sum, 42);
+}
+
+TEST_CASE("Repeated work is multiplied in all that it holds") {
+  check_is(times(numbered(3), 14), 42);
+  check_is(times(numbered(3), 0), 0);
+}
+
+TEST_CASE("Writes cost their pulses and a verify read of the conductances they saw") {
+  Architecture architecture;
+  architecture.tile.dac.full_scale_volt = 0.2;
+  architecture.tile.crossbar.read_ns = 100.0;
+  ArrayWrite first;
+  first.failed_cells = 2;
+  first.pulse_energy_joule = 3e-12;
+  first.verified_microsiemens = 45.0;
+  ArrayWrite second;
+  second.failed_cells = 1;
+  second.pulse_energy_joule = 4e-12;
+  second.verified_microsiemens = 90.0;
+  const ChipWork work = write_work(architecture, {first, second});
+  CHECK(work.failed_cells == 3);
+  CHECK(work.analogue.write_pulses == Approx(7e-12));
+  // 0.2 V over 45 uS for 100 ns is 180 fJ.
+  CHECK(work.analogue.verify_reads == Approx(3 * 180e-15));
+  CHECK(work.analogue.crossbar_read == 0.0);
+  CHECK(work.cycles == 0);
+  CHECK(counts_of(work) == Counts{});
+}

@@ -1,0 +1,87 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstdint>
+#include <numeric>
+#include <random>
+#include <vector>
+
+#include "sim/run/figures.hpp"
+
+using namespace palimpsest;
+
+namespace {
+
+/// Components over many orders of magnitude, as those of a chip.
+std::vector<NamedEnergy> components(std::uint64_t seed) {
+  RandomStream stream(seed, RandomPurpose::read_noise, 0, 0);
+  std::vector<NamedEnergy> energies;
+  for (std::size_t i = 0; i < component_count; ++i) {
+    energies.push_back({component_descriptions()[i].name, std::pow(10.0, -15.0 + 14.0 * stream.uniform())});
+  }
+  return energies;
+}
+
+double plain_sum(const std::vector<NamedEnergy>& energies) {
+  return std::accumulate(energies.begin(), energies.end(), 0.0,
+                         [](double sum, const NamedEnergy& energy) { return sum + energy.joule; });
+}
+
+}  // namespace
+
+TEST_CASE("A stage's components sum to its energy exactly, in every order") {
+  std::mt19937 order(1);
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    StageFigures stage;
+    set_energy(stage, components(seed));
+    for (int shuffle = 0; shuffle < 20; ++shuffle) {
+      std::shuffle(stage.components.begin(), stage.components.end(), order);
+      REQUIRE(plain_sum(stage.components) == stage.energy_joule);
+    }
+  }
+}
+
+TEST_CASE("Partial sums of a stage's components are exact, so groups of them sum up too") {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    StageFigures stage;
+    set_energy(stage, components(seed));
+    const std::vector<NamedEnergy> first(stage.components.begin(), stage.components.begin() + 5);
+    const std::vector<NamedEnergy> rest(stage.components.begin() + 5, stage.components.end());
+    REQUIRE(plain_sum(first) + plain_sum(rest) == stage.energy_joule);
+  }
+}
+
+TEST_CASE("Making sums exact moves a component by less than 1e-15 of the total") {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    const std::vector<NamedEnergy> before = components(seed);
+    StageFigures stage;
+    set_energy(stage, before);
+    REQUIRE(stage.components.size() == before.size());
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      REQUIRE(stage.components[i].component == before[i].component);
+      REQUIRE(std::abs(stage.components[i].joule - before[i].joule) < 1e-15 * stage.energy_joule);
+    }
+    REQUIRE(stage.energy_joule == Approx(plain_sum(before)).epsilon(1e-14));
+  }
+}
+
+TEST_CASE("Components that already sum exactly are left as they are") {
+  StageFigures once;
+  set_energy(once, components(3));
+  StageFigures twice;
+  set_energy(twice, once.components);
+  CHECK(twice.energy_joule == once.energy_joule);
+  for (std::size_t i = 0; i < once.components.size(); ++i) {
+    CHECK(twice.components[i].joule == once.components[i].joule);
+  }
+}
+
+TEST_CASE("A stage without energy keeps its components at zero") {
+  StageFigures stage;
+  stage.energy_joule = 5.0;
+  set_energy(stage, {{"dac", 0.0}, {"adc", 0.0}});
+  CHECK(stage.energy_joule == 0.0);
+  REQUIRE(stage.components.size() == 2);
+  CHECK(stage.components[0].component == "dac");
+  CHECK(stage.components[1].joule == 0.0);
+}

@@ -1,0 +1,179 @@
+#include <Eigen/Core>
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdint>
+
+#include "sim/run/gpu_life.hpp"
+
+using namespace palimpsest;
+
+namespace {
+
+/// One layer of 4 inputs and 3 outputs on 2 rows: 24 multiply-accumulates, 8 values in, 6 out, 12 weights.
+Trace one_layer() {
+  Trace trace;
+  Operation linear;
+  linear.inputs = {0};
+  linear.output = {2, 3};
+  linear.weight = "w";
+  trace.network.input = {2, 4};
+  trace.network.operations = {linear};
+  trace.network.output = 1;
+  trace.weights["learned"] = {{"w", Eigen::MatrixXf::Constant(3, 4, 0.5F)}};
+  Adapter& adapter = trace.adapters["forget"];
+  adapter.rank = 2;
+  adapter.layers[0] = {Eigen::MatrixXf::Constant(2, 4, 0.1F), Eigen::MatrixXf::Constant(3, 2, 0.1F)};
+  trace.labels = {0, 1, 2, 0, 1, 2, 0, 1, 2, 0};
+  return trace;
+}
+
+Phase ten_samples() {
+  Phase phase;
+  phase.retain = {0, 1};
+  phase.forget = {2};
+  phase.samples = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+  phase.hybrid.weights = "learned";
+  phase.hybrid.reference = Eigen::MatrixXf::Zero(10, 3);
+  phase.hybrid.reference.col(0).setOnes();
+  return phase;
+}
+
+GpuConfig gpu() {
+  GpuConfig config;
+  config.clock_hz = 2e9;
+  config.peak_macs_per_second = 1e9;
+  config.memory_bytes_per_second = 1e9;
+  config.board_power_watt = 400.0;
+  config.idle_power_watt = 100.0;
+  config.launch_overhead_s = 5e-6;
+  config.bytes_per_value = 4;
+  config.inference_batch = 4;
+  return config;
+}
+
+TrainingRun backbone(Optimizer optimizer) {
+  TrainingRun run;
+  run.trains_backbone = true;
+  run.optimizer = optimizer;
+  run.steps = 5;
+  run.batch_size = 8;
+  return run;
+}
+
+/// Time of one kernel on the roofline of `gpu()`.
+double kernel_s(double macs, double values) { return std::max(macs / 1e9, 4.0 * values / 1e9); }
+
+/// The layer for a batch.
+double layer_s(double batch) { return kernel_s(24 * batch, 14 * batch + 12); }
+
+void check_stage(const StageFigures& stage, double busy_s, double launches) {
+  CHECK(stage.seconds == Approx(busy_s + 5e-6 * launches).epsilon(1e-9));
+  CHECK(static_cast<double>(stage.cycles) == Approx(2e9 * stage.seconds).margin(0.5));
+  REQUIRE(stage.components.size() == 2);
+  CHECK(stage.components[0].component == "gpu_busy");
+  CHECK(stage.components[0].joule == Approx(400.0 * busy_s).epsilon(1e-9));
+  CHECK(stage.components[1].component == "gpu_launch");
+  CHECK(stage.components[1].joule == Approx(100.0 * 5e-6 * launches).epsilon(1e-9));
+  CHECK(stage.energy_joule == stage.components[0].joule + stage.components[1].joule);
+}
+
+}  // namespace
+
+TEST_CASE("GPU inference is one kernel per batch, as long as its memory traffic where that is longer") {
+  const PhaseFigures figures = gpu_phase(gpu(), one_layer(), ten_samples());
+  CHECK(figures.samples == 10);
+  // Ten samples in batches of four are three launches of 96 multiply-accumulates and 68 values each.
+  check_stage(figures.inference, 3 * 68 * 4 / 1e9, 3);
+}
+
+TEST_CASE("GPU inference is as long as its arithmetic where that is longer") {
+  GpuConfig config = gpu();
+  config.peak_macs_per_second = 1e8;
+  check_stage(gpu_phase(config, one_layer(), ten_samples()).inference, 3 * 96 / 1e8, 3);
+}
+
+TEST_CASE("A GPU batch holds no more samples than there are") {
+  GpuConfig config = gpu();
+  config.inference_batch = 64;
+  check_stage(gpu_phase(config, one_layer(), ten_samples()).inference, layer_s(10), 1);
+}
+
+TEST_CASE("Every GPU operation is a kernel, and one without weights moves its operands and result") {
+  Trace trace = one_layer();
+  Operation add;
+  add.kind = OperationKind::add;
+  add.inputs = {1, 1};
+  add.output = {2, 3};
+  trace.network.operations.push_back(add);
+  trace.network.output = 2;
+  check_stage(gpu_phase(gpu(), trace, ten_samples()).inference, 3 * (layer_s(4) + kernel_s(0, 3 * 6 * 4)), 6);
+}
+
+TEST_CASE("A GPU training step is forward, twice as much backward, and the optimiser") {
+  Phase phase = ten_samples();
+  phase.hybrid.training = {backbone(Optimizer::sgd)};
+  const PhaseFigures sgd = gpu_phase(gpu(), one_layer(), phase);
+  check_stage(sgd.training, 5 * (3 * layer_s(8) + kernel_s(12, 3 * 12)), 5 * 4);
+  CHECK(sgd.updates == 60);
+  phase.hybrid.training = {backbone(Optimizer::adam)};
+  check_stage(gpu_phase(gpu(), one_layer(), phase).training, 5 * (3 * layer_s(8) + kernel_s(12, 7 * 12)), 5 * 4);
+}
+
+TEST_CASE("GPU training runs add up") {
+  Phase phase = ten_samples();
+  phase.hybrid.training = {backbone(Optimizer::sgd), backbone(Optimizer::sgd)};
+  phase.hybrid.training[1].steps = 2;
+  const PhaseFigures figures = gpu_phase(gpu(), one_layer(), phase);
+  check_stage(figures.training, 7 * (3 * layer_s(8) + kernel_s(12, 3 * 12)), 7 * 4);
+  CHECK(figures.updates == 84);
+}
+
+TEST_CASE("Training an adapter on the GPU adds its two products and updates its parameters alone") {
+  Phase phase = ten_samples();
+  phase.hybrid.adapters = {"forget"};
+  TrainingRun run = backbone(Optimizer::sgd);
+  run.trains_backbone = false;
+  run.adapter = "forget";
+  phase.hybrid.training = {run};
+  const PhaseFigures figures = gpu_phase(gpu(), one_layer(), phase);
+  // A: 2 x 4 on 16 rows. B: 3 x 2 on 16 rows, its result added to the layer's.
+  const double products_s = kernel_s(16 * 8, 16 * (4 + 2) + 8) + kernel_s(16 * 6, 16 * (2 + 3 + 3) + 6);
+  check_stage(figures.training, 5 * (3 * (layer_s(8) + products_s) + kernel_s(14, 3 * 14)), 5 * (3 * 3 + 1));
+  CHECK(figures.updates == 70);
+}
+
+TEST_CASE("GPU deployment merges adapters into the weights, once") {
+  Phase phase = ten_samples();
+  phase.hybrid.adapters = {"forget"};
+  const PhaseFigures figures = gpu_phase(gpu(), one_layer(), phase);
+  // B A: 12 weights from rank 2; weights read and written, A and B read.
+  check_stage(figures.deployment, kernel_s(24, 2 * 12 + 8 + 6), 1);
+  // Inference runs the plain network.
+  check_stage(figures.inference, 3 * layer_s(4), 3);
+}
+
+TEST_CASE("A GPU without adapters or training has nothing to deploy or train") {
+  const PhaseFigures figures = gpu_phase(gpu(), one_layer(), ten_samples());
+  check_stage(figures.deployment, 0.0, 0);
+  check_stage(figures.training, 0.0, 0);
+  CHECK(figures.updates == 0);
+}
+
+TEST_CASE("The GPU answers with the trace's float outputs, and cannot drop a merged adapter") {
+  const PhaseFigures figures = gpu_phase(gpu(), one_layer(), ten_samples());
+  CHECK(figures.accuracy.all == Approx(0.4));
+  CHECK(figures.accuracy.retain == Approx(4.0 / 7.0));
+  CHECK(figures.accuracy.forget == 0.0);
+  CHECK(figures.accuracy.forget_without_adapter == 0.0);
+  CHECK(figures.float_accuracy.all == Approx(0.4));
+}
+
+TEST_CASE("The GPU writes no resistive memory") {
+  const PhaseFigures figures = gpu_phase(gpu(), one_layer(), ten_samples());
+  CHECK(figures.inference.writes.rm_cells == 0);
+  CHECK(figures.wear.largest_pulse_count == 0);
+}
+
+TEST_CASE("At its peak rate the GPU spends board power on multiply-accumulates alone") {
+  CHECK(gpu_inference_at_peak_joule(gpu(), one_layer(), ten_samples()) == Approx(24 * 10 * 400.0 / 1e9));
+}
