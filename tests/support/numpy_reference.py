@@ -229,7 +229,8 @@ def vector_reference():
     random = np.random.RandomState(14)
     x, gain = numbers(random, (5, 6), -3.0, 3.0), numbers(random, (1, 6), 0.5, 1.5)
     x[4] = 0.0
-    ladder = np.array([[-20.0, -6.0, -3.0, -1.0, -0.25, -1e-3, 0.0, 1e-3, 0.25, 1.0, 3.0, 6.0, 20.0]]).astype(np.float32)
+    ladder = np.array([[-20.0, -6.0, -3.0, -1.0, -0.25, -1e-3, 0.0, 1e-3, 0.25, 1.0, 3.0, 6.0, 20.0]])
+    ladder = ladder.astype(np.float32)
     return {
         "x": x,
         "gain": gain,
