@@ -9,14 +9,20 @@ TRAIN_PACKAGES = python3 python3-torch python3-numpy
 TEST_PACKAGES = $(TRAIN_PACKAGES) python3-pytest
 CHECK_PACKAGES = clang clang-format clang-tidy libclang-rt-14-dev
 
-.PHONY: run build test test-cpp test-python lint format bench traces golden clean
+.PHONY: run configure palimpsest build test test-cpp test-python lint format traces golden clean
 
-run: build
+run: palimpsest
 	$(BUILD)/palimpsest run --arch arch/rm180.json --trace traces/face
 
-build:
+configure:
 	@tools/install $(BUILD_PACKAGES)
 	@tools/quietly cmake --preset $(PRESET)
+	@echo "building in $(BUILD)"
+
+palimpsest: configure
+	@tools/quietly cmake --build $(BUILD) --target palimpsest
+
+build: configure
 	@tools/quietly cmake --build $(BUILD)
 
 test: test-python test-cpp
@@ -39,15 +45,12 @@ format:
 	@tools/install clang-format
 	@git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
 
-bench: build
-	$(BUILD)/benchmark
-
 traces:
 	@tools/install $(TRAIN_PACKAGES)
 	PYTHONPATH=workloads /usr/bin/python3 -m face --output traces/face
 
 # Rewrites the golden files. Say why in the commit.
-golden: build
+golden: palimpsest
 	tests/golden/update $(BUILD)/palimpsest
 
 clean:

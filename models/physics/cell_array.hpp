@@ -25,8 +25,8 @@ class CellArray {
   CellArray(const CellConfig& config, std::uint64_t seed, std::uint32_t unit, std::uint32_t rows,
             std::uint32_t columns);
 
-  /// Writes every cell to its target within its tolerance (microsiemens, [rows, columns] each). `step` numbers the writes of
-  /// this array.
+  /// Writes every cell to its target within its tolerance (microsiemens, [rows, columns] each). `step` numbers the
+  /// writes of this array.
   ArrayWrite write(const WriteVerifyConfig& config, const Eigen::MatrixXf& targets, const Eigen::MatrixXf& tolerances,
                    std::uint32_t step);
 

@@ -5,7 +5,8 @@
 
 namespace palimpsest {
 
-/// Energy per action of one technology node, in joule, and leakage in watt. Each number's source is in the energy table's file.
+/// Energy per action of one technology node, in joule, and leakage in watt. Each number's source is in the energy
+/// table's file.
 struct EnergyTable {
   /// Energy of an SRAM bank of one size; other sizes are interpolated on logarithmic axes.
   struct SramBank {

@@ -11,8 +11,8 @@ Eigen::MatrixXf quantize_codes(const Eigen::MatrixXf& values, float full_scale, 
   const float codes_per_unit = limit / full_scale;
   const Eigen::ArrayXXf scaled = values.array() * codes_per_unit;
   saturated += static_cast<std::uint64_t>((scaled.abs() >= limit + 0.5F).count());
-  // Truncating after adding the largest float below one half rounds half away from zero, exactly, and is vectorised where
-  // std::round is not.
+  // Truncating after adding the largest float below one half rounds half away from zero, exactly, and is vectorised
+  // where std::round is not.
   const Eigen::ArrayXXf magnitude = (scaled.abs() + 0.49999997F).min(limit).cast<std::int32_t>().cast<float>();
   return (scaled < 0.0F).select(-magnitude, magnitude);
 }

@@ -5,7 +5,8 @@
 
 namespace palimpsest {
 
-/// One round of write-verify for a group of cells that share a row: pulses where wanted, then a verify read of the cells still open.
+/// One round of write-verify for a group of cells that share a row: pulses where wanted, then a verify read of the
+/// cells still open.
 struct WriteRound {
   std::uint32_t set_pulses = 0;
   std::uint32_t reset_pulses = 0;

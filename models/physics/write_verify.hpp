@@ -11,8 +11,8 @@ namespace palimpsest {
 struct WriteVerifyConfig {
   double tolerance_microsiemens = 2.0;
   double reference_tolerance_microsiemens = 0.5;  ///< of reference cells, whose error is common to a whole tile
-  std::uint32_t maximum_cycles = 1000;  ///< pulses after which a cell is given up and counted as failed
-  std::uint32_t parallel_cells = 16;    ///< cells of one row written at the same time
+  std::uint32_t maximum_cycles = 1000;            ///< pulses after which a cell is given up and counted as failed
+  std::uint32_t parallel_cells = 16;              ///< cells of one row written at the same time
   double pulse_ns = 100.0;
   double set_volt = 1.5;
   double reset_volt = 1.5;

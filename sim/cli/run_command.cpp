@@ -35,13 +35,14 @@ std::uint64_t whole_number(const std::string& option, const std::string& text, s
                                                        std::to_string(largest) + ", got " + one_line(text));
 }
 
-/// Errors that a network makes on a chip name the place in the architecture; the file is known here.
+/// Errors that a network makes on a chip name the place in the architecture or the trace; the files are known here.
 RunReport run_named(const std::string& architecture_file, const Architecture& architecture, const Trace& trace,
                     const RunOptions& options) {
   try {
     return run(architecture, trace, options);
   } catch (const UserError& error) {
-    throw UserError(error.code(), architecture_file + ": " + error.what());
+    const std::string file = error.code() == ExitCode::trace ? trace.directory + "/trace.json" : architecture_file;
+    throw UserError(error.code(), file + ": " + error.what());
   }
 }
 

@@ -7,7 +7,6 @@ namespace palimpsest {
 
 Activity& Activity::operator+=(const Activity& other) {
   crossbar_joule += other.crossbar_joule;
-  saturated_dac += other.saturated_dac;
   saturated_adc += other.saturated_adc;
   saturated_lora += other.saturated_lora;
   saturated_storage += other.saturated_storage;
@@ -25,8 +24,7 @@ DeployedNetwork::DeployedNetwork(const Architecture& architecture, const Network
   for (std::uint32_t tile = 0; tile < map.blocks.size(); ++tile) {
     const TileBlock& block = map.blocks[tile];
     Crossbar crossbar(arrays.block_conductances(tile), architecture.resistive_memory.cell.read_noise);
-    std::uint64_t saturated = 0;
-    const Eigen::MatrixXf calibration_volts = volts(block.operation, ranges.linear_inputs[block.operation], saturated);
+    const Eigen::MatrixXf calibration_volts = volts(block.operation, ranges.linear_inputs[block.operation]);
     const float largest =
         crossbar.currents(calibration_volts.middleCols(block.first_input, block.inputs)).cwiseAbs().maxCoeff();
     const float input_range = value_ranges_[network.operations[block.operation].inputs[0]];
@@ -43,8 +41,9 @@ DeployedNetwork::DeployedNetwork(const Architecture& architecture, const Network
   }
 }
 
-Eigen::MatrixXf DeployedNetwork::volts(std::uint32_t operation, const Eigen::MatrixXf& x,
-                                       std::uint64_t& saturated) const {
+Eigen::MatrixXf DeployedNetwork::volts(std::uint32_t operation, const Eigen::MatrixXf& x) const {
+  // A value was cut at its range when it came to rest; none is left beyond the converter's.
+  std::uint64_t saturated = 0;
   const int bits = architecture_.tile.dac.bits;
   const float range = value_ranges_[network_.operations[operation].inputs[0]];
   const auto volt_per_code =
@@ -60,7 +59,7 @@ class DeployedNetwork::Arithmetic : public NetworkArithmetic {
       : chip_(chip), seed_(seed), evaluation_(evaluation), first_sample_(first_sample), activity_(activity) {}
 
   Eigen::MatrixXf product(std::uint32_t operation, const Eigen::MatrixXf& x) override {
-    const Eigen::MatrixXf volts = chip_.volts(operation, x, activity_.saturated_dac);
+    const Eigen::MatrixXf volts = chip_.volts(operation, x);
     Eigen::MatrixXf y = Eigen::MatrixXf::Zero(x.rows(), chip_.network_.operations[operation].output.columns);
     for (const std::uint32_t tile : chip_.map_.tiles_of_operation[operation]) {
       const TileBlock& block = chip_.map_.blocks[tile];

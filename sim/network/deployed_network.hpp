@@ -15,8 +15,7 @@ namespace palimpsest {
 /// What depended on the values while a chip computed.
 struct Activity {
   double crossbar_joule = 0.0;      ///< V^2 G t of the cells
-  std::uint64_t saturated_dac = 0;  ///< codes at the edge of a converter's range or beyond
-  std::uint64_t saturated_adc = 0;
+  std::uint64_t saturated_adc = 0;  ///< codes beyond the range, here and below
   std::uint64_t saturated_lora = 0;
   std::uint64_t saturated_storage = 0;
 
@@ -43,11 +42,11 @@ class DeployedNetwork {
 
   struct Tile {
     Crossbar crossbar;
-    float adc_full_scale_microampere;
-    float value_per_microampere;  ///< turns a current into the layer's output
+    float adc_full_scale_microampere = 0.0F;
+    float value_per_microampere = 0.0F;  ///< turns a current into the layer's output
   };
 
-  Eigen::MatrixXf volts(std::uint32_t operation, const Eigen::MatrixXf& x, std::uint64_t& saturated) const;
+  Eigen::MatrixXf volts(std::uint32_t operation, const Eigen::MatrixXf& x) const;
 
   const Architecture& architecture_;
   const Network& network_;

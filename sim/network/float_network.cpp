@@ -1,6 +1,9 @@
 #include "sim/network/float_network.hpp"
 
+#include <string>
 #include <utility>
+
+#include "sim/error.hpp"
 
 namespace palimpsest {
 
@@ -47,6 +50,9 @@ class Recorder : public FloatArithmetic {
 
   Eigen::MatrixXf rest(std::uint32_t value, const Eigen::MatrixXf& computed) override {
     ranges_.values[value] = magnitude(computed);
+    if (!computed.allFinite()) {
+      throw UserError(ExitCode::trace, "/calibration: the float network overflows at value " + std::to_string(value));
+    }
     return computed;
   }
 

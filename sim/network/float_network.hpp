@@ -31,7 +31,8 @@ struct Ranges {
   std::vector<Eigen::MatrixXf> linear_inputs;  ///< by operation: the calibration inputs of linear ones
 };
 
-/// Runs the float network on `input` and records ranges; a range of zero becomes 1.
+/// Runs the float network on `input` and records ranges; a range of zero becomes 1. Throws
+/// UserError (trace) if a value is not finite.
 Ranges calibrate(const Network& network, const WeightSet& weights, const std::vector<const Adapter*>& adapters,
                  const Eigen::MatrixXf& input);
 

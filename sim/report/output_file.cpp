@@ -6,6 +6,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 #include "sim/error.hpp"
 
@@ -46,7 +48,10 @@ void write_file(const std::string& path, const std::string& text) {
     write_directly(path, text);
     return;
   }
-  std::string temporary = path + ".XXXXXX";
+  // A link stays a link: what it points at is replaced.
+  std::error_code ignored;
+  const std::filesystem::path target = exists ? std::filesystem::canonical(path, ignored) : std::filesystem::path(path);
+  std::string temporary = target.string() + ".XXXXXX";
   const int file = ::mkostemp(temporary.data(), O_CLOEXEC);
   if (file < 0) fail(path, errno);
   int reason = write_all(file, text, true);
@@ -55,7 +60,7 @@ void write_file(const std::string& path, const std::string& text) {
   ::umask(mask);
   if (reason == 0 && ::fchmod(file, exists ? status.st_mode & 07777U : 0666U & ~mask) != 0) reason = errno;
   if (::close(file) != 0 && reason == 0) reason = errno;
-  if (reason == 0 && ::rename(temporary.c_str(), path.c_str()) != 0) reason = errno;
+  if (reason == 0 && ::rename(temporary.c_str(), target.c_str()) != 0) reason = errno;
   if (reason != 0) {
     ::unlink(temporary.c_str());
     fail(path, reason);

@@ -164,6 +164,17 @@ TEST_CASE("Where no file can be made beside it the older file stays as it was") 
   CHECK(entries(directory.path()) == 1);
 }
 
+TEST_CASE("A link stays a link, and what it points at is replaced") {
+  const TemporaryDirectory directory;
+  const std::string target = directory.write("target.json", "old");
+  const std::filesystem::path link = directory.path() / "link.json";
+  std::filesystem::create_symlink("target.json", link);
+  write_file(link, text);
+  CHECK(std::filesystem::is_symlink(link));
+  CHECK(content(target) == text);
+  CHECK(entries(directory.path()) == 2);
+}
+
 TEST_CASE("A directory in the file's place is an error") {
   const TemporaryDirectory directory;
   const ThrownError error = thrown_error([&] { write_file(directory.path(), text); });
