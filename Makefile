@@ -1,6 +1,8 @@
 # Thin: CMake builds, ctest and pytest test. The targets install what they need from Debian's archive.
 
 PRESET ?= release
+# Where the Olivetti faces are; they are not part of the repository.
+DATA ?= ../shared/data/faces
 BUILD = build/$(PRESET)
 
 BUILD_PACKAGES = g++ cmake ninja-build pkg-config libsystemc-dev libeigen3-dev libboost-program-options-dev \
@@ -15,7 +17,7 @@ run: palimpsest
 	$(BUILD)/palimpsest run --arch arch/rm180.json --trace traces/face
 
 configure:
-	@tools/install $(BUILD_PACKAGES)
+	@tools/install $(BUILD_PACKAGES) $(if $(filter-out release,$(PRESET)),$(CHECK_PACKAGES))
 	@tools/quietly cmake --preset $(PRESET)
 	@echo "building in $(BUILD)"
 
@@ -47,7 +49,7 @@ format:
 
 traces:
 	@tools/install $(TRAIN_PACKAGES)
-	PYTHONPATH=workloads /usr/bin/python3 -m face --output traces/face
+	PYTHONPATH=workloads /usr/bin/python3 -m face --data $(DATA) --output traces/face
 
 # Rewrites the golden files. Say why in the commit.
 golden: palimpsest

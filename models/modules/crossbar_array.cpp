@@ -4,7 +4,7 @@ namespace palimpsest {
 
 CrossbarArray::CrossbarArray(const sc_core::sc_module_name& name, const CrossbarConfig& config, const Clock& clock,
                              const UnitServices& services)
-    : FixedTimeStage(name, services.time), read_cycles_(clock.cycles_for_ns(config.read_ns)) {}
+    : FixedTimeStage(name, services.time), read_cycles_(crossbar_cycles(config, clock)) {}
 
 std::uint64_t CrossbarArray::serve(const TileJob& /*job*/) { return read_cycles_; }
 

@@ -26,12 +26,25 @@ const std::array<ComponentDescription, component_count>& component_descriptions(
   return descriptions;
 }
 
-double adc_survey_energy_joule(double node_nm, int bits, double conversions_per_second) {
+namespace {
+
+/// The fit itself, for whole effective bits.
+double adc_fit_joule(double node_nm, int bits, double conversions_per_second) {
   const double b = bits;
   const double figure_of_merit_db =
       std::min(213.78 - 2.872 * std::log(conversions_per_second), 128.31 + 3.2205 * std::ceil(b));
   const double numerator = std::exp(26.050 + 1.880 * std::log(node_nm) - 2.829 * std::log(b) - 1.470);
   return numerator / (2.0 * std::pow(10.0, (figure_of_merit_db - 6.02 * b - 1.76) / 10.0)) * pico;
+}
+
+}  // namespace
+
+double adc_survey_energy_joule(double node_nm, int bits, double conversions_per_second) {
+  double least = adc_fit_joule(node_nm, bits, conversions_per_second);
+  for (int more = bits + 1; more <= 16; ++more) {
+    least = std::min(least, adc_fit_joule(node_nm, more, conversions_per_second));
+  }
+  return least;
 }
 
 EnergyTable::SramBank sram_bank_energy(const EnergyTable& table, double kib) {

@@ -50,7 +50,8 @@ struct AnalogueEnergy {
 };
 
 /// Energy of one conversion by the survey fit of arXiv 2404.06553 (Accelergy's ADC model), joule: `node_nm` of the
-/// process, `bits` taken as the effective number, `conversions_per_second` of one converter.
+/// process, `bits` taken as the effective number, `conversions_per_second` of one converter. The fit rises again below
+/// about 4 bits, where it has no data; there the least energy of any higher resolution is taken.
 double adc_survey_energy_joule(double node_nm, int bits, double conversions_per_second);
 
 /// Energy per access of a bank of `kib`, interpolated between the table's sizes on logarithmic axes; the nearest two

@@ -88,6 +88,10 @@ void run_command(const std::vector<std::string>& arguments) {
                                                          ": expected an option (palimpsest run --help)");
   }
   po::notify(values);
+  if (json_file.empty() || json_file == svg_file) {
+    throw UserError(ExitCode::usage_or_architecture,
+                    "--json: expected the name of a file, and another one than --svg's");
+  }
   RunOptions options;
   options.seed = whole_number("--seed", seed, 0, std::numeric_limits<std::uint64_t>::max());
   options.threads = static_cast<unsigned>(whole_number("--threads", threads, 1, most_threads));
@@ -104,8 +108,9 @@ void run_command(const std::vector<std::string>& arguments) {
     options.progress = [&progress](const std::string& part, double share) { progress.show(part, share); };
     report = run_named(architecture_file, architecture, trace, options);
   }
-  if (!svg_file.empty()) write_file(svg_file, svg_report(report));
-  write_file(json_file, json_report(report));
+  std::vector<OutputFile> files{{json_file, json_report(report)}};
+  if (!svg_file.empty()) files.push_back({svg_file, svg_report(report)});
+  write_files(files);
   if (!quiet) std::cout << text_report(report) << "\nThe report is in " << json_file << ".\n" << std::flush;
 }
 

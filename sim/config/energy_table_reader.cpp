@@ -45,8 +45,8 @@ std::vector<EnergyTable::SramBank> read_sram_banks(JsonReader& table) {
 }  // namespace
 
 EnergyTable read_energy_table(JsonReader& reader) {
-  const auto energy = [&reader](const char* key) {
-    return read_quantity(reader, key, energy_units(), 0.0, largest_joule);
+  const auto energy = [&reader](const char* key, double smallest = 0.0) {
+    return read_quantity(reader, key, energy_units(), smallest, largest_joule);
   };
   EnergyTable table;
   reader.schema("palimpsest.energy", 1);
@@ -56,8 +56,9 @@ EnergyTable read_energy_table(JsonReader& reader) {
   table.word_line_switch_joule = energy("word_line_switch");
   table.tia_sample_joule = energy("tia_sample");
   table.write_driver_joule = energy("write_driver_pulse");
-  table.mac_8bit_joule = energy("mac_8bit");
-  table.mac_16bit_joule = energy("mac_16bit");
+  // Other widths are extrapolated on logarithmic axes, so these cannot be zero.
+  table.mac_8bit_joule = energy("mac_8bit", smallest_joule);
+  table.mac_16bit_joule = energy("mac_16bit", smallest_joule);
   table.vector_operation_joule = energy("vector_operation");
   table.wire_joule_per_bit_mm = read_quantity(reader, "wire", energy_per_bit_mm_units(), 0.0, largest_joule);
   table.interconnect_mm = read_quantity(reader, "interconnect_distance", length_units_in_mm(), 0.0, 1e3);

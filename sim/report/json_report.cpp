@@ -31,6 +31,7 @@ Json stage_json(const StageFigures& stage) {
   json[std::string(energy_statistic.name)] = stage.energy_joule;
   json[std::string(cycles_statistic.name)] = stage.cycles;
   json[std::string(seconds_statistic.name)] = stage.seconds;
+  json[std::string(memory_wait_statistic.name)] = stage.memory_wait_cycles;
   Json components = Json::object();
   for (const NamedEnergy& energy : stage.components) components[std::string(energy.component)] = energy.joule;
   json["components"] = components;
@@ -63,7 +64,8 @@ void describe(Json& json, const std::string& prefix, const Table& table) {
 Json descriptions() {
   Json json = Json::object();
   describe(json, "",
-           std::array{energy_statistic, cycles_statistic, seconds_statistic, updates_statistic, samples_statistic});
+           std::array{energy_statistic, cycles_statistic, seconds_statistic, memory_wait_statistic, updates_statistic,
+                      samples_statistic});
   for (const ComponentDescription& component : component_descriptions()) {
     json["components." + std::string(component.name)] = {{"unit", "J"}, {"meaning", component.meaning}};
   }
@@ -84,6 +86,8 @@ std::string json_report(const RunReport& report) {
   json["schema"] = "palimpsest.report";
   json["version"] = 1;
   json["architecture"] = report.architecture;
+  json["energy_table"] = report.energy_table;
+  json["gpu"] = report.gpu;
   json["trace"] = report.trace;
   json["seed"] = report.seed;
   json["clock_period_ps"] = report.clock_period_ps;

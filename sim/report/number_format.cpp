@@ -29,9 +29,8 @@ std::string engineering(double value, const std::string& unit) {
   if (value < 0.0) return "-" + engineering(-value, unit);
   static const std::array<const char*, 12> prefixes{"a", "f", "p", "n", "u", "m", "", "k", "M", "G", "T", "P"};
   // 999.5 and more of a prefix would print as 1000 of it.
-  const int step = static_cast<int>(std::floor(std::log10(value * (1000.0 / 999.5)) / 3.0));
-  const int index = std::clamp(step, -6, 5);
-  return three_digits(value / std::pow(1000.0, index)) + " " + prefixes[static_cast<std::size_t>(index + 6)] + unit;
+  const double step = std::clamp(std::floor(std::log10(value * (1000.0 / 999.5)) / 3.0), -6.0, 5.0);
+  return three_digits(value / std::pow(1000.0, step)) + " " + prefixes[static_cast<std::size_t>(step + 6.0)] + unit;
 }
 
 std::string grouped(std::uint64_t value) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace palimpsest {
 
@@ -8,5 +9,13 @@ namespace palimpsest {
 /// is no regular file (a pipe, a device) is written to directly. Throws UserError (model_error) that names the file and
 /// the reason; an older file stays untouched then.
 void write_file(const std::string& path, const std::string& text);
+
+struct OutputFile {
+  std::string path;
+  std::string text;
+};
+
+/// Writes all of `files` or none: no file takes its place before every one is on the disk.
+void write_files(const std::vector<OutputFile>& files);
 
 }  // namespace palimpsest

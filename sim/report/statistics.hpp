@@ -61,6 +61,9 @@ inline constexpr StageStatistic energy_statistic{"energy_j", "energy", "J",
 inline constexpr StageStatistic cycles_statistic{
     "cycles", "cycles", "cycles", "clock cycles from the stage's start to its end (of the GPU's clock for the GPU)"};
 inline constexpr StageStatistic seconds_statistic{"seconds", "time", "s", "the same in seconds"};
+inline constexpr StageStatistic memory_wait_statistic{
+    "memory_wait_cycles", "memory wait", "cycles",
+    "cycles that requests waited for a bank of the SRAM buffer, summed over all requests"};
 inline constexpr StageStatistic updates_statistic{"updates", "updates", "updates",
                                                   "trained parameters times training steps"};
 inline constexpr StageStatistic samples_statistic{"samples", "samples", "samples", "samples inferred"};

@@ -65,11 +65,14 @@ bool ChipLife::updates_every_step() const {
          architecture_.rewrite_baseline.update == RewriteUpdate::every_step;
 }
 
+bool ChipLife::accumulates() const {
+  return update_method_ == UpdateMethod::rm_rewrite && !weights_.empty() &&
+         architecture_.rewrite_baseline.target == RewriteTarget::accumulated;
+}
+
 WeightSet ChipLife::trained_weights(const Method& method) const {
   WeightSet goal = trace_.weights.at(method.weights);
-  const bool accumulates = update_method_ == UpdateMethod::rm_rewrite &&
-                           architecture_.rewrite_baseline.target == RewriteTarget::accumulated && !weights_.empty();
-  if (!accumulates) return goal;
+  if (!accumulates()) return goal;
   const WeightSet& before = trace_.weights.at(weights_);
   for (const auto& [name, stored] : arrays_.stored_weights()) goal[name] = stored + (goal.at(name) - before.at(name));
   return goal;
@@ -85,7 +88,7 @@ PhaseFigures ChipLife::next_phase() {
 
   ChipWork training;
   const WeightSet goal = trained_weights(method);
-  if (rewrites && !first_write && update_method_ == UpdateMethod::rm_rewrite) training += read_back();
+  if (rewrites && accumulates()) training += read_back();
 
   DeploymentTask deployment;
   ChipWork deployment_work;
@@ -152,6 +155,7 @@ ChipWork ChipLife::play(const Program& program) {
   const PlayResult result = chip_.play(program);
   ChipWork work;
   work.cycles = result.cycles;
+  work.memory_wait_cycles = result.memory_wait_cycles;
   work.counts = result.counts;
   return work;
 }
@@ -242,6 +246,7 @@ ChipLife::Inference ChipLife::infer(const DeployedNetwork& network, const Eigen:
 StageFigures ChipLife::priced(const ChipWork& work, int mac_bits) const {
   StageFigures stage;
   stage.cycles = work.cycles;
+  stage.memory_wait_cycles = work.memory_wait_cycles;
   stage.seconds = architecture_.clock.seconds(work.cycles);
   const ComponentEnergy energy =
       component_energy(architecture_.energy, {architecture_.tile.adc, architecture_.sram, mac_bits}, work.counts,

@@ -37,6 +37,7 @@ class ChipLife {
   const Method& method_of(const Phase& phase) const;
   std::vector<const Adapter*> adapters_of(const Method& method) const;
   bool updates_every_step() const;
+  bool accumulates() const;
 
   WeightSet trained_weights(const Method& method) const;
   ChipWork write_arrays(const WeightSet& weights, std::vector<ArrayWrite>& writes);

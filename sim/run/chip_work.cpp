@@ -1,6 +1,10 @@
 #include "sim/run/chip_work.hpp"
 
+#include <limits>
+#include <string>
+
 #include "models/physics/units.hpp"
+#include "sim/error.hpp"
 
 namespace palimpsest {
 
@@ -15,10 +19,22 @@ constexpr std::uint64_t ActionCounts::*all_counts[] = {
 };
 static_assert(sizeof(all_counts) / sizeof(all_counts[0]) * sizeof(std::uint64_t) == sizeof(ActionCounts));
 
+std::uint64_t checked(std::uint64_t count, std::uint64_t repetitions) {
+  std::uint64_t product = 0;
+  // A quarter of the range, so that the sum of a phase's few runs fits as well.
+  if (__builtin_mul_overflow(count, repetitions, &product) || product > std::numeric_limits<std::uint64_t>::max() / 4) {
+    throw UserError(ExitCode::model_error, "training: " + std::to_string(repetitions) + " steps of " +
+                                               std::to_string(count) +
+                                               " cycles or actions are more than can be counted");
+  }
+  return product;
+}
+
 }  // namespace
 
 ChipWork& operator+=(ChipWork& sum, const ChipWork& addend) {
   sum.cycles += addend.cycles;
+  sum.memory_wait_cycles += addend.memory_wait_cycles;
   for (const auto count : all_counts) sum.counts.*count += addend.counts.*count;
   sum.analogue.crossbar_read += addend.analogue.crossbar_read;
   sum.analogue.write_pulses += addend.analogue.write_pulses;
@@ -29,8 +45,9 @@ ChipWork& operator+=(ChipWork& sum, const ChipWork& addend) {
 
 ChipWork times(const ChipWork& work, std::uint64_t repetitions) {
   ChipWork product = work;
-  product.cycles *= repetitions;
-  for (const auto count : all_counts) product.counts.*count *= repetitions;
+  product.cycles = checked(work.cycles, repetitions);
+  product.memory_wait_cycles = checked(work.memory_wait_cycles, repetitions);
+  for (const auto count : all_counts) product.counts.*count = checked(work.counts.*count, repetitions);
   const auto factor = static_cast<double>(repetitions);
   product.analogue.crossbar_read *= factor;
   product.analogue.write_pulses *= factor;

@@ -10,7 +10,8 @@ namespace palimpsest {
 
 ChipWork& operator+=(ChipWork& sum, const ChipWork& addend);
 
-/// The same work `repetitions` times, one after the other.
+/// The same work `repetitions` times, one after the other. Throws UserError (model_error) if that is more than can be
+/// counted.
 ChipWork times(const ChipWork& work, std::uint64_t repetitions);
 
 /// What the values say of `writes`: analogue energy and failed cells. Counts and cycles come from playing them.

@@ -15,6 +15,7 @@ namespace palimpsest {
 /// What a stage did on a chip, before it is priced.
 struct ChipWork {
   std::uint64_t cycles = 0;
+  std::uint64_t memory_wait_cycles = 0;
   ActionCounts counts;
   AnalogueEnergy analogue;
   std::uint64_t failed_cells = 0;  ///< cells given up by write-verify
@@ -39,6 +40,7 @@ struct StageFigures {
   double energy_joule = 0.0;
   std::uint64_t cycles = 0;
   double seconds = 0.0;
+  std::uint64_t memory_wait_cycles = 0;  ///< of all requests for the SRAM buffer
   std::vector<NamedEnergy> components;
   Writes writes;
 };
@@ -80,6 +82,8 @@ struct PhaseReport {
 
 struct RunReport {
   std::string architecture;
+  std::string energy_table;
+  std::string gpu;
   std::string trace;
   std::uint64_t seed = 0;
   std::uint64_t clock_period_ps = 0;

@@ -49,32 +49,50 @@ LinearSize size_of(const Network& network, std::uint32_t index) {
           static_cast<double>(operation.output.columns), static_cast<double>(operation.output.rows)};
 }
 
-void forward(Roofline& roofline, const Network& network, const std::vector<const Adapter*>& adapters, double batch) {
+void layer_product(Roofline& roofline, const Network& network, std::uint32_t index, double batch) {
+  const LinearSize size = size_of(network, index);
+  roofline.kernel(batch * size.rows * size.inputs * size.outputs,
+                  batch * size.rows * (size.inputs + size.outputs) + size.inputs * size.outputs);
+}
+
+void adapter_products(Roofline& roofline, const Network& network, std::uint32_t index, const Adapter& adapter,
+                      double batch) {
+  const LinearSize size = size_of(network, index);
+  const double rank = adapter.rank;
+  roofline.kernel(batch * size.rows * size.inputs * rank,
+                  batch * size.rows * (size.inputs + rank) + size.inputs * rank);
+  // B's product is added to the layer's output: read, and written again.
+  roofline.kernel(batch * size.rows * size.outputs * rank,
+                  batch * size.rows * (2 * size.outputs + rank) + size.outputs * rank);
+}
+
+/// One kernel per operation and two per adapted layer: the forward pass, and just as well the gradients of all inputs.
+void pass(Roofline& roofline, const Network& network, const std::vector<const Adapter*>& adapters, double batch) {
   for (std::uint32_t index = 0; index < network.operations.size(); ++index) {
     const Operation& operation = network.operations[index];
-    double moved = static_cast<double>(elements(operation.output));
-    for (const std::uint32_t input : operation.inputs) moved += static_cast<double>(elements(network.shape(input)));
     if (operation.kind != OperationKind::linear) {
+      double moved = static_cast<double>(elements(operation.output));
+      for (const std::uint32_t input : operation.inputs) moved += static_cast<double>(elements(network.shape(input)));
       roofline.kernel(0.0, moved * batch);
       continue;
     }
-    const LinearSize size = size_of(network, index);
-    roofline.kernel(batch * size.rows * size.inputs * size.outputs, moved * batch + size.inputs * size.outputs);
+    layer_product(roofline, network, index, batch);
     for (const Adapter* adapter : adapters) {
-      if (adapter->layers.count(index) == 0) continue;
-      const double rank = adapter->rank;
-      roofline.kernel(batch * size.rows * size.inputs * rank,
-                      batch * size.rows * (size.inputs + rank) + size.inputs * rank);
-      roofline.kernel(batch * size.rows * size.outputs * rank,
-                      batch * size.rows * (2 * size.outputs + rank) + size.outputs * rank);
+      if (adapter->layers.count(index) != 0) adapter_products(roofline, network, index, *adapter, batch);
     }
   }
 }
 
-/// Two kernels for every forward kernel of the same size: the gradient of its input and of its weights.
-void backward(Roofline& roofline, const Network& network, const std::vector<const Adapter*>& adapters, double batch) {
-  forward(roofline, network, adapters, batch);
-  forward(roofline, network, adapters, batch);
+/// Gradients of the trained matrices: kernels of the size of their products.
+void weight_gradients(Roofline& roofline, const Network& network, const Adapter* trained, double batch) {
+  for (std::uint32_t index = 0; index < network.operations.size(); ++index) {
+    if (network.operations[index].kind != OperationKind::linear) continue;
+    if (trained == nullptr) {
+      layer_product(roofline, network, index, batch);
+    } else if (trained->layers.count(index) != 0) {
+      adapter_products(roofline, network, index, *trained, batch);
+    }
+  }
 }
 
 double parameters_of(const Trace& trace, const WeightSet& weights, const Adapter* adapter) {
@@ -114,8 +132,9 @@ PhaseFigures gpu_phase(const GpuConfig& gpu, const Trace& trace, const Phase& ph
     const std::vector<const Adapter*> in_use = run.trains_backbone ? std::vector<const Adapter*>{} : adapters;
     const double parameters = parameters_of(trace, weights, trained);
     Roofline roofline(gpu);
-    forward(roofline, trace.network, in_use, run.batch_size);
-    backward(roofline, trace.network, in_use, run.batch_size);
+    pass(roofline, trace.network, in_use, run.batch_size);
+    pass(roofline, trace.network, in_use, run.batch_size);
+    weight_gradients(roofline, trace.network, trained, run.batch_size);
     // The optimiser reads gradient and state and writes state: one fused kernel.
     roofline.kernel(parameters, parameters * (run.optimizer == Optimizer::adam ? 7.0 : 3.0));
     add_stage(figures.training, roofline.figures(static_cast<double>(run.steps)));
@@ -135,7 +154,7 @@ PhaseFigures gpu_phase(const GpuConfig& gpu, const Trace& trace, const Phase& ph
   figures.samples = phase.samples.size();
   const double batch = std::min<double>(gpu.inference_batch, static_cast<double>(figures.samples));
   Roofline inference(gpu);
-  forward(inference, trace.network, {}, batch);
+  pass(inference, trace.network, {}, batch);
   figures.inference =
       inference.figures(static_cast<double>(ceil_div(figures.samples, static_cast<std::uint64_t>(batch))));
   figures.accuracy = accuracy_of(trace, phase, method.reference);

@@ -26,18 +26,21 @@ std::uint32_t tiles_of_chip(const Architecture& architecture, const Trace& trace
 
 RunReport run(const Architecture& architecture, const Trace& trace, const RunOptions& options) {
   const TileMap map = map_to_tiles(trace.network, architecture.tile.crossbar);
-  ChipConfig chip_config{architecture.clock,        tiles_of_chip(architecture, trace, map),
-                         architecture.tile,         architecture.sram,
-                         architecture.interconnect, architecture.host_port};
-  chip_config.tile.pulse_ns = architecture.write_verify.pulse_ns;
+  const std::uint32_t tiles = tiles_of_chip(architecture, trace, map);
+  // Tiles without weights have nothing to do and are not built.
+  const ChipConfig chip_config{architecture.clock,        static_cast<std::uint32_t>(map.blocks.size()),
+                               architecture.tile,         architecture.sram,
+                               architecture.interconnect, architecture.host_port};
   Chip chip("chip", chip_config, options.chip);
 
   RunReport report;
   report.architecture = architecture.name;
+  report.energy_table = architecture.energy_name;
+  report.gpu = architecture.gpu.name;
   report.trace = trace.name;
   report.seed = options.seed;
   report.clock_period_ps = architecture.clock.period_ps;
-  report.tiles = chip_config.tiles;
+  report.tiles = tiles;
 
   ChipLife hybrid(architecture, trace, map, chip, UpdateMethod::adapters, options.seed, options.threads);
   ChipLife rewrite(architecture, trace, map, chip, UpdateMethod::rm_rewrite, options.seed, options.threads);

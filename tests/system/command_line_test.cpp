@@ -125,6 +125,18 @@ TEST_CASE("A full disk is one line and exit code 1") {
   workplace.check_error(workplace.run_small({"--json", "/dev/full"}), 1, "/dev/full: cannot be written: No space left");
 }
 
+TEST_CASE("Report and picture are written both or not at all") {
+  const Workplace workplace;
+  const std::string picture = workplace.path("trace/picture.svg");
+  workplace.directory().write("trace/picture.svg", "an older picture\n");
+  workplace.check_error(workplace.run_small({"--svg", picture, "--json", "missing/report.json"}), 1,
+                        "missing/report.json");
+  CHECK(test::file_content(picture) == "an older picture\n");
+  CHECK(workplace.run_small({"--svg", picture, "--json", "trace/report.json"}).exit_code == 0);
+  CHECK_THAT(test::file_content(picture), Catch::StartsWith("<svg"));
+  workplace.check_error(workplace.run_small({"--svg", "same", "--json", "same"}), 2, "--json: expected");
+}
+
 TEST_CASE("A report that cannot be made leaves nothing behind") {
   const Workplace workplace;
   workplace.check_error(workplace.run_small({"--json", "missing/report.json"}), 1,

@@ -173,6 +173,12 @@ TEST_CASE("Writing the arrays at every step costs more time and pulses than at d
   CHECK(every_step.at("deployment").at("writes").at("rm_cells") == 0);
 }
 
+TEST_CASE("An exact rewrite does not read the arrays back before it trains") {
+  const Json report = Json::parse(face_report({"--set", "/baselines/rm_rewrite/target=exact"}));
+  const Json& rewrite = report.at("phases").at(1).at("baselines").at("rm_rewrite");
+  CHECK(rewrite.at("stages").at("training").at("writes").at("rm_verify_reads") == 0);
+}
+
 TEST_CASE("An exact rewrite keeps more accuracy than one on top of accumulated errors, in the mean over seeds") {
   const auto mean_accuracy = [](const std::string& target) {
     double sum = 0.0;

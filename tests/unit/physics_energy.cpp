@@ -204,3 +204,9 @@ TEST_CASE("Every component has a name of its own and a meaning") {
   }
   CHECK(names.size() == component_count);
 }
+
+TEST_CASE("An ADC with fewer bits never costs more") {
+  for (int bits = 1; bits < 16; ++bits) {
+    CHECK(adc_survey_energy_joule(180.0, bits, 1e7) <= adc_survey_energy_joule(180.0, bits + 1, 1e7));
+  }
+}

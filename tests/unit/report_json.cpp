@@ -77,7 +77,7 @@ Keys component_names() {
 /// The stages and wear of one machine, wherever it stands.
 void check_machine_keys(const json& machine, const Keys& components) {
   CHECK(keys(machine.at("stages")) == Keys{"training", "deployment", "inference"});
-  const Keys stage_keys = {"energy_j", "cycles", "seconds", "components", "writes"};
+  const Keys stage_keys = {"energy_j", "cycles", "seconds", "memory_wait_cycles", "components", "writes"};
   Keys training_keys = stage_keys;
   training_keys.insert("updates");
   Keys inference_keys = stage_keys;
@@ -101,6 +101,7 @@ void check_stage(const json& stage, const StageFigures& figures) {
   CHECK(stage.at("energy_j").get<double>() == figures.energy_joule);
   CHECK(stage.at("cycles").get<std::uint64_t>() == figures.cycles);
   CHECK(stage.at("seconds").get<double>() == figures.seconds);
+  CHECK(stage.at("memory_wait_cycles").get<std::uint64_t>() == figures.memory_wait_cycles);
   for (const NamedEnergy& energy : figures.components) {
     CHECK(stage.at("components").at(std::string(energy.component)).get<double>() == energy.joule);
   }
@@ -137,8 +138,8 @@ bool described(const json& statistics, const std::string& name) {
 
 TEST_CASE("The report's head has the keys that its readers rely on") {
   const json parsed = json::parse(json_report(report()));
-  CHECK(keys(parsed) ==
-        Keys{"schema", "version", "architecture", "trace", "seed", "clock_period_ps", "tiles", "phases", "statistics"});
+  CHECK(keys(parsed) == Keys{"schema", "version", "architecture", "energy_table", "gpu", "trace", "seed",
+                             "clock_period_ps", "tiles", "phases", "statistics"});
   CHECK(parsed.at("schema") == "palimpsest.report");
   CHECK(parsed.at("version") == 1);
   CHECK(parsed.at("architecture") == "chip");

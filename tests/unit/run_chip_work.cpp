@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "sim/run/chip_work.hpp"
+#include "tests/support/thrown_error.hpp"
 
 using namespace palimpsest;
 
@@ -74,4 +75,15 @@ TEST_CASE("Writes cost their pulses and a verify read of the conductances they s
   CHECK(work.analogue.crossbar_read == 0.0);
   CHECK(work.cycles == 0);
   CHECK(counts_of(work) == Counts{});
+}
+
+TEST_CASE("Work repeated beyond what can be counted is an error, not a wrapped count") {
+  const std::uint64_t steps = 1'000'000'000'000;
+  ChipWork work;
+  work.cycles = 1'000'000'000;
+  const test::ThrownError error = test::thrown_error([&] { times(work, steps); });
+  CHECK(error.code == ExitCode::model_error);
+  CHECK_THAT(error.text, Catch::Contains("1000000000000 steps of 1000000000"));
+  work.cycles = 1'000'000;
+  CHECK(times(work, steps).cycles == 1'000'000'000'000'000'000);
 }

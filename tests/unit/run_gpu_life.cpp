@@ -109,7 +109,7 @@ TEST_CASE("Every GPU operation is a kernel, and one without weights moves its op
   check_stage(gpu_phase(gpu(), trace, ten_samples()).inference, 3 * (layer_s(4) + kernel_s(0, 3 * 6 * 4)), 6);
 }
 
-TEST_CASE("A GPU training step is forward, twice as much backward, and the optimiser") {
+TEST_CASE("A GPU training step is forward, input and weight gradients, and the optimiser") {
   Phase phase = ten_samples();
   phase.hybrid.training = {backbone(Optimizer::sgd)};
   const PhaseFigures sgd = gpu_phase(gpu(), one_layer(), phase);
@@ -128,7 +128,7 @@ TEST_CASE("GPU training runs add up") {
   CHECK(figures.updates == 84);
 }
 
-TEST_CASE("Training an adapter on the GPU adds its two products and updates its parameters alone") {
+TEST_CASE("Training an adapter on the GPU takes gradients of its two matrices and updates its parameters alone") {
   Phase phase = ten_samples();
   phase.hybrid.adapters = {"forget"};
   TrainingRun run = backbone(Optimizer::sgd);
@@ -138,7 +138,7 @@ TEST_CASE("Training an adapter on the GPU adds its two products and updates its 
   const PhaseFigures figures = gpu_phase(gpu(), one_layer(), phase);
   // A: 2 x 4 on 16 rows. B: 3 x 2 on 16 rows, its result added to the layer's.
   const double products_s = kernel_s(16 * 8, 16 * (4 + 2) + 8) + kernel_s(16 * 6, 16 * (2 + 3 + 3) + 6);
-  check_stage(figures.training, 5 * (3 * (layer_s(8) + products_s) + kernel_s(14, 3 * 14)), 5 * (3 * 3 + 1));
+  check_stage(figures.training, 5 * (2 * layer_s(8) + 3 * products_s + kernel_s(14, 3 * 14)), 5 * (3 + 3 + 2 + 1));
   CHECK(figures.updates == 70);
 }
 
