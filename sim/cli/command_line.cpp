@@ -1,10 +1,13 @@
 #include "sim/cli/command_line.hpp"
 
+#include <algorithm>
+#include <array>
 #include <boost/program_options/errors.hpp>
 #include <exception>
 #include <iostream>
 #include <new>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/cli/run_command.hpp"
@@ -15,28 +18,45 @@ namespace palimpsest {
 
 namespace {
 
-constexpr const char* usage =
-    "palimpsest simulates hybrid compute-in-memory chips that learn, forget and learn again.\n"
-    "\n"
-    "  palimpsest run --arch FILE --trace DIRECTORY   all phases of a trace on a chip: energy, latency, writes,\n"
-    "                                                 accuracy, wear, and two baselines\n"
-    "  palimpsest COMMAND --help                      the options of a command\n"
-    "  palimpsest --help | --version\n";
+struct CommandEntry {
+  std::string_view name;
+  void (*run)(const std::vector<std::string>& arguments);
+  std::string_view usage;
+  std::string_view meaning;
+};
+
+constexpr std::array<CommandEntry, 1> commands{{
+    {"run", run_command, "run --arch FILE --trace DIRECTORY",
+     "all phases of a trace on a chip: energy, latency, writes, accuracy, wear, and two baselines"},
+}};
+
+void print_usage() {
+  std::cout << "palimpsest simulates hybrid compute-in-memory chips that learn, forget and learn again.\n\n";
+  for (const CommandEntry& command : commands)
+    std::cout << "  palimpsest " << command.usage << "\n      " << command.meaning << '\n';
+  std::cout << "  palimpsest COMMAND --help\n      the options of a command\n"
+               "  palimpsest --help | --version\n";
+}
+
+[[noreturn]] void refuse(const std::string& prefix) {
+  std::string names;
+  for (const CommandEntry& command : commands) names.append(names.empty() ? "" : ", ").append(command.name);
+  throw UserError(ExitCode::usage_or_architecture, prefix + "expected a command: " + names + " (palimpsest --help)");
+}
 
 int dispatch(const std::vector<std::string>& arguments) {
-  if (arguments.empty()) {
-    throw UserError(ExitCode::usage_or_architecture, "expected a command: run (palimpsest --help)");
-  }
-  const std::string& command = arguments.front();
-  if (command == "--help") {
-    std::cout << usage;
-  } else if (command == "--version") {
+  if (arguments.empty()) refuse("");
+  const std::string& name = arguments.front();
+  const auto command =
+      std::find_if(commands.begin(), commands.end(), [&name](const CommandEntry& entry) { return entry.name == name; });
+  if (name == "--help") {
+    print_usage();
+  } else if (name == "--version") {
     std::cout << "palimpsest " PALIMPSEST_VERSION "\n";
-  } else if (command == "run") {
-    run_command({arguments.begin() + 1, arguments.end()});
+  } else if (command != commands.end()) {
+    command->run({arguments.begin() + 1, arguments.end()});
   } else {
-    throw UserError(ExitCode::usage_or_architecture,
-                    one_line(command) + ": expected a command: run (palimpsest --help)");
+    refuse(one_line(name) + ": ");
   }
   if (!std::cout.flush()) throw UserError(ExitCode::model_error, "standard output: cannot be written");
   return static_cast<int>(ExitCode::ok);

@@ -1,14 +1,10 @@
 #include "sim/cli/run_command.hpp"
 
-#include <algorithm>
 #include <boost/program_options.hpp>
-#include <charconv>
 #include <iostream>
-#include <limits>
-#include <thread>
 
+#include "sim/cli/options.hpp"
 #include "sim/cli/progress.hpp"
-#include "sim/config/one_line.hpp"
 #include "sim/error.hpp"
 #include "sim/report/json_report.hpp"
 #include "sim/report/output_file.hpp"
@@ -21,19 +17,6 @@ namespace palimpsest {
 namespace po = boost::program_options;
 
 namespace {
-
-constexpr unsigned most_threads = 1024;
-
-/// A whole number in [smallest, largest]. Boost's own conversion takes "-1" for the largest number there is.
-std::uint64_t whole_number(const std::string& option, const std::string& text, std::uint64_t smallest,
-                           std::uint64_t largest) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc() && end == text.data() + text.size() && number >= smallest && number <= largest)
-    return number;
-  throw UserError(ExitCode::usage_or_architecture, option + ": expected " + std::to_string(smallest) + ".." +
-                                                       std::to_string(largest) + ", got " + one_line(text));
-}
 
 /// Errors that a network makes on a chip name the place in the architecture or the trace; the files are known here.
 RunReport run_named(const std::string& architecture_file, const Architecture& architecture, const Trace& trace,
@@ -55,7 +38,7 @@ void run_command(const std::vector<std::string>& arguments) {
   std::string json_file;
   std::string svg_file;
   std::string seed;
-  std::string threads = std::to_string(std::clamp(std::thread::hardware_concurrency(), 1U, most_threads));
+  std::string threads = default_threads();
   bool quiet = false;
 
   po::options_description description("palimpsest run: simulates all phases of a trace on a chip");
@@ -73,33 +56,15 @@ void run_command(const std::vector<std::string>& arguments) {
       ("quiet", po::bool_switch(&quiet), "no progress, no table")
       ("help", "this text");
   // clang-format on
-  po::options_description with_strays;
-  with_strays.add(description).add_options()("stray", po::value<std::vector<std::string>>());
-  po::positional_options_description positions;
-  positions.add("stray", -1);
-  po::variables_map values;
-  po::store(po::command_line_parser(arguments).options(with_strays).positional(positions).run(), values);
-  if (values.count("help") != 0) {
-    std::cout << description;
-    return;
-  }
-  if (values.count("stray") != 0) {
-    throw UserError(ExitCode::usage_or_architecture, one_line(values["stray"].as<std::vector<std::string>>().front()) +
-                                                         ": expected an option (palimpsest run --help)");
-  }
-  po::notify(values);
+  if (!parse_options("run", description, arguments)) return;
   if (json_file.empty() || json_file == svg_file) {
     throw UserError(ExitCode::usage_or_architecture,
                     "--json: expected the name of a file, and another one than --svg's");
   }
   RunOptions options;
-  options.seed = whole_number("--seed", seed, 0, std::numeric_limits<std::uint64_t>::max());
-  options.threads = static_cast<unsigned>(whole_number("--threads", threads, 1, most_threads));
-
-  std::vector<Override> overrides;
-  overrides.reserve(settings.size());
-  for (const std::string& setting : settings) overrides.push_back(parse_override(setting));
-  const Architecture architecture = read_architecture(architecture_file, overrides);
+  options.seed = seed_number(seed);
+  options.threads = thread_number(threads);
+  const Architecture architecture = read_overridden(architecture_file, settings);
   const Trace trace = read_trace(trace_directory);
 
   RunReport report;

@@ -33,6 +33,8 @@ std::string engineering(double value, const std::string& unit) {
   return three_digits(value / std::pow(1000.0, step)) + " " + prefixes[static_cast<std::size_t>(step + 6.0)] + unit;
 }
 
+std::string shortest(double value) { return printed("%.6g", value); }
+
 std::string grouped(std::uint64_t value) {
   std::string digits = std::to_string(value);
   for (auto position = static_cast<std::ptrdiff_t>(digits.size()) - 3; position > 0; position -= 3) {

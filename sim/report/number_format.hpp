@@ -9,6 +9,9 @@ namespace palimpsest {
 /// Three significant digits with an SI prefix: 0.00123 and "J" give "1.23 mJ".
 std::string engineering(double value, const std::string& unit);
 
+/// Six significant digits at most, no trailing zeros: 0.5, 1e-06.
+std::string shortest(double value);
+
 /// Digits in groups of three: 1234567 gives "1 234 567".
 std::string grouped(std::uint64_t value);
 

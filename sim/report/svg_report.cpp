@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <vector>
 
 #include "sim/report/machines.hpp"
 #include "sim/report/number_format.hpp"
 #include "sim/report/statistics.hpp"
+#include "sim/report/svg_picture.hpp"
 
 namespace palimpsest {
 
@@ -28,74 +28,28 @@ constexpr double header_height = 84.0;
 // Blue, orange and grey of Okabe and Ito's palette: told apart with every kind of colour vision.
 constexpr std::array<const char*, machines.size()> colours{"#0072b2", "#e69f00", "#8c8c8c"};
 
-std::string number(double value) {
-  std::array<char, 32> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%.1f", value);
-  return buffer.data();
-}
-
-std::string escaped(const std::string& text) {
-  std::string result;
-  for (const char character : text) {
-    if (character == '&') {
-      result += "&amp;";
-    } else if (character == '<') {
-      result += "&lt;";
-    } else {
-      result += character;
-    }
-  }
-  return result;
-}
-
-class Picture {
- public:
-  void text(double x, double y, const std::string& words, const std::string& attributes = "") {
-    body_ += "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" " + attributes + ">" + escaped(words) + "</text>\n";
-  }
-
-  void bar(double x, double y, double width, const std::string& colour) {
-    body_ += "<rect x=\"" + number(x) + "\" y=\"" + number(y) + "\" width=\"" + number(std::max(width, 1.0)) +
-             "\" height=\"" + number(bar_height) + "\" fill=\"" + colour + "\"/>\n";
-  }
-
-  void line(double x, double from, double to) {
-    body_ += "<path d=\"M" + number(x) + " " + number(from) + "V" + number(to) + "\" stroke=\"#bbbbbb\"/>\n";
-  }
-
-  std::string svg(double width, double height) const {
-    return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(width) + "\" height=\"" + number(height) +
-           "\" viewBox=\"0 0 " + number(width) + " " + number(height) +
-           "\" font-family=\"sans-serif\" font-size=\"12\" fill=\"#222222\">\n<rect width=\"100%\" height=\"100%\" "
-           "fill=\"#ffffff\"/>\n" +
-           body_ + "</svg>\n";
-  }
-
- private:
-  std::string body_;
-};
-
 double panel_left(std::size_t phase) {
   return margin + label_width + static_cast<double>(phase) * (panel_width + panel_gap);
 }
 
 /// One row of panels: for every phase a bar per machine, `share` of the panel long, with its label.
 template <class Share, class Label>
-void bars(Picture& picture, const RunReport& report, double top, const Share& share, const Label& label) {
+void bars(SvgPicture& picture, const RunReport& report, double top, const Share& share, const Label& label) {
   for (std::size_t phase = 0; phase < report.phases.size(); ++phase) {
     const double left = panel_left(phase);
-    picture.line(left, top - 3.0, top + bar_pitch * static_cast<double>(machines.size()));
+    picture.path({{left, top - 3.0}, {left, top + bar_pitch * static_cast<double>(machines.size())}},
+                 "stroke=\"#bbbbbb\"");
     for (std::size_t machine = 0; machine < machines.size(); ++machine) {
       const PhaseFigures& figures = report.phases[phase].*machines[machine].figures;
       const double y = top + static_cast<double>(machine) * bar_pitch;
       const double width = share(figures) * (panel_width - value_width);
-      if (share(figures) > 0.0) picture.bar(left, y, width, colours[machine]);
+      if (share(figures) > 0.0) picture.box(left, y, std::max(width, 1.0), bar_height, colours[machine]);
       picture.text(left + width + 5.0, y + bar_height - 3.0, label(figures));
     }
   }
 }
 
-void energy_row(Picture& picture, const RunReport& report, const Stage& stage, double top) {
+void energy_row(SvgPicture& picture, const RunReport& report, const Stage& stage, double top) {
   double smallest = HUGE_VAL;
   double largest = 0.0;
   for (const PhaseReport& phase : report.phases) {
@@ -119,7 +73,7 @@ void energy_row(Picture& picture, const RunReport& report, const Stage& stage, d
       [&](const PhaseFigures& figures) { return engineering(joule_of(figures), "J"); });
 }
 
-void accuracy_row(Picture& picture, const RunReport& report, const char* title, const char* subtitle,
+void accuracy_row(SvgPicture& picture, const RunReport& report, const char* title, const char* subtitle,
                   std::optional<double> Accuracy::*member, double top) {
   picture.text(margin, top + bar_height - 3.0, title, "font-weight=\"bold\"");
   picture.text(margin, top + bar_height + 13.0, subtitle);
@@ -131,12 +85,12 @@ void accuracy_row(Picture& picture, const RunReport& report, const char* title, 
 }  // namespace
 
 std::string svg_report(const RunReport& report) {
-  Picture picture;
+  SvgPicture picture;
   picture.text(margin, 28.0, report.trace + " on " + report.architecture + ", seed " + std::to_string(report.seed),
                "font-size=\"16\" font-weight=\"bold\"");
   for (std::size_t machine = 0; machine < machines.size(); ++machine) {
     const double x = panel_left(0) + 110.0 * static_cast<double>(machine);
-    picture.bar(x, 40.0, bar_height, colours[machine]);
+    picture.box(x, 40.0, bar_height, bar_height, colours[machine]);
     picture.text(x + 22.0, 52.0, std::string(machines[machine].name));
   }
   for (std::size_t phase = 0; phase < report.phases.size(); ++phase) {

@@ -1,0 +1,85 @@
+#include "sim/cli/options.hpp"
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <charconv>
+#include <cmath>
+#include <iostream>
+#include <limits>
+#include <thread>
+
+#include "sim/config/one_line.hpp"
+#include "sim/error.hpp"
+#include "sim/report/number_format.hpp"
+
+namespace palimpsest {
+
+namespace po = boost::program_options;
+
+bool parse_options(const std::string& command, const po::options_description& description,
+                   const std::vector<std::string>& arguments) {
+  po::options_description with_strays;
+  with_strays.add(description).add_options()("stray", po::value<std::vector<std::string>>());
+  po::positional_options_description positions;
+  positions.add("stray", -1);
+  po::variables_map values;
+  po::store(po::command_line_parser(arguments).options(with_strays).positional(positions).run(), values);
+  if (values.count("help") != 0) {
+    std::cout << description;
+    return false;
+  }
+  if (values.count("stray") != 0) {
+    throw UserError(ExitCode::usage_or_architecture, one_line(values["stray"].as<std::vector<std::string>>().front()) +
+                                                         ": expected an option (palimpsest " + command + " --help)");
+  }
+  po::notify(values);
+  return true;
+}
+
+namespace {
+
+[[noreturn]] void fail(const std::string& option, const std::string& expected, const std::string& text) {
+  throw UserError(ExitCode::usage_or_architecture, option + ": expected " + expected + ", got " + one_line(text));
+}
+
+template <class Number>
+bool is_whole(const std::string& text, Number& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
+
+std::uint64_t whole_number(const std::string& option, const std::string& text, std::uint64_t smallest,
+                           std::uint64_t largest) {
+  std::uint64_t number = 0;
+  if (is_whole(text, number) && number >= smallest && number <= largest) return number;
+  fail(option, std::to_string(smallest) + ".." + std::to_string(largest), text);
+}
+
+double real_number(const std::string& option, const std::string& text, double smallest, double largest) {
+  double number = 0.0;
+  if (is_whole(text, number) && std::isfinite(number) && number >= smallest && number <= largest) return number;
+  fail(option, "a number in " + shortest(smallest) + ".." + shortest(largest), text);
+}
+
+std::uint64_t seed_number(const std::string& text) {
+  return whole_number("--seed", text, 0, std::numeric_limits<std::uint64_t>::max());
+}
+
+std::string default_threads() {
+  return std::to_string(std::clamp(std::thread::hardware_concurrency(), 1U, most_threads));
+}
+
+unsigned thread_number(const std::string& text) {
+  return static_cast<unsigned>(whole_number("--threads", text, 1, most_threads));
+}
+
+Architecture read_overridden(const std::string& file, const std::vector<std::string>& settings) {
+  std::vector<Override> overrides;
+  overrides.reserve(settings.size());
+  for (const std::string& setting : settings) overrides.push_back(parse_override(setting));
+  return read_architecture(file, overrides);
+}
+
+}  // namespace palimpsest

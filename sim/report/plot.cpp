@@ -1,0 +1,163 @@
+#include "sim/report/plot.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "sim/report/number_format.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+constexpr double tick_length = 5.0;
+constexpr double legend_pitch = 17.0;
+constexpr int shades = 24;
+
+/// Pixels of an axis's values; `start` is the pixel of `from`, `length` negative where pixels count backwards.
+class Scale {
+ public:
+  Scale(const PlotAxis& axis, double start, double length) : axis_(axis), start_(start), length_(length) {}
+
+  double operator()(double value) const {
+    const double share =
+        (transformed(value) - transformed(axis_.from)) / (transformed(axis_.to) - transformed(axis_.from));
+    return start_ + std::clamp(share, 0.0, 1.0) * length_;
+  }
+
+ private:
+  double transformed(double value) const { return axis_.logarithmic ? std::log10(std::max(value, axis_.from)) : value; }
+
+  const PlotAxis& axis_;
+  double start_;
+  double length_;
+};
+
+/// Round values from one edge to the other: 1, 2 or 5 of a decade apart, or whole decades.
+std::vector<double> ticks(const PlotAxis& axis) {
+  std::vector<double> values;
+  if (axis.logarithmic) {
+    for (double decade = std::ceil(std::log10(axis.from) - 1e-9); decade <= std::log10(axis.to) + 1e-9; ++decade) {
+      values.push_back(std::pow(10.0, decade));
+    }
+    if (values.size() >= 2) return values;
+    return {axis.from, axis.to};
+  }
+  const double rough = (axis.to - axis.from) / 6.0;
+  const double decade = std::pow(10.0, std::floor(std::log10(rough)));
+  double step = 10.0 * decade;
+  for (const double factor : {5.0, 2.0, 1.0}) {
+    if (factor * decade >= rough) step = factor * decade;
+  }
+  for (double count = std::ceil(axis.from / step - 1e-9); count * step <= axis.to + 1e-9 * step; ++count) {
+    values.push_back(count * step);
+  }
+  return values;
+}
+
+void draw_axes(SvgPicture& picture, const PlotFrame& frame, const std::string& title, const PlotAxis& x,
+               const PlotAxis& y, const Scale& across, const Scale& up) {
+  const double bottom = frame.top + frame.height;
+  const std::string grey = "stroke=\"#dddddd\"";
+  for (const double value : ticks(x)) {
+    const double place = across(value);
+    picture.path({{place, frame.top}, {place, bottom + tick_length}}, grey);
+    picture.text(place, bottom + 18.0, shortest(value), "text-anchor=\"middle\"");
+  }
+  for (const double value : ticks(y)) {
+    const double place = up(value);
+    picture.path({{frame.left - tick_length, place}, {frame.left + frame.width, place}}, grey);
+    picture.text(frame.left - 8.0, place + 4.0, shortest(value), "text-anchor=\"end\"");
+  }
+  picture.path({{frame.left, frame.top}, {frame.left, bottom}, {frame.left + frame.width, bottom}},
+               "stroke=\"#222222\"");
+  picture.text(frame.left, frame.top - 12.0, title, "font-weight=\"bold\"");
+  picture.text(frame.left + frame.width / 2.0, bottom + 37.0, x.title, "text-anchor=\"middle\"");
+  // Turned about the origin, so the coordinates are the turned ones.
+  picture.text(-(frame.top + frame.height / 2.0), frame.left - 45.0, y.title,
+               "text-anchor=\"middle\" transform=\"rotate(-90)\"");
+}
+
+void draw_legend(SvgPicture& picture, const PlotFrame& frame, const std::vector<PlotSeries>& series, bool left) {
+  double y = frame.top + 12.0;
+  for (const PlotSeries& curve : series) {
+    if (curve.name.empty()) continue;
+    const double x = left ? frame.left + 14.0 : frame.left + frame.width - 14.0;
+    picture.circle(x, y - 4.0, 4.0, curve.colour);
+    picture.text(left ? x + 10.0 : x - 10.0, y, curve.name, left ? "" : "text-anchor=\"end\"");
+    y += legend_pitch;
+  }
+}
+
+std::string mixed(const std::array<double, 3>& colour, double share) {
+  std::string text = "#";
+  for (const double part : colour) {
+    const auto level = static_cast<unsigned>(std::lround(255.0 + share * (part - 255.0)));
+    constexpr const char* digits = "0123456789abcdef";
+    text += digits[level / 16U];
+    text += digits[level % 16U];
+  }
+  return text;
+}
+
+/// `share` of the way from `from` to `to`.
+std::string shade(const ColourMap& map, double share) {
+  constexpr std::array<double, 3> blue{0.0, 66.0, 128.0};
+  constexpr std::array<double, 3> orange{213.0, 94.0, 0.0};
+  if (!map.diverging) return mixed(blue, share);
+  return share < 0.5 ? mixed(blue, 1.0 - 2.0 * share) : mixed(orange, 2.0 * share - 1.0);
+}
+
+}  // namespace
+
+std::string series_colour(std::size_t number) {
+  constexpr std::array<const char*, 7> colours{"#0072b2", "#d55e00", "#009e73", "#cc79a7",
+                                               "#e69f00", "#56b4e9", "#555555"};
+  return colours[number % colours.size()];
+}
+
+void draw_plot(SvgPicture& picture, const PlotFrame& frame, const std::string& title, const PlotAxis& x,
+               const PlotAxis& y, const std::vector<PlotSeries>& series, bool legend_left) {
+  const Scale across(x, frame.left, frame.width);
+  const Scale up(y, frame.top + frame.height, -frame.height);
+  draw_axes(picture, frame, title, x, y, across, up);
+  for (const PlotSeries& curve : series) {
+    std::vector<std::pair<double, double>> band;
+    for (std::size_t i = 0; i < curve.low.size(); ++i) band.emplace_back(across(curve.x[i]), up(curve.low[i]));
+    for (std::size_t i = curve.high.size(); i-- > 0;) band.emplace_back(across(curve.x[i]), up(curve.high[i]));
+    picture.area(band, "fill=\"" + curve.colour + "\" fill-opacity=\"0.15\"");
+  }
+  for (const PlotSeries& curve : series) {
+    std::vector<std::pair<double, double>> points;
+    for (std::size_t i = 0; i < curve.x.size(); ++i) points.emplace_back(across(curve.x[i]), up(curve.y[i]));
+    if (curve.line) picture.path(points, "stroke=\"" + curve.colour + "\" stroke-width=\"1.5\"");
+    if (!curve.markers) continue;
+    for (const auto& [left, top] : points) picture.circle(left, top, 2.5, curve.colour);
+  }
+  draw_legend(picture, frame, series, legend_left);
+}
+
+void draw_map(SvgPicture& picture, const PlotFrame& frame, const ColourMap& map, const Eigen::MatrixXd& values) {
+  const double width = frame.width / static_cast<double>(values.cols());
+  const double height = frame.height / static_cast<double>(values.rows());
+  std::array<std::vector<std::pair<double, double>>, shades> places;
+  for (Eigen::Index row = 0; row < values.rows(); ++row) {
+    for (Eigen::Index column = 0; column < values.cols(); ++column) {
+      const double share = std::clamp((values(row, column) - map.from) / (map.to - map.from), 0.0, 1.0);
+      places[static_cast<std::size_t>(std::lround(share * (shades - 1)))].emplace_back(
+          frame.left + static_cast<double>(column) * width, frame.top + static_cast<double>(row) * height);
+    }
+  }
+  const double scale_left = frame.left + frame.width + 10.0;
+  const double step = frame.height / shades;
+  for (std::size_t level = 0; level < shades; ++level) {
+    const std::string colour = shade(map, static_cast<double>(level) / (shades - 1));
+    picture.boxes(places[level], width, height, colour);
+    picture.box(scale_left, frame.top + frame.height - static_cast<double>(level + 1) * step, 10.0, step, colour);
+  }
+  picture.text(frame.left, frame.top - 12.0, map.title, "font-weight=\"bold\"");
+  picture.text(scale_left + 15.0, frame.top + 9.0, shortest(map.to));
+  picture.text(scale_left + 15.0, frame.top + frame.height, shortest(map.from));
+}
+
+}  // namespace palimpsest

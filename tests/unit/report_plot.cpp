@@ -1,0 +1,51 @@
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "sim/report/plot.hpp"
+
+using namespace palimpsest;
+
+namespace {
+
+constexpr PlotFrame frame{100.0, 50.0, 200.0, 100.0};
+
+std::string plotted(const PlotAxis& x, const PlotAxis& y, const PlotSeries& series) {
+  SvgPicture picture;
+  draw_plot(picture, frame, "title", x, y, {series});
+  return picture.svg(400.0, 200.0);
+}
+
+}  // namespace
+
+TEST_CASE("Points of a plot stand where the axes say, x to the right and y up") {
+  const std::string svg =
+      plotted({"x", false, 0.0, 10.0}, {"y", false, 0.0, 4.0}, {"", "#123456", {0, 5}, {1, 4}, {}, {}});
+  CHECK_THAT(svg, Catch::Contains("M100.0 125.0L200.0 50.0") && Catch::Contains("cx=\"200.0\" cy=\"50.0\""));
+}
+
+TEST_CASE("A logarithmic axis gives every decade the same length") {
+  const std::string svg =
+      plotted({"x", true, 1.0, 100.0}, {"y", true, 0.1, 1000.0}, {"", "#123456", {1, 10}, {1, 10}, {}, {}});
+  CHECK_THAT(svg, Catch::Contains("M100.0 125.0L200.0 100.0"));
+}
+
+TEST_CASE("Points outside the axes are moved to their edge") {
+  const std::string svg =
+      plotted({"x", false, 0.0, 1.0}, {"y", true, 1.0, 10.0}, {"", "#123456", {-1, 2}, {0, 99}, {}, {}});
+  CHECK_THAT(svg, Catch::Contains("M100.0 150.0L300.0 50.0"));
+}
+
+TEST_CASE("A band goes along its low edge and back along its high one") {
+  const std::string svg = plotted({"x", false, 0.0, 1.0}, {"y", false, 0.0, 1.0},
+                                  {"name", "#123456", {0, 1}, {0.5, 0.5}, {0, 0.25}, {1, 0.75}});
+  CHECK_THAT(svg,
+             Catch::Contains("M100.0 150.0L300.0 125.0L300.0 75.0L100.0 50.0Z") && Catch::Contains(">name</text>"));
+}
+
+TEST_CASE("A map's extremes take the ends of its scale") {
+  SvgPicture picture;
+  draw_map(picture, {0.0, 0.0, 20.0, 10.0}, {"map", -1.0, 1.0, true}, Eigen::MatrixXd{{-1.0, 5.0}});
+  const std::string svg = picture.svg(50.0, 20.0);
+  CHECK_THAT(svg, Catch::Contains("M0.0 0.0h10.0v10.0h-10.0z\" fill=\"#004280\""));
+  CHECK_THAT(svg, Catch::Contains("M10.0 0.0h10.0v10.0h-10.0z\" fill=\"#d55e00\""));
+}
