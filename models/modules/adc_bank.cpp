@@ -8,6 +8,7 @@ AdcBank::AdcBank(const sc_core::sc_module_name& name, const AdcConfig& config, c
 
 std::uint64_t AdcBank::serve(const TileJob& job) {
   counts_.adc_conversions += job.sensed_lines;
+  counts_.shift_adds += job.shift_adds;
   return adc_cycles(config_, job.sensed_lines, clock_);
 }
 

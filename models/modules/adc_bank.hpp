@@ -7,7 +7,8 @@
 
 namespace palimpsest {
 
-/// Converts the held samples, as many at a time as there are converters.
+/// Converts the held samples, as many at a time as there are converters, and sums them over passes and slices as they
+/// come.
 class AdcBank : public FixedTimeStage<TileJob> {
  public:
   AdcBank(const sc_core::sc_module_name& name, const AdcConfig& config, const Clock& clock,

@@ -1,23 +1,12 @@
 #pragma once
 
-#include "models/physics/adc.hpp"
-#include "models/physics/clock.hpp"
-#include "models/physics/crossbar.hpp"
-#include "models/physics/dac.hpp"
-#include "models/physics/sram.hpp"
-#include "models/physics/tia.hpp"
-
 #include <cstdint>
 
-namespace palimpsest {
+#include "models/physics/clock.hpp"
+#include "models/physics/sram.hpp"
+#include "models/physics/tile_config.hpp"
 
-struct TileConfig {
-  CrossbarConfig crossbar;
-  DacConfig dac;
-  TiaConfig tia;
-  AdcConfig adc;
-  double pulse_ns = 100.0;  ///< width of a SET or RESET pulse
-};
+namespace palimpsest {
 
 struct InterconnectConfig {
   std::uint32_t latency_cycles = 1;  ///< between a port and a bank, each way

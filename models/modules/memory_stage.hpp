@@ -23,11 +23,14 @@ class MemoryStage : public PipelineStage<JobType> {
  private:
   void begin_service(const VectorToken<JobType>& vector) final {
     const Command<JobType>& command = *vector.command;
-    port.start(command_, command.job->*ranges_, vector.index, command.slot_offset, this->service_end_);
+    const std::uint32_t pass_with_memory = command_ == tlm::TLM_READ_COMMAND ? 0 : command.job->passes - 1;
+    port.start(command_, vector.pass == pass_with_memory ? command.job->*ranges_ : no_ranges_, vector.index,
+               command.slot_offset, this->service_end_);
   }
 
   tlm::tlm_command command_;
   std::vector<StridedRange> StreamJob::*ranges_;
+  const std::vector<StridedRange> no_ranges_;
 };
 
 }  // namespace palimpsest

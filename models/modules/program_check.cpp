@@ -29,16 +29,16 @@ void check_step(const Program& program, std::size_t index, std::uint32_t tiles) 
     return;
   }
   if (std::holds_alternative<TileJob>(step.job)) check_tile(index, step.tile, tiles);
-  const bool has_vectors = std::visit(
+  const bool has_work = std::visit(
       [](const auto& job) {
         if constexpr (std::is_base_of_v<StreamJob, std::decay_t<decltype(job)>>) {
-          return job.vectors > 0;
+          return job.vectors > 0 && job.passes > 0;
         } else {
           return true;
         }
       },
       step.job);
-  if (!has_vectors) fail(index, "a job without vectors");
+  if (!has_work) fail(index, "a job without vectors or passes");
 }
 
 }  // namespace

@@ -13,8 +13,8 @@
 namespace palimpsest {
 
 /// What tiles, the LoRA unit, the vector unit and the host port share: an intake that offers the vectors of a job to
-/// fetch one by one, and the end behind drain where a job's last vector finishes it. The stages between fetch and drain
-/// belong to the derived class, which binds them.
+/// fetch, pass by pass, and the end behind drain where a job's last vector finishes it. The stages between fetch and
+/// drain belong to the derived class, which binds them.
 template <class JobType>
 class StreamingUnit : public sc_core::sc_module {
  public:
@@ -42,7 +42,11 @@ class StreamingUnit : public sc_core::sc_module {
   virtual void prepare(const Command<JobType>& /*command*/) { offer_vector(); }
 
   void offer_vector() {
-    VectorToken<JobType> vector{current_, next_vector_++};
+    VectorToken<JobType> vector{current_, next_vector_, next_pass_};
+    if (++next_pass_ == current_->job->passes) {
+      ++next_vector_;
+      next_pass_ = 0;
+    }
     tlm::tlm_phase phase = tlm::BEGIN_REQ;
     sc_core::sc_time delay;
     to_fetch_->nb_transport_fw(vector, phase, delay);
@@ -54,6 +58,7 @@ class StreamingUnit : public sc_core::sc_module {
     busy_.job_taken(time_.now());
     current_ = &command;
     next_vector_ = 0;
+    next_pass_ = 0;
     prepare(command);
     return tlm::TLM_ACCEPTED;
   }
@@ -71,7 +76,7 @@ class StreamingUnit : public sc_core::sc_module {
   }
 
   tlm::tlm_sync_enum finish(VectorToken<JobType>& vector, tlm::tlm_phase& phase, sc_core::sc_time& /*delay*/) {
-    if (vector.index + 1 == vector.command->job->vectors) {
+    if (vector.index + 1 == vector.command->job->vectors && vector.pass + 1 == vector.command->job->passes) {
       busy_.job_done(time_.now());
       answer(*vector.command, tlm::BEGIN_RESP);
     }
@@ -89,6 +94,7 @@ class StreamingUnit : public sc_core::sc_module {
   VectorTarget<StreamingUnit, JobType> from_drain_{"from_drain"};
   Command<JobType>* current_ = nullptr;  ///< the job whose vectors are being offered
   std::uint32_t next_vector_ = 0;
+  std::uint32_t next_pass_ = 0;
   BusyTime busy_;
 };
 

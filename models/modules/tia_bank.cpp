@@ -7,7 +7,7 @@ TiaBank::TiaBank(const sc_core::sc_module_name& name, const TiaConfig& config, c
     : FixedTimeStage(name, services.time), settling_cycles_(tia_cycles(config, clock)), counts_(services.counts) {}
 
 std::uint64_t TiaBank::serve(const TileJob& job) {
-  counts_.tia_samples += std::uint64_t{job.sensed_lines} + 1;
+  counts_.tia_samples += std::uint64_t{job.sensed_lines} + job.reference_lines;
   return settling_cycles_;
 }
 

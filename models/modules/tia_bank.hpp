@@ -7,7 +7,7 @@
 
 namespace palimpsest {
 
-/// The amplifiers settle on the integrated charge of the sensed lines and of the reference line, and hold it.
+/// The amplifiers settle on the integrated charge of the sensed lines and of the reference lines, and hold it.
 class TiaBank : public FixedTimeStage<TileJob> {
  public:
   TiaBank(const sc_core::sc_module_name& name, const TiaConfig& config, const Clock& clock,

@@ -5,7 +5,7 @@ namespace palimpsest {
 Tile::Tile(const sc_core::sc_module_name& name, const TileConfig& config, const Clock& clock,
            const UnitServices& services)
     : StreamingUnit(name, services),
-      dac("dac", config.dac, clock, services),
+      dac("dac", config.dac, config.mapping.inputs, clock, services),
       crossbar("crossbar", config.crossbar, clock, services),
       tia("tia", config.tia, clock, services),
       adc("adc", config.adc, clock, services),

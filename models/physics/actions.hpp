@@ -10,6 +10,7 @@ struct ActionCounts {
   std::uint64_t word_line_switches = 0;  ///< one line of access transistors opened and closed
   std::uint64_t tia_samples = 0;         ///< one sensed line amplified and held, the reference line included
   std::uint64_t adc_conversions = 0;
+  std::uint64_t shift_adds = 0;  ///< one conversion shifted and added to a sum over passes and slices
   std::uint64_t sram_read_words = 0;
   std::uint64_t sram_write_words = 0;
   std::uint64_t interconnect_words = 0;  ///< one word between a port and the SRAM buffer

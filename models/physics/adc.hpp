@@ -1,10 +1,18 @@
 #pragma once
 
-#include "models/physics/clock.hpp"
-
 #include <cstdint>
 
+#include "models/physics/clock.hpp"
+#include "models/physics/converter.hpp"
+
 namespace palimpsest {
+
+/// Where the largest code of the ADCs lies.
+enum class AdcRange {
+  per_tile,   ///< at the largest TIA output that the tile's array gives for the calibration inputs
+  per_layer,  ///< the same over all tiles of a layer
+  fixed,      ///< at a given voltage
+};
 
 /// The analogue-to-digital converters of a tile, shared by its sensed lines through multiplexers.
 struct AdcConfig {
@@ -12,6 +20,9 @@ struct AdcConfig {
   std::uint32_t count = 16;     ///< converters that work at the same time
   double conversion_ns = 0.0;   ///< of one sample
   double multiplexer_ns = 0.0;  ///< settling of the multiplexer before each conversion
+  AdcRange range = AdcRange::per_tile;
+  double full_scale_volt = 0.9;  ///< TIA output of the largest code, if the range is fixed
+  ConverterErrors errors;        ///< in codes
 };
 
 /// Cycles of one conversion, multiplexer included.

@@ -9,6 +9,10 @@ CellTraits draw_traits(const CellConfig& config, RandomStream& stream) {
   return {std::exp(config.device_to_device * stream.normal()), std::exp(config.device_to_device * stream.normal())};
 }
 
+double conducting_volt(double volt, double nonlinearity_volt, double verify_volt) {
+  return verify_volt * std::sinh(volt / nonlinearity_volt) / std::sinh(verify_volt / nonlinearity_volt);
+}
+
 namespace {
 
 double clamped(const CellConfig& config, double conductance) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "models/physics/random.hpp"
 
 namespace palimpsest {
@@ -12,17 +14,22 @@ namespace palimpsest {
 ///   RESET  G -= reset_step * d_reset * (1 + cycle_to_cycle * n) * (G - limit_low) / (limit_high - limit_low)
 /// n is standard normal for every pulse, d_set and d_reset are log-normal, drawn once per cell.
 struct CellConfig {
-  double window_low_microsiemens = 10.0;   ///< smallest conductance a weight is mapped to
-  double window_high_microsiemens = 80.0;  ///< largest
-  double limit_low_microsiemens = 5.0;     ///< where RESET stops having an effect
-  double limit_high_microsiemens = 90.0;   ///< where SET stops having an effect
-  double set_step_microsiemens = 0.0;      ///< mean step of a SET pulse at the low limit
-  double reset_step_microsiemens = 0.0;    ///< mean step of a RESET pulse at the high limit
-  double cycle_to_cycle = 0.0;             ///< standard deviation of a step, relative to its mean
-  double device_to_device = 0.0;           ///< standard deviation of ln d
-  double read_noise = 0.0;                 ///< standard deviation of a read, relative to the conductance
-  double endurance_cycles = 30'000.0;      ///< SET/RESET cycles shown without failure
+  double window_low_microsiemens = 10.0;    ///< smallest conductance a weight is mapped to
+  double window_high_microsiemens = 80.0;   ///< largest
+  double limit_low_microsiemens = 5.0;      ///< where RESET stops having an effect
+  double limit_high_microsiemens = 90.0;    ///< where SET stops having an effect
+  double set_step_microsiemens = 0.0;       ///< mean step of a SET pulse at the low limit
+  double reset_step_microsiemens = 0.0;     ///< mean step of a RESET pulse at the high limit
+  double cycle_to_cycle = 0.0;              ///< standard deviation of a step, relative to its mean
+  double device_to_device = 0.0;            ///< standard deviation of ln d
+  double read_noise = 0.0;                  ///< standard deviation of a read, relative to the conductance
+  double endurance_cycles = 30'000.0;       ///< SET/RESET cycles shown without failure
+  std::optional<double> nonlinearity_volt;  ///< V0 of a current G V0 sinh(V / V0); empty: linear
 };
+
+/// The voltage that a linear cell would need for the current of a cell with I = G' V0 sinh(volt / V0), where G' is such
+/// that both conduct alike at `verify_volt` (> 0), at which conductances are read when they are written.
+double conducting_volt(double volt, double nonlinearity_volt, double verify_volt);
 
 /// The fixed traits of one cell: its own step sizes relative to the mean.
 struct CellTraits {

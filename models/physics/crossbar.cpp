@@ -1,29 +1,39 @@
 #include "models/physics/crossbar.hpp"
 
+#include <utility>
+
 #include "models/physics/units.hpp"
 
 namespace palimpsest {
 
-Crossbar::Crossbar(const Eigen::MatrixXf& conductances, double read_noise)
+Crossbar::Crossbar(const Eigen::MatrixXf& conductances, std::vector<SenseLine> lines, double read_noise)
     : read_noise_(static_cast<float>(read_noise)),
-      difference_(conductances.leftCols(conductances.cols() - 1).colwise() - conductances.col(conductances.cols() - 1)),
+      lines_(std::move(lines)),
+      difference_(conductances.rows(), static_cast<Eigen::Index>(lines_.size())),
       squared_(conductances.array().square()),
-      row_sums_(conductances.rowwise().sum()) {}
+      row_sums_(conductances.rowwise().sum()) {
+  Eigen::Index column = 0;
+  for (const SenseLine& line : lines_) {
+    difference_.col(column++) = conductances.col(line.plus) - conductances.col(line.minus);
+  }
+}
 
 Eigen::MatrixXf Crossbar::currents(const Eigen::MatrixXf& volts) const { return volts * difference_; }
 
 void Crossbar::add_read_noise(const Eigen::MatrixXf& volts, RandomStream& stream,
                               Eigen::Ref<Eigen::MatrixXf> currents) const {
-  if (read_noise_ == 0.0F) return;
+  if (!is_noisy()) return;
   const Eigen::MatrixXf variance = volts.array().square().matrix() * squared_;
   const Eigen::MatrixXf noise =
       read_noise_ * variance.array().sqrt() * normal_matrix(stream, variance.rows(), variance.cols()).array();
-  const Eigen::Index columns = difference_.cols();
-  currents += noise.leftCols(columns).colwise() - noise.col(columns);
+  Eigen::Index column = 0;
+  for (const SenseLine& line : lines_) currents.col(column++) += noise.col(line.plus) - noise.col(line.minus);
 }
 
-double Crossbar::read_energy_joule(const Eigen::MatrixXf& volts, double read_s) const {
-  const Eigen::VectorXd squared_volts = volts.cast<double>().array().square().colwise().sum().matrix().transpose();
+double Crossbar::read_energy_joule(const Eigen::MatrixXf& volts, const Eigen::MatrixXf& conducting,
+                                   double read_s) const {
+  const Eigen::VectorXd squared_volts =
+      volts.cast<double>().cwiseProduct(conducting.cast<double>()).colwise().sum().transpose();
   return squared_volts.dot(row_sums_.cast<double>()) * micro * read_s;
 }
 

@@ -6,11 +6,11 @@
 
 #include "models/physics/clock.hpp"
 #include "models/physics/random.hpp"
+#include "models/physics/sense_line.hpp"
 
 namespace palimpsest {
 
-/// The array of a tile. Its last column is the reference column, all cells at the conductance of a zero weight; its
-/// last row is the reference row that a transposed read senses. So a tile holds (rows - 1) x (columns - 1) weights.
+/// The array of a tile.
 struct CrossbarConfig {
   std::uint32_t rows = 128;
   std::uint32_t columns = 128;
@@ -25,26 +25,30 @@ inline std::uint64_t crossbar_cycles(const CrossbarConfig& config, const Clock& 
 /// columns are disconnected: no current flows in them.
 class Crossbar {
  public:
-  /// `conductances` [rows, columns + 1], the last column the reference; `read_noise` is the standard deviation of one
-  /// cell's conductance during one read, relative to it.
-  Crossbar(const Eigen::MatrixXf& conductances, double read_noise);
+  /// `conductances` [rows, columns]; `lines` says which columns' currents are subtracted; `read_noise` is the standard
+  /// deviation of one cell's conductance during one read, relative to it.
+  Crossbar(const Eigen::MatrixXf& conductances, std::vector<SenseLine> lines, double read_noise);
 
-  /// Column currents less the reference current for `volts` [vectors, rows]: [vectors, columns].
+  /// Signed currents of the lines for `volts` [vectors, rows]: [vectors, lines].
   Eigen::MatrixXf currents(const Eigen::MatrixXf& volts) const;
 
-  /// Adds the read noise of these vectors to `currents`. Independent cells make a Gaussian column current with variance
-  /// sum over the rows of (read_noise G v)^2, so one draw per output is exact in distribution; the reference's draw is
-  /// common to all columns of a vector.
+  /// Adds the read noise of these vectors to `currents` [vectors, lines]. Independent cells make a Gaussian column
+  /// current with variance sum over the rows of (read_noise G v)^2, so one draw per column is exact in distribution;
+  /// lines that share a column share its draw.
   void add_read_noise(const Eigen::MatrixXf& volts, RandomStream& stream, Eigen::Ref<Eigen::MatrixXf> currents) const;
 
-  /// Energy V^2 G t that the cells take for these vectors, joule.
-  double read_energy_joule(const Eigen::MatrixXf& volts, double read_s) const;
+  /// Energy that the drivers deliver for these vectors, joule. `conducting` [vectors, rows] are the voltages that the
+  /// currents follow, which differ from `volts` where a cell's current is not linear in its voltage.
+  double read_energy_joule(const Eigen::MatrixXf& volts, const Eigen::MatrixXf& conducting, double read_s) const;
+
+  bool is_noisy() const { return read_noise_ > 0.0F; }
 
  private:
   float read_noise_;
-  Eigen::MatrixXf difference_;  ///< G - G_reference, [rows, columns]
-  Eigen::MatrixXf squared_;     ///< G^2, [rows, columns + 1]
-  Eigen::VectorXf row_sums_;    ///< sum of G over the columns, reference included
+  std::vector<SenseLine> lines_;
+  Eigen::MatrixXf difference_;  ///< of the lines' columns, [rows, lines]
+  Eigen::MatrixXf squared_;     ///< G^2, [rows, columns]
+  Eigen::VectorXf row_sums_;    ///< sum of G over the columns
 };
 
 }  // namespace palimpsest

@@ -1,8 +1,11 @@
 #pragma once
 
-#include "models/physics/clock.hpp"
-
 #include <cstdint>
+#include <optional>
+
+#include "models/physics/clock.hpp"
+#include "models/physics/converter.hpp"
+#include "models/physics/mapping.hpp"
 
 namespace palimpsest {
 
@@ -12,9 +15,11 @@ struct DacConfig {
   double full_scale_volt = 0.2;       ///< read voltage of the largest code
   std::uint32_t load_width_bits = 0;  ///< bits of input code that enter the bank per clock cycle
   double settling_ns = 0.0;
+  std::optional<double> input_range;  ///< value that the largest code stands for; empty: each layer's, calibrated
+  ConverterErrors errors;             ///< in steps of the code, full_scale_volt / largest_code(bits)
 };
 
-/// Cycles to load the codes of `lines` driven lines and let the outputs settle.
-std::uint64_t dac_cycles(const DacConfig& config, std::uint32_t lines, const Clock& clock);
+/// Cycles to load one pass's codes of `lines` driven lines and let the outputs settle.
+std::uint64_t dac_cycles(const DacConfig& config, InputEncoding inputs, std::uint32_t lines, const Clock& clock);
 
 }  // namespace palimpsest

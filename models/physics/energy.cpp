@@ -14,6 +14,7 @@ const std::array<ComponentDescription, component_count>& component_descriptions(
       {"crossbar", "current through the resistive cells during reads"},
       {"tia", "transimpedance amplifiers of the tiles"},
       {"adc", "analogue-to-digital converters of the tiles"},
+      {"shift_add", "sums of conversions over passes and slices"},
       {"rm_write", "SET and RESET pulses: cells and drivers"},
       {"rm_verify", "verify reads: cell, DAC, TIA and ADC"},
       {"sram", "reads and writes of the SRAM buffer"},
@@ -90,6 +91,7 @@ ComponentEnergy component_energy(const EnergyTable& table, const EnergyParameter
   set(Component::crossbar, analogue.crossbar_read);
   set(Component::tia, times(counts.tia_samples, table.tia_sample_joule));
   set(Component::adc, times(counts.adc_conversions, conversion));
+  set(Component::shift_add, times(counts.shift_adds, table.shift_add_joule));
   set(Component::rm_write,
       times(counts.rm_set_pulses + counts.rm_reset_pulses, table.write_driver_joule) + analogue.write_pulses);
   set(Component::rm_verify,

@@ -18,6 +18,7 @@ enum class Component : std::size_t {
   crossbar,
   tia,
   adc,
+  shift_add,
   rm_write,
   rm_verify,
   sram,

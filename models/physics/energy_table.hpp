@@ -22,6 +22,7 @@ struct EnergyTable {
   double dac_update_joule = 0.0;
   double word_line_switch_joule = 0.0;
   double tia_sample_joule = 0.0;
+  double shift_add_joule = 0.0;     ///< of one conversion, to a sum over passes and slices
   double write_driver_joule = 0.0;  ///< per SET or RESET pulse, besides V^2 G t in the cell
   double mac_8bit_joule = 0.0;
   double mac_16bit_joule = 0.0;

@@ -7,7 +7,16 @@
 namespace palimpsest {
 
 /// What a stream of random numbers is for. Part of its counter, so streams never overlap.
-enum class RandomPurpose : std::uint32_t { cell_traits = 1, write_pulses = 2, read_noise = 3 };
+enum class RandomPurpose : std::uint32_t {
+  cell_traits = 1,
+  write_pulses = 2,
+  read_noise = 3,
+  dac_traits = 4,
+  dac_noise = 5,
+  tia_noise = 6,
+  adc_traits = 7,
+  adc_noise = 8,
+};
 
 /// Random numbers from a counter: Philox 4x32-10 (Salmon et al., SC 2011, doi 10.1145/2063384.2063405) keyed by the
 /// seed and counted by (purpose, unit, step, draw). The same key gives the same numbers whatever ran before, in

@@ -16,17 +16,21 @@ struct StridedRange {
   bool per_sample = true;  ///< the address lies in the sample's slot and moves with it; adapters stay where they are
 };
 
-/// What all streaming jobs share: `vectors` vectors pass the unit one behind the other.
+/// What all streaming jobs share: `vectors` vectors pass the unit one behind the other, each of them `passes` times: it
+/// is fetched with its first pass and drained with its last.
 struct StreamJob {
   std::uint32_t vectors = 1;
+  std::uint32_t passes = 1;
   std::vector<StridedRange> fetches;
   std::vector<StridedRange> drains;
 };
 
-/// Vectors through a tile. A transposed read drives columns and senses rows.
+/// Vectors through a tile; the figures are those of one pass. A transposed read drives columns and senses rows.
 struct TileJob : StreamJob {
   std::uint32_t driven_lines = 0;
-  std::uint32_t sensed_lines = 0;  ///< lines that are converted; the reference line comes on top
+  std::uint32_t sensed_lines = 0;     ///< lines that are converted
+  std::uint32_t reference_lines = 0;  ///< lines that are amplified to be subtracted, and not converted
+  std::uint32_t shift_adds = 0;       ///< conversions that are added to a sum over passes and slices
 };
 
 /// Matrix products on the LoRA unit. `preloads` (weights; vector index 0) are read once, before the first vector.

@@ -11,11 +11,12 @@
 
 namespace palimpsest {
 
-/// One vector of a job on its way through the stages of a unit. A value: whoever receives it keeps a copy.
+/// One pass of one vector of a job on its way through the stages of a unit. A value: whoever receives it keeps a copy.
 template <class JobType>
 struct VectorToken {
   Command<JobType>* command = nullptr;
   std::uint32_t index = 0;  ///< of the vector in its job
+  std::uint32_t pass = 0;   ///< of the vector's passes
 };
 
 /// How a stage hands vectors to the next one.

@@ -20,7 +20,7 @@ SramConfig read_sram(JsonReader reader) {
   sram.word_bits = reader.integer<std::uint32_t>("word_bits", 8, 1024);
   sram.line_words = reader.integer<std::uint32_t>("line_words", 1, 65536);
   sram.access_cycles = reader.integer<std::uint32_t>("access_cycles", 1, most_cycles);
-  sram.activation_bits = reader.integer("activation_bits", 1, 16);
+  sram.activation_bits = reader.integer("activation_bits", 1, 22);
   reader.finish();
   if (sram.word_bits % 8 != 0)
     reader.fail("word_bits", "expected a multiple of 8, got " + std::to_string(sram.word_bits));
@@ -35,7 +35,7 @@ LoraUnitConfig read_lora_unit(JsonReader reader) {
   LoraUnitConfig unit;
   unit.rows = reader.integer<std::uint32_t>("rows", 1, 4096);
   unit.columns = reader.integer<std::uint32_t>("columns", 1, 4096);
-  unit.bits = reader.integer("bits", 1, 16);
+  unit.bits = reader.integer("bits", 1, 22);
   unit.pipeline_cycles = reader.integer<std::uint32_t>("pipeline_cycles", 0, most_cycles);
   reader.finish();
   return unit;

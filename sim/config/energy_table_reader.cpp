@@ -55,6 +55,7 @@ EnergyTable read_energy_table(JsonReader& reader) {
   table.dac_update_joule = energy("dac_update");
   table.word_line_switch_joule = energy("word_line_switch");
   table.tia_sample_joule = energy("tia_sample");
+  table.shift_add_joule = energy("shift_add");
   table.write_driver_joule = energy("write_driver_pulse");
   // Other widths are extrapolated on logarithmic axes, so these cannot be zero.
   table.mac_8bit_joule = energy("mac_8bit", smallest_joule);

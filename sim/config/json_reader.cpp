@@ -73,13 +73,33 @@ std::optional<std::uint32_t> JsonReader::integer_or(const std::string& key, cons
 }
 
 double JsonReader::number(const std::string& key, double smallest, double largest) {
+  return checked_number(read(key), pointer_of(key), smallest, largest);
+}
+
+std::variant<double, std::size_t> JsonReader::number_or_word(const std::string& key,
+                                                             const std::vector<std::string>& words, double smallest,
+                                                             double largest) {
   const nlohmann::json& value = read(key);
-  const std::string range = shown_range(shown(smallest), shown(largest));
-  if (!value.is_number()) fail(key, "expected a number in " + range + ", got " + shown(value));
-  const auto number = value.get<double>();
-  if (!std::isfinite(number) || number < smallest || number > largest)
-    fail(key, "expected " + range + ", got " + shown(value));
-  return number;
+  if (value.is_number()) return number(key, smallest, largest);
+  for (std::size_t word = 0; word < words.size(); ++word) {
+    if (value == words[word]) return word;
+  }
+  fail(key, "expected one of " + joined(words) + ", or a number in " + shown_range(shown(smallest), shown(largest)) +
+                "; got " + shown(value));
+}
+
+std::optional<double> JsonReader::number_or(const std::string& key, const std::string& word, double smallest,
+                                            double largest) {
+  const auto value = number_or_word(key, {word}, smallest, largest);
+  if (std::holds_alternative<double>(value)) return std::get<double>(value);
+  return std::nullopt;
+}
+
+std::vector<double> JsonReader::numbers(const std::string& key, double smallest, double largest) {
+  std::vector<double> list;
+  for (const nlohmann::json& element : read_array(key))
+    list.push_back(checked_number(element, pointer_of(key) + '/' + std::to_string(list.size()), smallest, largest));
+  return list;
 }
 
 std::string JsonReader::text(const std::string& key) { return checked_text(read(key), pointer_of(key)); }
@@ -138,6 +158,16 @@ const nlohmann::json& JsonReader::read_array(const std::string& key) {
 }
 
 std::string JsonReader::pointer_of(const std::string& key) const { return pointer_ + '/' + pointer_step(key); }
+
+double JsonReader::checked_number(const nlohmann::json& value, const std::string& pointer, double smallest,
+                                  double largest) const {
+  const std::string range = shown_range(shown(smallest), shown(largest));
+  if (!value.is_number()) document_->fail(pointer, "expected a number in " + range + ", got " + shown(value));
+  const auto number = value.get<double>();
+  if (!std::isfinite(number) || number < smallest || number > largest)
+    document_->fail(pointer, "expected " + range + ", got " + shown(value));
+  return number;
+}
 
 std::int64_t JsonReader::checked_integer(const nlohmann::json& value, const std::string& pointer, std::int64_t smallest,
                                          std::int64_t largest) const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "sim/config/json_document.hpp"
@@ -41,6 +42,15 @@ class JsonReader {
 
   double number(const std::string& key, double smallest, double largest);
 
+  /// A number, or one of `words`, of which the place in the list is given.
+  std::variant<double, std::size_t> number_or_word(const std::string& key, const std::vector<std::string>& words,
+                                                   double smallest, double largest);
+
+  /// A number, or the string `word`, which gives no value.
+  std::optional<double> number_or(const std::string& key, const std::string& word, double smallest, double largest);
+
+  std::vector<double> numbers(const std::string& key, double smallest, double largest);  ///< an array of numbers
+
   /// Text that is not empty and has no control characters.
   std::string text(const std::string& key);
   std::optional<std::string> text_or_null(const std::string& key);
@@ -74,6 +84,7 @@ class JsonReader {
 
   const nlohmann::json& read(const std::string& key);
   const nlohmann::json& read_array(const std::string& key);
+  double checked_number(const nlohmann::json& value, const std::string& pointer, double smallest, double largest) const;
   std::string pointer_of(const std::string& key) const;
   std::int64_t checked_integer(const nlohmann::json& value, const std::string& pointer, std::int64_t smallest,
                                std::int64_t largest) const;

@@ -4,13 +4,29 @@ namespace palimpsest {
 namespace {
 
 constexpr double shortest_pulse_ns = 0.1;
+// Codes are whole numbers held in float, exact up to 24 bits.
+constexpr int most_converter_bits = 22;
+constexpr int most_weight_bits = 16;
+
+ConverterErrors read_converter_errors(JsonReader reader) {
+  ConverterErrors errors;
+  errors.offset_lsb = reader.number("offset_lsb", 0.0, 1e6);
+  errors.gain_error = reader.number("gain_error", 0.0, 1.0);
+  errors.noise_lsb = reader.number("noise_lsb", 0.0, 1e6);
+  errors.inl_lsb = reader.numbers("inl_lsb", -1e6, 1e6);
+  if (errors.inl_lsb.size() == 1) reader.fail("inl_lsb", "expected no number, or at least two");
+  reader.finish();
+  return errors;
+}
 
 DacConfig read_dac(JsonReader reader) {
   DacConfig dac;
-  dac.bits = reader.integer("bits", 1, 16);
+  dac.bits = reader.integer("bits", 1, most_converter_bits);
   dac.full_scale_volt = reader.number("full_scale_volt", 0.001, 10.0);
   dac.load_width_bits = reader.integer<std::uint32_t>("load_width_bits", 1, 65536);
   dac.settling_ns = reader.number("settling_ns", 0.0, longest_ns);
+  dac.input_range = reader.number_or("input_range", "per_layer", 1e-6, 1e6);
+  dac.errors = read_converter_errors(reader.object("errors"));
   reader.finish();
   return dac;
 }
@@ -18,18 +34,57 @@ DacConfig read_dac(JsonReader reader) {
 TiaConfig read_tia(JsonReader reader) {
   TiaConfig tia;
   tia.settling_ns = reader.number("settling_ns", 0.0, longest_ns);
+  tia.gain_ohm = reader.number("gain_ohm", 1.0, 1e9);
+  tia.saturation_volt = reader.number("saturation_volt", 0.001, 1e6);
+  tia.noise_volt = reader.number("noise_volt", 0.0, 10.0);
+  tia.bandwidth_hz = reader.number_or("bandwidth_hz", "unlimited", 1.0, 1e12);
   reader.finish();
   return tia;
 }
 
 AdcConfig read_adc(JsonReader reader) {
   AdcConfig adc;
-  adc.bits = reader.integer("bits", 1, 16);
+  adc.bits = reader.integer("bits", 1, most_converter_bits);
   adc.count = reader.integer<std::uint32_t>("count", 1, 4096);
   adc.conversion_ns = reader.number("conversion_ns", 0.1, longest_ns);
   adc.multiplexer_ns = reader.number("multiplexer_ns", 0.0, longest_ns);
+  const auto range = reader.number_or_word("full_scale_volt", {"per_tile", "per_layer"}, 1e-6, 1e6);
+  if (std::holds_alternative<double>(range)) {
+    adc.range = AdcRange::fixed;
+    adc.full_scale_volt = std::get<double>(range);
+  } else {
+    adc.range = std::get<std::size_t>(range) == 0 ? AdcRange::per_tile : AdcRange::per_layer;
+  }
+  adc.errors = read_converter_errors(reader.object("errors"));
   reader.finish();
   return adc;
+}
+
+MappingConfig read_mapping(JsonReader reader) {
+  MappingConfig mapping;
+  mapping.weights = reader.choice<WeightEncoding>(
+      "weights", {{"offset", WeightEncoding::offset}, {"differential", WeightEncoding::differential}});
+  mapping.slices = reader.integer<std::uint32_t>("slices", 1, 8);
+  mapping.bits_per_slice = reader.integer("bits_per_slice", 1, 8);
+  mapping.inputs = reader.choice<InputEncoding>("inputs", {{"bipolar", InputEncoding::bipolar},
+                                                           {"two_pass", InputEncoding::two_pass},
+                                                           {"bit_serial", InputEncoding::bit_serial}});
+  reader.finish();
+  const int code_bits = static_cast<int>(mapping.slices) * mapping.bits_per_slice;
+  if (mapping.slices > 1 && code_bits > most_weight_bits)
+    reader.fail({"slices", "bits_per_slice"}, "expected slices x bits_per_slice of at most " +
+                                                  std::to_string(most_weight_bits) + ", got " +
+                                                  std::to_string(code_bits));
+  return mapping;
+}
+
+void check_mapping(const TileConfig& tile, const JsonReader& reader) {
+  if (columns_of(tile.mapping, 1) > tile.crossbar.columns)
+    reader.fail("columns", "expected room for one output of /tile/mapping, " +
+                               std::to_string(columns_of(tile.mapping, 1)) + " columns, got " +
+                               std::to_string(tile.crossbar.columns));
+  if (tile.mapping.inputs == InputEncoding::bit_serial && tile.dac.bits < 2)
+    reader.fail("dac", "expected bits of at least 2 for bit-serial inputs: one is the sign");
 }
 
 void check_window(const CellConfig& cell, double zero, const JsonReader& reader) {
@@ -57,6 +112,8 @@ TileConfig read_tile(JsonReader& reader) {
   tile.dac = read_dac(reader.object("dac"));
   tile.tia = read_tia(reader.object("tia"));
   tile.adc = read_adc(reader.object("adc"));
+  tile.mapping = read_mapping(reader.object("mapping"));
+  check_mapping(tile, reader);
   return tile;
 }
 
@@ -74,6 +131,7 @@ ResistiveMemoryConfig read_resistive_memory(JsonReader reader) {
   cell.cycle_to_cycle = reader.number("cycle_to_cycle", 0.0, 10.0);
   cell.device_to_device = reader.number("device_to_device", 0.0, 5.0);
   cell.read_noise = reader.number("read_noise", 0.0, 1.0);
+  cell.nonlinearity_volt = reader.number_or("nonlinearity_volt", "linear", 0.01, 1000.0);
   cell.endurance_cycles = reader.number("endurance_cycles", 1.0, 1e15);
   reader.finish();
   check_window(cell, memory.zero_weight_microsiemens, reader);

@@ -1,5 +1,7 @@
 #include "sim/mapping/backward_pass.hpp"
 
+#include "models/physics/input_encoding.hpp"
+
 namespace palimpsest {
 
 namespace {
@@ -141,6 +143,10 @@ std::vector<StoredValue> BackwardPass::transposed_reads(std::uint32_t operation,
   const Operation& op = network_.operations[operation];
   const Shape shape = network_.shape(op.inputs[0]);
   const auto value_bytes = static_cast<std::uint32_t>(ceil_div(static_cast<std::uint64_t>(gradient_bits_), 8));
+  const TileConfig& tile_config = builder_.context().architecture.tile;
+  const MappingConfig& mapping = tile_config.mapping;
+  const bool pair = mapping.weights == WeightEncoding::differential;
+  const bool pair_in_turn = pair && mapping.inputs != InputEncoding::bipolar;
   std::map<std::uint32_t, StoredValue> partial_sums;
   for (const std::uint32_t tile : builder_.context().map.tiles_of_operation[operation]) {
     const TileBlock& block = builder_.context().map.blocks[tile];
@@ -151,8 +157,13 @@ std::vector<StoredValue> BackwardPass::transposed_reads(std::uint32_t operation,
     }
     TileJob job;
     job.vectors = op.output.rows;
-    job.driven_lines = block.outputs;
+    // Both devices of a pair are driven with opposite voltages, or one after the other where voltages have one sign.
+    // The digits of a weight have different significance, so each slice is read by itself.
+    job.passes = input_passes(mapping.inputs, tile_config.dac.bits) * mapping.slices * (pair_in_turn ? 2 : 1);
+    job.driven_lines = block.outputs * (pair && !pair_in_turn ? 2 : 1);
     job.sensed_lines = block.inputs;
+    job.reference_lines = pair ? 0 : 1;
+    job.shift_adds = job.passes > 1 ? job.sensed_lines : 0;
     job.fetches = {
         output_gradient.placement.part_of_row(block.first_output * value_bytes, block.outputs * value_bytes)};
     job.drains = {partial->second.placement.part_of_row(block.first_input * value_bytes, block.inputs * value_bytes)};

@@ -37,11 +37,16 @@ Program deployment_program(const ProgramContext& context, const DeploymentTask& 
       add_host_write(builder, pair.b);
     }
   }
+  const MappingConfig& mapping = context.architecture.tile.mapping;
+  const std::uint64_t weight_bytes =
+      mapping.slices == 1
+          ? 1
+          : ceil_div(std::uint64_t{mapping.slices} * static_cast<std::uint64_t>(mapping.bits_per_slice), 8);
   for (std::uint32_t tile = 0; tile < task.array_writes.size(); ++tile) {
     const TileBlock& block = context.map.blocks[tile];
     HostJob targets;
     targets.vectors = block.inputs;
-    targets.words_per_vector = host_words(block.outputs);
+    targets.words_per_vector = host_words(std::uint64_t{block.outputs} * weight_bytes);
     const std::uint32_t received = builder.add(targets, {});
     builder.add(ProgramJob{tile, task.array_writes[tile].groups}, {received});
   }

@@ -15,7 +15,8 @@ struct DeploymentTask {
   std::vector<const Adapter*> adapters;      ///< in use afterwards
 };
 
-/// The weights of each tile come in through the host port (one byte each) and are written by the programmer, tile after
+/// The weights of each tile come in through the host port (one byte each, or as many as
+/// its slices' code has) and are written by the programmer, tile after
 /// tile; adapters, gains and biases come in through the host port and are written to the SRAM buffer.
 Program deployment_program(const ProgramContext& context, const DeploymentTask& task);
 

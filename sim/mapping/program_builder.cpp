@@ -1,5 +1,6 @@
 #include "sim/mapping/program_builder.hpp"
 
+#include "models/physics/input_encoding.hpp"
 #include "sim/error.hpp"
 
 namespace palimpsest {
@@ -101,6 +102,7 @@ StoredValue ProgramBuilder::linear_on_tiles(std::uint32_t operation, const Store
   const Shape shape = context_.network.operations[operation].output;
   const auto value_bytes = static_cast<std::uint32_t>(ceil_div(static_cast<std::uint64_t>(activation_bits()), 8));
   const auto& tiles = context_.map.tiles_of_operation[operation];
+  const TileConfig& tile_config = context_.architecture.tile;
 
   // Blocks of the same inputs write side by side into one partial sum; blocks of further inputs make further partial
   // sums.
@@ -114,8 +116,11 @@ StoredValue ProgramBuilder::linear_on_tiles(std::uint32_t operation, const Store
     }
     TileJob job;
     job.vectors = shape.rows;
+    job.passes = input_passes(tile_config.mapping.inputs, tile_config.dac.bits);
     job.driven_lines = block.inputs;
-    job.sensed_lines = block.outputs;
+    job.sensed_lines = sensed_lines(tile_config.mapping, block.outputs);
+    job.reference_lines = reference_columns(tile_config.mapping);
+    job.shift_adds = job.passes * tile_config.mapping.slices > 1 ? job.sensed_lines : 0;
     job.fetches = {x.placement.part_of_row(block.first_input * value_bytes, block.inputs * value_bytes)};
     job.drains = {partial->second.placement.part_of_row(block.first_output * value_bytes, block.outputs * value_bytes)};
     partial->second.ready_after.push_back(add(job, x.ready_after, tile));

@@ -4,11 +4,12 @@
 
 namespace palimpsest {
 
-TileMap map_to_tiles(const Network& network, const CrossbarConfig& crossbar) {
+TileMap map_to_tiles(const Network& network, const TileConfig& tile) {
   TileMap map;
   map.tiles_of_operation.resize(network.operations.size());
-  const std::uint32_t most_inputs = crossbar.rows - 1;
-  const std::uint32_t most_outputs = crossbar.columns - 1;
+  const std::uint32_t references = reference_columns(tile.mapping);
+  const std::uint32_t most_inputs = tile.crossbar.rows - (references > 0 ? 1 : 0);
+  const std::uint32_t most_outputs = (tile.crossbar.columns - references) / columns_per_output(tile.mapping);
   for (std::uint32_t index = 0; index < network.operations.size(); ++index) {
     const Operation& operation = network.operations[index];
     if (operation.kind != OperationKind::linear) continue;

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/physics/crossbar.hpp"
+#include "models/physics/tile_config.hpp"
 #include "sim/trace/trace.hpp"
 
 namespace palimpsest {
@@ -23,8 +23,8 @@ struct TileMap {
   std::vector<std::vector<std::uint32_t>> tiles_of_operation;  ///< by operation; empty for those without weights
 };
 
-/// Cuts every linear operation into blocks of at most (rows - 1) x (columns - 1) weights, one block per tile: one row
-/// and one column are the references. Each block has a tile of its own.
-TileMap map_to_tiles(const Network& network, const CrossbarConfig& crossbar);
+/// Cuts every linear operation into blocks that fit a tile beside its reference columns and, if it has such, a
+/// reference row. Each block has a tile of its own. The tile must hold one output at least.
+TileMap map_to_tiles(const Network& network, const TileConfig& tile);
 
 }  // namespace palimpsest

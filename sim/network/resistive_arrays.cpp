@@ -7,41 +7,44 @@ namespace palimpsest {
 namespace {
 
 bool has_reference_row(const Architecture& architecture) {
-  return architecture.training.backward_products == BackwardProducts::transposed_read;
+  return architecture.training.backward_products == BackwardProducts::transposed_read &&
+         reference_columns(architecture.tile.mapping) > 0;
 }
 
 }  // namespace
 
 ResistiveArrays::ResistiveArrays(const Architecture& architecture, const Network& network, const TileMap& map,
                                  std::uint64_t seed)
-    : architecture_(architecture), network_(network), map_(map), weight_maps_(network.operations.size()) {
+    : architecture_(architecture), network_(network), map_(map), weight_columns_(network.operations.size()) {
   arrays_.reserve(map.blocks.size());
   for (std::uint32_t tile = 0; tile < map.blocks.size(); ++tile) {
     const TileBlock& block = map.blocks[tile];
     arrays_.emplace_back(architecture.resistive_memory.cell, seed, tile,
-                         block.inputs + (has_reference_row(architecture) ? 1 : 0), block.outputs + 1);
+                         block.inputs + (has_reference_row(architecture) ? 1 : 0),
+                         columns_of(architecture.tile.mapping, block.outputs));
   }
 }
 
 std::vector<ArrayWrite> ResistiveArrays::write(const WeightSet& weights) {
-  const CellConfig& cell = architecture_.resistive_memory.cell;
-  const double zero = architecture_.resistive_memory.zero_weight_microsiemens;
+  const WriteVerifyConfig& config = architecture_.write_verify;
+  const MappingConfig& mapping = architecture_.tile.mapping;
   std::vector<ArrayWrite> written;
   written.reserve(arrays_.size());
   for (std::uint32_t tile = 0; tile < arrays_.size(); ++tile) {
     const TileBlock& block = map_.blocks[tile];
     const Eigen::MatrixXf& weight = weights.at(network_.operations[block.operation].weight);
     const float largest = weight.cwiseAbs().maxCoeff();
-    WeightMap& weight_map = weight_maps_[block.operation];
-    weight_map = WeightMap::for_largest(cell, zero, largest > 0.0F ? double{largest} : 1.0);
+    WeightColumns& columns = weight_columns_[block.operation];
+    columns =
+        WeightColumns(architecture_.resistive_memory.cell, architecture_.resistive_memory.zero_weight_microsiemens,
+                      mapping, largest > 0.0F ? double{largest} : 1.0);
     const Eigen::Index rows = arrays_[tile].conductances().rows();
-    const WriteVerifyConfig& config = architecture_.write_verify;
-    Eigen::MatrixXf targets = Eigen::MatrixXf::Constant(rows, block.outputs + 1, static_cast<float>(zero));
+    Eigen::MatrixXf targets = columns.zero_targets(block.outputs).replicate(rows, 1);
+    targets.topRows(block.inputs) =
+        columns.targets(weight.block(block.first_output, block.first_input, block.outputs, block.inputs).transpose());
     Eigen::MatrixXf tolerances =
-        Eigen::MatrixXf::Constant(rows, block.outputs + 1, static_cast<float>(config.reference_tolerance_microsiemens));
-    targets.topLeftCorner(block.inputs, block.outputs) = weight_map.conductances(
-        cell, weight.block(block.first_output, block.first_input, block.outputs, block.inputs).transpose());
-    tolerances.topLeftCorner(block.inputs, block.outputs)
+        Eigen::MatrixXf::Constant(rows, targets.cols(), static_cast<float>(config.reference_tolerance_microsiemens));
+    tolerances.topLeftCorner(block.inputs, targets.cols() - reference_columns(mapping))
         .setConstant(static_cast<float>(config.tolerance_microsiemens));
     written.push_back(arrays_[tile].write(config, targets, tolerances, writes_));
   }
@@ -66,9 +69,7 @@ WeightSet ResistiveArrays::stored_weights() const {
       weight.resize(operation.output.columns, network_.shape(operation.inputs[0]).columns);
     }
     weight.block(block.first_output, block.first_input, block.outputs, block.inputs) =
-        weight_maps_[block.operation]
-            .weights(arrays_[tile].conductances().topLeftCorner(block.inputs, block.outputs))
-            .transpose();
+        weight_columns_[block.operation].weights(block_conductances(tile)).transpose();
   }
   return stored;
 }
@@ -78,7 +79,9 @@ Eigen::MatrixXf ResistiveArrays::block_conductances(std::uint32_t tile) const {
 }
 
 double ResistiveArrays::transposed_conductance_sum(std::uint32_t tile) const {
-  return arrays_[tile].conductances().leftCols(map_.blocks[tile].outputs).cast<double>().sum();
+  const Eigen::MatrixXf& conductances = arrays_[tile].conductances();
+  const Eigen::Index driven = conductances.cols() - reference_columns(architecture_.tile.mapping);
+  return conductances.leftCols(driven).cast<double>().sum();
 }
 
 std::uint64_t ResistiveArrays::cells() const {

@@ -4,14 +4,15 @@
 #include <vector>
 
 #include "models/physics/cell_array.hpp"
-#include "models/physics/weight_map.hpp"
+#include "models/physics/weight_columns.hpp"
 #include "sim/config/architecture.hpp"
 #include "sim/mapping/tile_map.hpp"
 
 namespace palimpsest {
 
-/// The resistive memory of a chip: the cells of every tile in use, and the weights they hold. Each tile's block has the
-/// reference column behind its last column and, where the chip reads transposed, the reference row below its last row.
+/// The resistive memory of a chip: the cells of every tile in use, and the weights they hold. Each tile's block has its
+/// reference columns, if the mapping wants any, behind its last column and, where the chip reads transposed as well,
+/// the reference row below its last row.
 class ResistiveArrays {
  public:
   /// The references outlive the object.
@@ -26,11 +27,12 @@ class ResistiveArrays {
   /// The linear weights as a read of every cell would give them, without read noise: [out, in] by name.
   WeightSet stored_weights() const;
 
-  /// Conductances of a tile's block, microsiemens: [inputs, outputs + 1], the last column the reference.
+  /// Conductances of a tile's block, microsiemens: [inputs, columns_of(mapping, outputs)].
   Eigen::MatrixXf block_conductances(std::uint32_t tile) const;
-  const WeightMap& weight_map(std::uint32_t operation) const { return weight_maps_[operation]; }
+  const WeightColumns& weight_columns(std::uint32_t operation) const { return weight_columns_[operation]; }
 
-  /// Sum over the cells of a transposed read of one tile, reference row included, microsiemens.
+  /// Sum over the cells of the transposed reads that make up one product of one tile, reference row included,
+  /// microsiemens.
   double transposed_conductance_sum(std::uint32_t tile) const;
 
   /// Cells in use, references included.
@@ -42,7 +44,7 @@ class ResistiveArrays {
   const Network& network_;
   const TileMap& map_;
   std::vector<CellArray> arrays_;
-  std::vector<WeightMap> weight_maps_;  ///< by operation
+  std::vector<WeightColumns> weight_columns_;  ///< by operation
   std::uint32_t writes_ = 0;
 };
 

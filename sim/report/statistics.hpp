@@ -42,7 +42,9 @@ inline constexpr std::array<Statistic<Accuracy, std::optional<double>>, 5> accur
      &Accuracy::forget_without_adapter},
 }};
 
-inline constexpr std::array<Statistic<Activity, std::uint64_t>, 3> saturation_statistics{{
+inline constexpr std::array<Statistic<Activity, std::uint64_t>, 5> saturation_statistics{{
+    {"dac", "DAC", "codes", "values cut at the range of the tiles' DACs", &Activity::saturated_dac},
+    {"tia", "TIA", "samples", "outputs cut at the saturation of the tiles' TIAs", &Activity::saturated_tia},
     {"adc", "ADC", "codes", "codes cut at the range of the tiles' ADCs", &Activity::saturated_adc},
     {"lora_unit", "LoRA unit", "codes", "codes cut at the range of the LoRA unit", &Activity::saturated_lora},
     {"storage", "storage", "codes", "codes cut at the range of values in the SRAM buffer",

@@ -4,6 +4,7 @@
 #include <future>
 #include <numeric>
 
+#include "models/physics/input_encoding.hpp"
 #include "models/physics/units.hpp"
 #include "sim/mapping/deployment_program.hpp"
 #include "sim/mapping/inference_program.hpp"
@@ -106,7 +107,8 @@ PhaseFigures ChipLife::next_phase() {
   }
   adapters_ = deployment.adapters;
 
-  const DeployedNetwork network(architecture_, trace_.network, map_, arrays_, goal, adapters_, calibration_input_);
+  const DeployedNetwork network(architecture_, trace_.network, map_, arrays_, goal, adapters_, calibration_input_,
+                                seed_);
   const Eigen::MatrixXf test_input = network_input(trace_.network, trace_.test, phase.samples);
   // Values do not depend on time, so they are computed while the programs are played.
   const auto policy = threads_ > 1 ? std::launch::async : std::launch::deferred;
@@ -144,7 +146,7 @@ void ChipLife::drop_adapters(const Phase& phase, const WeightSet& weights, std::
   const std::vector<std::uint32_t> forgotten = forgotten_samples(trace_, phase);
   if (forgotten.empty()) return;
   const Eigen::MatrixXf input = network_input(trace_.network, trace_.test, forgotten);
-  const DeployedNetwork bare(architecture_, trace_.network, map_, arrays_, weights, {}, calibration_input_);
+  const DeployedNetwork bare(architecture_, trace_.network, map_, arrays_, weights, {}, calibration_input_, seed_);
   figures.accuracy.forget_without_adapter = share_correct(trace_, forgotten, infer(bare, input, evaluation).scores);
   FloatArithmetic bare_float(trace_.network, weights, {});
   figures.float_accuracy.forget_without_adapter =
@@ -206,14 +208,14 @@ ChipWork ChipLife::train(const Method& method, const TrainingRun& run, double fo
 }
 
 double ChipLife::transposed_read_joule(const std::vector<std::uint64_t>& vectors) const {
-  // Gradients are not part of a trace. Their codes are taken as uniform over the converter's range: mean square a third
-  // of full scale's.
+  // Gradients are not part of a trace. Their codes are taken as uniform over the converter's range.
   const double volt = architecture_.tile.dac.full_scale_volt;
+  const double mean_square = mean_square_of_passes(architecture_.tile.mapping.inputs, architecture_.tile.dac.bits);
   double joule = 0.0;
   for (std::uint32_t tile = 0; tile < vectors.size(); ++tile) {
     if (vectors[tile] == 0) continue;
-    joule += static_cast<double>(vectors[tile]) * volt * volt / 3.0 * arrays_.transposed_conductance_sum(tile) * micro *
-             architecture_.tile.crossbar.read_ns * nano;
+    joule += static_cast<double>(vectors[tile]) * volt * volt * mean_square * arrays_.transposed_conductance_sum(tile) *
+             micro * architecture_.tile.crossbar.read_ns * nano;
   }
   return joule;
 }
@@ -229,8 +231,7 @@ ChipLife::Inference ChipLife::infer(const DeployedNetwork& network, const Eigen:
     const std::size_t size = std::min(samples_per_chunk, count - first);
     const Eigen::MatrixXf part =
         input.middleRows(static_cast<Eigen::Index>(first * rows), static_cast<Eigen::Index>(size * rows));
-    parts[chunk].scores =
-        network.evaluate(part, seed_, evaluation, static_cast<std::uint32_t>(first), parts[chunk].activity);
+    parts[chunk].scores = network.evaluate(part, evaluation, static_cast<std::uint32_t>(first), parts[chunk].activity);
   });
   Inference result;
   result.scores.resize(static_cast<Eigen::Index>(count), trace_.network.shape(trace_.network.output).columns);

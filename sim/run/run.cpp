@@ -25,7 +25,7 @@ std::uint32_t tiles_of_chip(const Architecture& architecture, const Trace& trace
 }  // namespace
 
 RunReport run(const Architecture& architecture, const Trace& trace, const RunOptions& options) {
-  const TileMap map = map_to_tiles(trace.network, architecture.tile.crossbar);
+  const TileMap map = map_to_tiles(trace.network, architecture.tile);
   const std::uint32_t tiles = tiles_of_chip(architecture, trace, map);
   // Tiles without weights have nothing to do and are not built.
   const ChipConfig chip_config{architecture.clock,        static_cast<std::uint32_t>(map.blocks.size()),

@@ -28,6 +28,7 @@ TileJob tile_job(std::uint64_t in, std::uint64_t out) {
   job.vectors = 4;
   job.driven_lines = 8;
   job.sensed_lines = 8;
+  job.reference_lines = 1;
   job.fetches = {{in, 16, 16, true}};
   job.drains = {{out, 16, 16, true}};
   return job;

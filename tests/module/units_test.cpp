@@ -64,6 +64,7 @@ TileJob tile_job(std::uint32_t vectors) {
   job.vectors = vectors;
   job.driven_lines = 16;
   job.sensed_lines = 10;
+  job.reference_lines = 1;
   job.fetches = {{0, 64, 64, false}};
   job.drains = {{4096, 64, 64, false}};
   return job;

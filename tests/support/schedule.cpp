@@ -21,6 +21,7 @@ struct Work {
   const Job* job = nullptr;
   std::size_t unit = 0;
   std::uint32_t vectors = 1;
+  std::uint32_t passes = 1;
   std::vector<StridedRange> preloads;
   std::vector<StridedRange> fetches;
   std::vector<StridedRange> drains;
@@ -51,14 +52,21 @@ std::uint64_t round_cycles(const ChipConfig& config, const WriteRound& round) {
   return cycles;
 }
 
+std::uint64_t bits_of_a_pass(const TileConfig& tile) {
+  const auto bits = static_cast<std::uint64_t>(tile.dac.bits);
+  if (tile.mapping.inputs == InputEncoding::bit_serial) return 1;
+  if (tile.mapping.inputs == InputEncoding::two_pass) return bits == 1 ? 1 : bits - 1;
+  return bits;
+}
+
 Work streaming_work(std::size_t unit, const StreamJob& job, std::vector<std::uint64_t> service) {
-  return {nullptr, unit, job.vectors, {}, job.fetches, job.drains, std::move(service)};
+  return {nullptr, unit, job.vectors, job.passes, {}, job.fetches, job.drains, std::move(service)};
 }
 
 Work work_of(const ChipConfig& config, const Step& step, const TileJob& job) {
   if (step.tile >= config.tiles) throw std::out_of_range("schedule: the program names a tile that does not exist");
   const TileConfig& tile = config.tile;
-  const std::uint64_t code_bits = std::uint64_t{job.driven_lines} * static_cast<std::uint64_t>(tile.dac.bits);
+  const std::uint64_t code_bits = std::uint64_t{job.driven_lines} * bits_of_a_pass(tile);
   const std::uint64_t dac =
       divided_rounding_up(code_bits, tile.dac.load_width_bits) + analogue_cycles(config, tile.dac.settling_ns);
   return streaming_work(
@@ -86,7 +94,7 @@ Work work_of(const ChipConfig& config, const Step& /*step*/, const ProgramJob& j
   for (const WriteGroup& group : job.groups) {
     for (const WriteRound& round : group.rounds) cycles += round_cycles(config, round);
   }
-  return {nullptr, config.tiles + programmer, 1, {}, {}, {}, {cycles}};
+  return {nullptr, config.tiles + programmer, 1, 1, {}, {}, {}, {cycles}};
 }
 
 std::vector<Work> works_of(const ChipConfig& config, const Program& program) {
@@ -101,8 +109,9 @@ std::vector<Work> works_of(const ChipConfig& config, const Program& program) {
 void count_vector(const TileJob& job, ActionCounts& counts) {
   counts.dac_updates += job.driven_lines;
   counts.word_line_switches += job.driven_lines;
-  counts.tia_samples += std::uint64_t{job.sensed_lines} + 1;
+  counts.tia_samples += std::uint64_t{job.sensed_lines} + job.reference_lines;
   counts.adc_conversions += job.sensed_lines;
+  counts.shift_adds += job.shift_adds;
 }
 
 void count_vector(const LoraJob& job, ActionCounts& counts) { counts.lora_macs += job.macs_per_vector; }
@@ -254,7 +263,7 @@ class Unit {
       }
       moved = true;
     }
-    if (intake_ && intake_->offered < intake_->task.work->vectors && !stages_.front() &&
+    if (intake_ && intake_->offered < tokens(*intake_->task.work) && !stages_.front() &&
         memory.all_responded(fetch_port_, cycle)) {
       enter(0, {intake_->task, intake_->offered++, 0}, cycle, memory);
       moved = true;
@@ -265,15 +274,17 @@ class Unit {
  private:
   struct Vector {
     Task task;
-    std::uint32_t index = 0;
+    std::uint64_t index = 0;    ///< counts the passes of all vectors before it
     std::uint64_t entered = 0;  ///< cycle at which the present stage took it
   };
   struct Intake {
     Task task;
-    std::uint32_t offered = 0;  ///< vectors that fetch has taken
+    std::uint64_t offered = 0;  ///< passes that fetch has taken
   };
 
-  static bool is_last(const Vector& vector) { return vector.index + 1 == vector.task.work->vectors; }
+  static std::uint64_t tokens(const Work& work) { return std::uint64_t{work.vectors} * work.passes; }
+
+  static bool is_last(const Vector& vector) { return vector.index + 1 == tokens(*vector.task.work); }
 
   bool served(std::size_t stage, std::uint64_t cycle, const Memory& memory) const {
     const std::optional<Vector>& vector = stages_[stage];
@@ -284,9 +295,11 @@ class Unit {
 
   void enter(std::size_t stage, Vector vector, std::uint64_t cycle, Memory& memory) {
     const Task& task = vector.task;
-    if (stage == 0) memory.send(fetch_port_, task.work->fetches, vector.index, task.slot_offset, cycle);
-    if (stage + 1 == stages_.size()) {
-      memory.send(drain_port_, task.work->drains, vector.index, task.slot_offset, cycle);
+    const std::uint64_t number = vector.index / task.work->passes;
+    const std::uint64_t pass = vector.index % task.work->passes;
+    if (stage == 0 && pass == 0) memory.send(fetch_port_, task.work->fetches, number, task.slot_offset, cycle);
+    if (stage + 1 == stages_.size() && pass + 1 == task.work->passes) {
+      memory.send(drain_port_, task.work->drains, number, task.slot_offset, cycle);
     }
     vector.entered = cycle;
     stages_[stage] = vector;

@@ -20,7 +20,7 @@ class Comparison {
   Comparison(const std::string& trace_directory, const std::vector<Override>& overrides)
       : architecture_(read_architecture(test::shipped("arch/rm180.json"), overrides)),
         trace_(read_trace(trace_directory)),
-        map_(map_to_tiles(trace_.network, architecture_.tile.crossbar)),
+        map_(map_to_tiles(trace_.network, architecture_.tile)),
         config_{architecture_.clock,        static_cast<std::uint32_t>(map_.blocks.size()),
                 architecture_.tile,         architecture_.sram,
                 architecture_.interconnect, architecture_.host_port},
@@ -120,6 +120,18 @@ TEST_CASE("The same cycles with layers cut over several tiles and digital backwa
                        {"/programmer/parallel_cells", "2"},
                        {"/tile/adc/count", "1"},
                        {"/training/backward_products", "\"digital\""},
+                       {"/sequencer/samples_in_flight", "3"}});
+}
+
+TEST_CASE("The same cycles with differential pairs read in two passes") {
+  compare_small_trace({{"/tile/mapping/weights", "differential"}, {"/tile/mapping/inputs", "two_pass"}});
+}
+
+TEST_CASE("The same cycles with bit slices and bit-serial inputs, converters shared by few lines") {
+  compare_small_trace({{"/tile/mapping/slices", "2"},
+                       {"/tile/mapping/inputs", "bit_serial"},
+                       {"/tile/dac/bits", "5"},
+                       {"/tile/adc/count", "3"},
                        {"/sequencer/samples_in_flight", "3"}});
 }
 

@@ -70,19 +70,32 @@ TEST_CASE("Fields out of range are refused") {
       {"/tile/rows=1", "expected 2..4096, got 1"},
       {"/tile/columns=4097", "expected 2..4096, got 4097"},
       {"/tile/read_ns=0", "expected 0.1..1e+06, got 0"},
-      {"/tile/dac/bits=17", "expected 1..16, got 17"},
+      {"/tile/dac/bits=23", "expected 1..22, got 23"},
       {"/tile/dac/load_width_bits=0", "expected 1..65536, got 0"},
       {"/tile/dac/settling_ns=-1", "expected 0..1e+06, got -1"},
-      {"/tile/adc/bits=1.5", "expected an integer in 1..16, got 1.5"},
+      {"/tile/adc/bits=1.5", "expected an integer in 1..22, got 1.5"},
       {"/tile/adc/count=0", "expected 1..4096, got 0"},
       {"/tile/adc/conversion_ns=1e7", "expected 0.1..1e+06, got 10000000.0"},
+      {"/tile/dac/input_range=0", "expected 1e-06..1e+06, got 0"},
+      {"/tile/dac/input_range=auto", "expected one of per_layer, or a number in 1e-06..1e+06; got \"auto\""},
+      {"/tile/dac/errors/gain_error=2", "expected 0..1, got 2"},
+      {"/tile/tia/gain_ohm=0", "expected 1..1e+09, got 0"},
+      {"/tile/tia/bandwidth_hz=wide", "expected one of unlimited, or a number in 1..1e+12; got \"wide\""},
+      {"/tile/adc/full_scale_volt=auto",
+       "expected one of per_tile, per_layer, or a number in 1e-06..1e+06; got \"auto\""},
+      {"/tile/adc/errors/inl_lsb=[0, x]", "expected an array, got \"[0, x]\""},
+      {"/tile/adc/errors/inl_lsb=[1]", "expected no number, or at least two"},
+      {"/tile/mapping/weights=signed", "expected one of offset, differential; got \"signed\""},
+      {"/tile/mapping/inputs=analogue", "expected one of bipolar, two_pass, bit_serial; got \"analogue\""},
+      {"/tile/mapping/slices=0", "expected 1..8, got 0"},
+      {"/resistive_memory/nonlinearity_volt=0", "expected 0.01..1000, got 0"},
       {"/resistive_memory/read_noise=2", "expected 0..1, got 2"},
       {"/programmer/maximum_cycles=65536", "expected 1..65535, got 65536"},
       {"/programmer/pulse_ns=0", "expected 0.1..1e+06, got 0"},
       {"/sram/banks=0", "expected 1..4096, got 0"},
       {"/sram/word_bits=12", "expected a multiple of 8, got 12"},
       {"/sram/access_cycles=0", "expected 1..1000000, got 0"},
-      {"/lora_unit/bits=nan", "expected an integer in 1..16, got \"nan\""},
+      {"/lora_unit/bits=nan", "expected an integer in 1..22, got \"nan\""},
       {"/sequencer/samples_in_flight=0", "expected 1..1024, got 0"},
       {"/training/backward_products=none", "expected one of transposed_read, digital; got \"none\""},
       {"/baselines/rm_rewrite/update=never", "expected one of at_deployment, every_step; got \"never\""},
@@ -103,6 +116,7 @@ TEST_CASE("Fields that contradict each other are refused at the one that was set
       {"/resistive_memory/limit_low_microsiemens=11", "expected limit_low_microsiemens <= window_low_microsiemens"},
       {"/resistive_memory/limit_high_microsiemens=79", "expected window_high_microsiemens <= limit_high_microsiemens"},
       {"/resistive_memory/zero_weight_microsiemens=10", "expected zero_weight_microsiemens inside the window"},
+      {"/tile/mapping/slices=5", "expected slices x bits_per_slice of at most 16, got 20"},
       {"/programmer/parallel_cells=129", "expected at most the cells of a row, /tile/columns = 128, got 129"},
       {"/baselines/gpu/idle_power/value=451", "expected at most the power at full load, /board_power"},
   };
@@ -115,8 +129,8 @@ TEST_CASE("Fields that contradict each other are refused at the one that was set
 }
 
 TEST_CASE("Unknown keys are errors with their path") {
-  const std::string setting = R"(/tile/tia={"settling_ns": 1, "gain": 2})";
-  CHECK(error_of({setting}) == "--set " + setting + ": /gain: unknown key; expected settling_ns");
+  const std::string setting = R"(/interconnect={"latency_cycles": 1, "gain": 2})";
+  CHECK(error_of({setting}) == "--set " + setting + ": /gain: unknown key; expected latency_cycles");
 }
 
 TEST_CASE("Every key of the shipped chip is required") {

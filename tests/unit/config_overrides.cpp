@@ -61,7 +61,8 @@ TEST_CASE("A referenced file can be replaced, before its numbers are overridden"
 
 TEST_CASE("A missing pointer names the nearest parent and its keys") {
   CHECK(error_of("/tile/adc/bit=6") ==
-        "--set /tile/adc/bit=6: no such key; /tile/adc has bits, conversion_ns, count, multiplexer_ns");
+        "--set /tile/adc/bit=6: no such key; /tile/adc has bits, conversion_ns, count, errors, full_scale_volt, "
+        "multiplexer_ns");
   CHECK_THAT(error_of("/tiles=6"), Catch::Matchers::Contains("no such key; the file has baselines, clock_period_ps"));
   CHECK(error_of("/tile/rows/x=6") == "--set /tile/rows/x=6: no such key; /tile/rows is a single value");
   for (const char* index : {"4", "-", "01", "99999999999999999999", "-1", ""})
@@ -75,7 +76,7 @@ TEST_CASE("A missing pointer names the nearest parent and its keys") {
 }
 
 TEST_CASE("A bad value is reported at the override") {
-  CHECK(error_of("/tile/adc/bits=20") == "--set /tile/adc/bits=20: expected 1..16, got 20");
+  CHECK(error_of("/tile/adc/bits=30") == "--set /tile/adc/bits=30: expected 1..22, got 30");
   CHECK(error_of(R"(/tile/tia={"settling_ns": -1})") ==
         R"(--set /tile/tia={"settling_ns": -1}: /settling_ns: expected 0..1e+06, got -1)");
   CHECK_THAT(error_of(R"(/tile/tia={"a": 1, "a": 2})"), Catch::Matchers::Contains("/a: the key appears twice"));

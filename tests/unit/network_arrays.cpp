@@ -49,7 +49,7 @@ struct Written {
   explicit Written(Architecture made, std::uint64_t seed = 1)
       : architecture(std::move(made)),
         network(layer()),
-        map(map_to_tiles(network, architecture.tile.crossbar)),
+        map(map_to_tiles(network, architecture.tile)),
         arrays(architecture, network, map, seed),
         writes(arrays.write(weights())) {}
 
@@ -84,7 +84,7 @@ TEST_CASE("Stored weights are the written ones within the tolerance of their cel
 
 TEST_CASE("A layer's scale comes from all its tiles, so its largest weight alone reaches the window's edge") {
   const Written chip_with_weights(chip());
-  CHECK(chip_with_weights.arrays.weight_map(0).microsiemens_per_weight == Approx(35.0 / 0.7).epsilon(1e-6));
+  CHECK(chip_with_weights.arrays.weight_columns(0).weight_per_microsiemens(0) == Approx(0.7 / 35.0).epsilon(1e-6));
 }
 
 TEST_CASE("A block's conductances end with its reference column") {
@@ -147,7 +147,7 @@ TEST_CASE("Tiles with the same weights draw apart from each other") {
   architecture.training.backward_products = BackwardProducts::digital;
   Network network = layer();
   network.operations.push_back(network.operations[0]);
-  const TileMap map = map_to_tiles(network, architecture.tile.crossbar);
+  const TileMap map = map_to_tiles(network, architecture.tile);
   ResistiveArrays arrays(architecture, network, map, 1);
   arrays.write(weights());
   CHECK_FALSE(identical(arrays.block_conductances(0), arrays.block_conductances(4)));
@@ -187,7 +187,7 @@ TEST_CASE("Every write of the arrays draws anew") {
   architecture.write_verify.tolerance_microsiemens = 0.0;
   const WeightSet high = {{"w", Eigen::MatrixXf::Constant(6, 5, 0.7F)}};
   const WeightSet low = {{"w", Eigen::MatrixXf::Constant(6, 5, -0.7F)}};
-  const TileMap map = map_to_tiles(layer(), architecture.tile.crossbar);
+  const TileMap map = map_to_tiles(layer(), architecture.tile);
   const Network network = layer();
   ResistiveArrays arrays(architecture, network, map, 1);
   arrays.write(high);

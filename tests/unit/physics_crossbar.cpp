@@ -5,6 +5,7 @@
 #include "models/physics/crossbar.hpp"
 #include "models/physics/quantize.hpp"
 #include "tests/support/numpy_reference.hpp"
+#include "tests/support/sense_lines.hpp"
 
 using namespace palimpsest;
 using namespace palimpsest::test;
@@ -17,6 +18,15 @@ Eigen::MatrixXf reference_volts(const nlohmann::json& reference) {
   const int bits = reference.at("dac_bits");
   return quantize_codes(matrix_of(reference.at("x")), reference.at("full_scale"), bits, saturated) *
          (reference.at("full_scale_volt").get<float>() / static_cast<float>(largest_code(bits)));
+}
+
+/// The last column is the reference.
+Crossbar quiet_crossbar(const Eigen::MatrixXf& conductances) {
+  return {conductances, against_last_column(static_cast<std::uint32_t>(conductances.cols())), 0.0};
+}
+
+double energy_of(const Crossbar& crossbar, const Eigen::MatrixXf& volts, double read_s) {
+  return crossbar.read_energy_joule(volts, volts, read_s);
 }
 
 }  // namespace
@@ -32,13 +42,13 @@ TEST_CASE("DAC codes are numpy's") {
 
 TEST_CASE("Column currents less the reference current are numpy's") {
   const nlohmann::json reference = numpy_reference("crossbar");
-  const Crossbar crossbar(matrix_of(reference.at("conductances")), 0.0);
+  const Crossbar crossbar = quiet_crossbar(matrix_of(reference.at("conductances")));
   CHECK(largest_difference(crossbar.currents(reference_volts(reference)), matrix_of(reference.at("currents"))) < 1e-5F);
 }
 
 TEST_CASE("ADC codes of the column currents are numpy's") {
   const nlohmann::json reference = numpy_reference("crossbar");
-  const Crossbar crossbar(matrix_of(reference.at("conductances")), 0.0);
+  const Crossbar crossbar = quiet_crossbar(matrix_of(reference.at("conductances")));
   std::uint64_t saturated = 0;
   CHECK(identical(quantize_codes(crossbar.currents(reference_volts(reference)), reference.at("adc_full_scale"),
                                  reference.at("adc_bits"), saturated),
@@ -48,21 +58,21 @@ TEST_CASE("ADC codes of the column currents are numpy's") {
 
 TEST_CASE("The cells' energy is numpy's sum of V^2 G t") {
   const nlohmann::json reference = numpy_reference("crossbar");
-  const Crossbar crossbar(matrix_of(reference.at("conductances")), 0.0);
-  CHECK(crossbar.read_energy_joule(reference_volts(reference), reference.at("read_s")) ==
+  const Crossbar crossbar = quiet_crossbar(matrix_of(reference.at("conductances")));
+  CHECK(energy_of(crossbar, reference_volts(reference), reference.at("read_s")) ==
         Approx(reference.at("energy_joule").get<double>()).epsilon(1e-6));
 }
 
 TEST_CASE("A cell and its reference cell take V^2 G t each") {
   // 0.2 V over 45 uS for 100 ns: 180 fJ.
-  const Crossbar crossbar(Eigen::MatrixXf::Constant(1, 2, 45.0F), 0.0);
-  CHECK(crossbar.read_energy_joule(Eigen::MatrixXf::Constant(1, 1, 0.2F), 100e-9) == Approx(2 * 180e-15).epsilon(1e-6));
-  CHECK(crossbar.read_energy_joule(Eigen::MatrixXf::Constant(1, 1, -0.1F), 100e-9) == Approx(2 * 45e-15).epsilon(1e-6));
-  CHECK(crossbar.read_energy_joule(Eigen::MatrixXf::Zero(1, 1), 100e-9) == 0.0);
+  const Crossbar crossbar = quiet_crossbar(Eigen::MatrixXf::Constant(1, 2, 45.0F));
+  CHECK(energy_of(crossbar, Eigen::MatrixXf::Constant(1, 1, 0.2F), 100e-9) == Approx(2 * 180e-15).epsilon(1e-6));
+  CHECK(energy_of(crossbar, Eigen::MatrixXf::Constant(1, 1, -0.1F), 100e-9) == Approx(2 * 45e-15).epsilon(1e-6));
+  CHECK(energy_of(crossbar, Eigen::MatrixXf::Zero(1, 1), 100e-9) == 0.0);
 }
 
 TEST_CASE("A current in microampere is volt times microsiemens") {
-  const Crossbar crossbar(Eigen::MatrixXf{{80.0F, 45.0F}, {10.0F, 45.0F}}, 0.0);
+  const Crossbar crossbar = quiet_crossbar(Eigen::MatrixXf{{80.0F, 45.0F}, {10.0F, 45.0F}});
   const Eigen::MatrixXf volts{{0.2F, 0.0F}, {0.0F, 0.2F}, {-0.2F, 0.1F}};
   const Eigen::MatrixXf expected{{7.0F}, {-7.0F}, {-10.5F}};
   CHECK(largest_difference(crossbar.currents(volts), expected) < 1e-5F);
@@ -70,6 +80,6 @@ TEST_CASE("A current in microampere is volt times microsiemens") {
 
 TEST_CASE("Cells at the reference conductance give no current") {
   const Eigen::VectorXf reference{{44.0F, 45.0F, 46.5F}};
-  const Crossbar crossbar(reference.replicate(1, 4), 0.0);
+  const Crossbar crossbar = quiet_crossbar(reference.replicate(1, 4));
   CHECK(crossbar.currents(Eigen::MatrixXf::Constant(5, 3, 0.2F)).isZero(0.0F));
 }

@@ -6,6 +6,7 @@
 
 #include "models/physics/crossbar.hpp"
 #include "tests/support/numpy_reference.hpp"
+#include "tests/support/sense_lines.hpp"
 
 using namespace palimpsest;
 using namespace palimpsest::test;
@@ -23,7 +24,7 @@ Eigen::MatrixXf volts() { return Eigen::RowVector4f(0.2F, -0.13F, 0.07F, 0.18F).
 
 /// Noise as the model draws it, once per column: [vectors, 2].
 Eigen::MatrixXf column_draws() {
-  const Crossbar crossbar(conductances(), read_noise);
+  const Crossbar crossbar(conductances(), against_last_column(3), read_noise);
   Eigen::MatrixXf noise = Eigen::MatrixXf::Zero(vectors, 2);
   RandomStream stream(3, RandomPurpose::read_noise, 0, 0);
   crossbar.add_read_noise(volts(), stream, noise);
@@ -121,7 +122,7 @@ TEST_CASE("Draws per column follow the distribution of draws per cell") {
 TEST_CASE("Where only the reference conducts, all columns of a vector have the same noise") {
   Eigen::MatrixXf cells = Eigen::MatrixXf::Zero(4, 6);
   cells.col(5).setConstant(45.0F);
-  const Crossbar crossbar(cells, read_noise);
+  const Crossbar crossbar(cells, against_last_column(6), read_noise);
   Eigen::MatrixXf noise = Eigen::MatrixXf::Zero(8, 5);
   RandomStream stream(3, RandomPurpose::read_noise, 0, 0);
   crossbar.add_read_noise(volts().topRows(8), stream, noise);
@@ -138,7 +139,7 @@ TEST_CASE("Vectors of one read have noise of their own") {
 }
 
 TEST_CASE("Read noise is added to the currents") {
-  const Crossbar crossbar(conductances(), read_noise);
+  const Crossbar crossbar(conductances(), against_last_column(3), read_noise);
   const Eigen::MatrixXf lines = volts().topRows(3);
   Eigen::MatrixXf noise = Eigen::MatrixXf::Zero(3, 2);
   RandomStream stream(3, RandomPurpose::read_noise, 0, 0);
@@ -153,8 +154,9 @@ TEST_CASE("Read noise is added to the currents") {
 TEST_CASE("Lines at zero volt and cells without noise add none") {
   RandomStream stream(3, RandomPurpose::read_noise, 0, 0);
   Eigen::MatrixXf currents = Eigen::MatrixXf::Constant(2, 2, 1.5F);
-  Crossbar(conductances(), read_noise).add_read_noise(Eigen::MatrixXf::Zero(2, 4), stream, currents);
+  Crossbar(conductances(), against_last_column(3), read_noise)
+      .add_read_noise(Eigen::MatrixXf::Zero(2, 4), stream, currents);
   CHECK((currents.array() == 1.5F).all());
-  Crossbar(conductances(), 0.0).add_read_noise(volts().topRows(2), stream, currents);
+  Crossbar(conductances(), against_last_column(3), 0.0).add_read_noise(volts().topRows(2), stream, currents);
   CHECK((currents.array() == 1.5F).all());
 }

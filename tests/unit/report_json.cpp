@@ -37,7 +37,7 @@ PhaseFigures machine(double base, std::uint64_t number) {
   figures.samples = number + 8;
   figures.accuracy = {0.9, 0.95, 0.1, std::nullopt, 0.8};
   figures.float_accuracy = {0.91, 0.96, 0.11, std::nullopt, 0.81};
-  figures.activity = {1e-9, number + 12, number + 13, number + 14};
+  figures.activity = {{1e-9, number + 15, number + 16, number + 12}, number + 13, number + 14};
   figures.wear = {number + 9, 0.125};
   return figures;
 }
@@ -93,7 +93,8 @@ void check_machine_keys(const json& machine, const Keys& components) {
   const Keys accuracy = {"all", "retain", "forget", "new", "forget_without_adapter"};
   CHECK(keys(machine.at("stages").at("inference").at("accuracy")) == accuracy);
   CHECK(keys(machine.at("stages").at("inference").at("float_accuracy")) == accuracy);
-  CHECK(keys(machine.at("stages").at("inference").at("saturated")) == Keys{"adc", "lora_unit", "storage"});
+  CHECK(keys(machine.at("stages").at("inference").at("saturated")) ==
+        Keys{"dac", "tia", "adc", "lora_unit", "storage"});
   CHECK(keys(machine.at("wear")) == Keys{"largest_pulse_count", "endurance_share"});
 }
 
@@ -120,6 +121,8 @@ void check_machine(const json& machine, const PhaseFigures& figures) {
   CHECK(machine.at("stages").at("training").at("updates").get<std::uint64_t>() == figures.updates);
   const json& inference = machine.at("stages").at("inference");
   CHECK(inference.at("samples").get<std::uint64_t>() == figures.samples);
+  CHECK(inference.at("saturated").at("dac").get<std::uint64_t>() == figures.activity.saturated_dac);
+  CHECK(inference.at("saturated").at("tia").get<std::uint64_t>() == figures.activity.saturated_tia);
   CHECK(inference.at("saturated").at("adc").get<std::uint64_t>() == figures.activity.saturated_adc);
   CHECK(inference.at("saturated").at("lora_unit").get<std::uint64_t>() == figures.activity.saturated_lora);
   CHECK(inference.at("saturated").at("storage").get<std::uint64_t>() == figures.activity.saturated_storage);

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <vector>
+
+#include "models/physics/cell.hpp"
+#include "models/physics/converter.hpp"
+#include "models/physics/crossbar.hpp"
+#include "models/physics/sample_streams.hpp"
+#include "models/physics/tile_config.hpp"
+
+namespace palimpsest {
+
+/// What depended on the values while tiles computed.
+struct ReadActivity {
+  double crossbar_joule = 0.0;      ///< that the drivers delivered to the arrays
+  std::uint64_t saturated_dac = 0;  ///< values beyond the range, here and below
+  std::uint64_t saturated_tia = 0;
+  std::uint64_t saturated_adc = 0;
+};
+
+/// The analogue path of one tile, from input codes to converted sums: DACs, array, TIAs, ADCs, pass by pass.
+class AnalogueTile {
+ public:
+  /// `conductances` [rows, columns] in microsiemens as the programmed array holds them. `seed` and `tile` key what is
+  /// drawn once per chip.
+  AnalogueTile(const TileConfig& config, const CellConfig& cell, const Eigen::MatrixXf& conductances,
+               std::vector<SenseLine> lines, std::uint64_t seed, std::uint32_t tile);
+
+  /// Largest magnitude of the TIA outputs for `codes` [vectors, rows], without noise and not cut, volt.
+  float largest_volt(const Eigen::MatrixXf& codes) const;
+
+  /// Sets the TIA output (> 0) of the ADCs' largest code, volt.
+  void set_adc_range(float full_scale_volt) { adc_full_scale_volt_ = full_scale_volt; }
+
+  /// The products of `codes` [vectors, rows], whole numbers within +-largest_code(DAC bits), with the lines'
+  /// conductance differences as the converters give them: [vectors, lines], in microsiemens times codes.
+  Eigen::MatrixXf read(const Eigen::MatrixXf& codes, const ReadKey& key, ReadActivity& activity) const;
+
+ private:
+  struct Streams;
+
+  float volt_per_code() const;
+  Eigen::MatrixXf line_volts(const Eigen::MatrixXf& codes, std::uint32_t pass, Streams* streams) const;
+  Eigen::MatrixXf conducting(const Eigen::MatrixXf& volts) const;
+  Eigen::MatrixXf converted(Eigen::MatrixXf volts, Streams& streams, ReadActivity& activity) const;
+
+  TileConfig config_;
+  CellConfig cell_;
+  std::uint32_t tile_;
+  Crossbar crossbar_;
+  ConverterBank dac_;
+  ConverterBank adc_;
+  float adc_full_scale_volt_ = 1.0F;
+};
+
+}  // namespace palimpsest

@@ -1,0 +1,68 @@
+#include "models/physics/input_encoding.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/physics/quantize.hpp"
+
+namespace palimpsest {
+
+std::uint32_t input_passes(InputEncoding encoding, int bits) {
+  switch (encoding) {
+    case InputEncoding::two_pass:
+      return 2;
+    case InputEncoding::bit_serial:
+      return static_cast<std::uint32_t>(bits);
+    case InputEncoding::bipolar:
+      break;
+  }
+  return 1;
+}
+
+int bits_per_pass(InputEncoding encoding, int bits) {
+  switch (encoding) {
+    case InputEncoding::two_pass:
+      return std::max(bits - 1, 1);
+    case InputEncoding::bit_serial:
+      return 1;
+    case InputEncoding::bipolar:
+      break;
+  }
+  return bits;
+}
+
+Eigen::MatrixXf line_codes(InputEncoding encoding, int bits, const Eigen::MatrixXf& codes, std::uint32_t pass) {
+  switch (encoding) {
+    case InputEncoding::two_pass:
+      return ((pass == 0 ? 1.0F : -1.0F) * codes).cwiseMax(0.0F);
+    case InputEncoding::bit_serial: {
+      const auto full = static_cast<float>(largest_code(bits));
+      return codes.unaryExpr([pass, full](float code) {
+        return ((static_cast<std::uint32_t>(static_cast<std::int32_t>(code)) >> pass) & 1U) != 0 ? full : 0.0F;
+      });
+    }
+    case InputEncoding::bipolar:
+      break;
+  }
+  return codes;
+}
+
+double pass_weight(InputEncoding encoding, int bits, std::uint32_t pass) {
+  switch (encoding) {
+    case InputEncoding::two_pass:
+      return pass == 0 ? 1.0 : -1.0;
+    case InputEncoding::bit_serial: {
+      const double magnitude = std::exp2(static_cast<double>(pass)) / largest_code(bits);
+      return static_cast<int>(pass) + 1 == bits ? -magnitude : magnitude;
+    }
+    case InputEncoding::bipolar:
+      break;
+  }
+  return 1.0;
+}
+
+double mean_square_of_passes(InputEncoding encoding, int bits) {
+  return encoding == InputEncoding::bit_serial ? bits / 2.0 : 1.0 / 3.0;
+}
+
+}  // namespace palimpsest

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+
+#include "models/physics/mapping.hpp"
+
+namespace palimpsest {
+
+/// Reads of the array that one input vector of `bits`-bit codes takes.
+std::uint32_t input_passes(InputEncoding encoding, int bits);
+
+/// Bits of code per line that are loaded for one pass.
+int bits_per_pass(InputEncoding encoding, int bits);
+
+/// What the lines carry in a pass, in units of the code whose voltage is the DAC's smallest step: `codes` [vectors,
+/// lines] are whole numbers within +-largest_code(bits). Bit-serial lines are at zero or at the largest code.
+Eigen::MatrixXf line_codes(InputEncoding encoding, int bits, const Eigen::MatrixXf& codes, std::uint32_t pass);
+
+/// Factor with which a pass's result enters the sum that makes up the product with `codes`.
+double pass_weight(InputEncoding encoding, int bits, std::uint32_t pass);
+
+/// Square of a line's voltage, in full scales, summed over the passes, for codes spread evenly over the whole range.
+double mean_square_of_passes(InputEncoding encoding, int bits);
+
+}  // namespace palimpsest

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+
+namespace palimpsest {
+
+/// How a signed weight becomes conductances, which are positive.
+enum class WeightEncoding {
+  offset,        ///< one device, a weight of zero in the middle of the window; a reference column is subtracted
+  differential,  ///< a pair of devices, one for either sign; their currents are subtracted
+};
+
+/// How a signed input code is put on a line.
+enum class InputEncoding {
+  bipolar,     ///< at once, as a voltage of either sign
+  two_pass,    ///< codes above zero first, then those below; unipolar voltages
+  bit_serial,  ///< one bit of the two's complement after the other; a line is at zero or at full scale
+};
+
+/// How a layer's weights and inputs are laid out on a tile.
+struct MappingConfig {
+  WeightEncoding weights = WeightEncoding::offset;
+  std::uint32_t slices = 1;  ///< devices (or pairs) per weight; 1: the weight is analogue, more: digits of its code
+  int bits_per_slice = 4;    ///< of one digit, where there are several slices
+  InputEncoding inputs = InputEncoding::bipolar;
+};
+
+/// Columns that hold one weight.
+inline std::uint32_t columns_per_output(const MappingConfig& mapping) {
+  return mapping.slices * (mapping.weights == WeightEncoding::differential ? 2U : 1U);
+}
+
+/// Columns of zero weights whose currents are subtracted from the others': one per slice.
+inline std::uint32_t reference_columns(const MappingConfig& mapping) {
+  return mapping.weights == WeightEncoding::offset ? mapping.slices : 0U;
+}
+
+/// Columns of an array that holds the weights of `outputs` outputs.
+inline std::uint32_t columns_of(const MappingConfig& mapping, std::uint32_t outputs) {
+  return outputs * columns_per_output(mapping) + reference_columns(mapping);
+}
+
+/// Signed currents that are converted in a read: one per output and slice.
+inline std::uint32_t sensed_lines(const MappingConfig& mapping, std::uint32_t outputs) {
+  return outputs * mapping.slices;
+}
+
+}  // namespace palimpsest

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "models/physics/adc.hpp"
+#include "models/physics/crossbar.hpp"
+#include "models/physics/dac.hpp"
+#include "models/physics/mapping.hpp"
+#include "models/physics/tia.hpp"
+
+namespace palimpsest {
+
+struct TileConfig {
+  CrossbarConfig crossbar;
+  DacConfig dac;
+  TiaConfig tia;
+  AdcConfig adc;
+  MappingConfig mapping;
+  double pulse_ns = 100.0;  ///< width of a SET or RESET pulse
+};
+
+}  // namespace palimpsest

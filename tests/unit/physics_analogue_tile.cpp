@@ -1,0 +1,173 @@
+#include <Eigen/Core>
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "models/physics/analogue_tile.hpp"
+#include "models/physics/quantize.hpp"
+#include "tests/support/numpy_reference.hpp"
+#include "tests/support/sense_lines.hpp"
+
+using namespace palimpsest;
+using namespace palimpsest::test;
+
+namespace {
+
+constexpr Eigen::Index rows = 6;
+constexpr std::uint32_t columns = 5;
+
+/// Converters so fine that their rounding is not seen.
+TileConfig fine_tile(InputEncoding inputs = InputEncoding::bipolar) {
+  TileConfig config;
+  config.mapping.inputs = inputs;
+  config.dac.bits = 8;
+  config.adc.bits = 22;
+  return config;
+}
+
+Eigen::MatrixXf conductances() {
+  Eigen::MatrixXf cells(rows, columns);
+  for (Eigen::Index i = 0; i < cells.size(); ++i) cells(i) = 45.0F + 30.0F * std::sin(2.1F * static_cast<float>(i));
+  return cells;
+}
+
+Eigen::MatrixXf codes() {
+  Eigen::MatrixXf values(4, rows);
+  for (Eigen::Index i = 0; i < values.size(); ++i)
+    values(i) = std::round(120.0F * std::sin(0.9F * static_cast<float>(i)));
+  return values;
+}
+
+AnalogueTile tile_of(const TileConfig& config, const CellConfig& cell = {}) {
+  AnalogueTile tile(config, cell, conductances(), against_last_column(columns), 1, 0);
+  tile.set_adc_range(tile.largest_volt(codes()));
+  return tile;
+}
+
+Eigen::MatrixXf read(const AnalogueTile& tile, ReadActivity& activity) {
+  return tile.read(codes(), {1, 0, 0, 2}, activity);
+}
+
+Eigen::MatrixXf read(const AnalogueTile& tile) {
+  ReadActivity activity;
+  return read(tile, activity);
+}
+
+/// Codes times conductance differences.
+Eigen::MatrixXf exact() {
+  const Eigen::MatrixXf cells = conductances();
+  return codes() * (cells.leftCols(columns - 1).colwise() - cells.col(columns - 1));
+}
+
+double relative_error(const Eigen::MatrixXf& values) {
+  return double{largest_difference(values, exact())} / double{exact().cwiseAbs().maxCoeff()};
+}
+
+}  // namespace
+
+TEST_CASE("An ideal tile gives the product of codes and conductance differences in every input encoding") {
+  for (const InputEncoding inputs : {InputEncoding::bipolar, InputEncoding::two_pass, InputEncoding::bit_serial}) {
+    CHECK(relative_error(read(tile_of(fine_tile(inputs)))) < 3e-6);
+  }
+}
+
+TEST_CASE("Both passes of a two-pass read deliver the energy of the bipolar one, bit-serial reads their ones'") {
+  ReadActivity bipolar;
+  ReadActivity two_pass;
+  ReadActivity bit_serial;
+  read(tile_of(fine_tile(InputEncoding::bipolar)), bipolar);
+  read(tile_of(fine_tile(InputEncoding::two_pass)), two_pass);
+  read(tile_of(fine_tile(InputEncoding::bit_serial)), bit_serial);
+  CHECK(two_pass.crossbar_joule == Approx(bipolar.crossbar_joule).epsilon(1e-6));
+  double expected = 0.0;
+  const Eigen::MatrixXf values = codes();
+  for (Eigen::Index row = 0; row < rows; ++row) {
+    for (const float code : values.col(row)) {
+      const auto bits = static_cast<std::uint32_t>(static_cast<std::int32_t>(code)) & 0xFFU;
+      expected += __builtin_popcount(bits) * 0.2 * 0.2 * double{conductances().row(row).sum()} * 1e-6 * 100e-9;
+    }
+  }
+  CHECK(bit_serial.crossbar_joule == Approx(expected).epsilon(1e-5));
+}
+
+TEST_CASE("Incomplete settling lowers every output by the same share") {
+  TileConfig config = fine_tile();
+  config.tia.settling_ns = 100.0;
+  config.tia.bandwidth_hz = 2e6;
+  const double lost = std::exp(-2.0 * M_PI * 2e6 * 100e-9);
+  CHECK(relative_error(read(tile_of(config)) / static_cast<float>(1.0 - lost)) < 3e-6);
+}
+
+TEST_CASE("The ADC's range is where its largest code is, and saturation is counted") {
+  TileConfig config = fine_tile();
+  AnalogueTile tile = tile_of(config);
+  ReadActivity activity;
+  read(tile, activity);
+  CHECK(activity.saturated_adc == 0);
+  const float half = tile.largest_volt(codes()) / 2.0F;
+  tile.set_adc_range(half);
+  const Eigen::MatrixXf cut = read(tile, activity);
+  const float most = exact().cwiseAbs().maxCoeff() / 2.0F;
+  const auto beyond = static_cast<std::uint64_t>((exact().array().abs() > most * 1.000001F).count());
+  CHECK(activity.saturated_adc == beyond);
+  CHECK(beyond > 0);
+  CHECK(largest_difference(cut, exact().cwiseMax(-most).cwiseMin(most)) < 3e-6F * most);
+}
+
+TEST_CASE("A TIA that saturates cuts the current before the ADC sees it") {
+  TileConfig config = fine_tile();
+  AnalogueTile tile = tile_of(config);
+  config.tia.saturation_volt = double{tile.largest_volt(codes())} / 2.0;
+  AnalogueTile cut = tile_of(config);
+  ReadActivity activity;
+  const Eigen::MatrixXf values = read(cut, activity);
+  CHECK(activity.saturated_tia > 0);
+  CHECK(activity.saturated_adc == 0);
+  CHECK(values.cwiseAbs().maxCoeff() == Approx(exact().cwiseAbs().maxCoeff() / 2.0F).epsilon(1e-5));
+}
+
+TEST_CASE("A cell's current grows as a hyperbolic sine, as that of a linear one at full scale") {
+  CellConfig cell;
+  cell.nonlinearity_volt = 0.15;
+  CHECK(conducting_volt(0.2, 0.15, 0.2) == Approx(0.2));
+  CHECK(conducting_volt(0.1, 0.15, 0.2) == Approx(0.2 * std::sinh(0.1 / 0.15) / std::sinh(0.2 / 0.15)));
+  CHECK(conducting_volt(-0.1, 0.15, 0.2) == Approx(-conducting_volt(0.1, 0.15, 0.2)));
+  CHECK(relative_error(read(tile_of(fine_tile(), cell))) > 0.01);
+  // A line at zero or full scale does not see it.
+  CHECK(relative_error(read(tile_of(fine_tile(InputEncoding::bit_serial), cell))) < 3e-6);
+}
+
+TEST_CASE("Every noise is drawn by sample number, whatever else is in the batch") {
+  TileConfig config = fine_tile(InputEncoding::two_pass);
+  config.dac.errors.noise_lsb = 0.3;
+  config.tia.noise_volt = 1e-3;
+  config.adc.errors.noise_lsb = 100.0;
+  CellConfig cell;
+  cell.read_noise = 0.02;
+  const AnalogueTile tile = tile_of(config, cell);
+  ReadActivity activity;
+  const Eigen::MatrixXf together = read(tile, activity);
+  const Eigen::MatrixXf second = tile.read(codes().bottomRows(2), {1, 0, 1, 2}, activity);
+  CHECK(identical(together.bottomRows(2), second));
+  CHECK_FALSE(identical(together, tile.read(codes(), {1, 1, 0, 2}, activity)));
+  CHECK_FALSE(identical(together, tile.read(codes(), {2, 0, 0, 2}, activity)));
+}
+
+TEST_CASE("TIA and ADC noise have their deviation at the output") {
+  const Eigen::MatrixXf many = codes().row(0).replicate(4000, 1);
+  const auto deviation_of = [&many](const TileConfig& config) {
+    AnalogueTile tile(config, {}, conductances(), against_last_column(columns), 1, 0);
+    tile.set_adc_range(0.5F);
+    ReadActivity activity;
+    const Eigen::MatrixXf values = tile.read(many, {1, 0, 0, 1}, activity);
+    return std::sqrt((values.col(0).array() - values.col(0).mean()).square().mean());
+  };
+  TileConfig config = fine_tile();
+  // Volt back to microsiemens times codes: over the gain (in uA) and the volt of a code.
+  const double per_volt = 1e6 / config.tia.gain_ohm / (0.2 / 127.0);
+  config.tia.noise_volt = 2e-3;
+  CHECK(double{deviation_of(config)} == Approx(2e-3 * per_volt).epsilon(4.0 / std::sqrt(8000.0)));
+  config.tia.noise_volt = 0.0;
+  config.adc.errors.noise_lsb = 1000.0;
+  CHECK(double{deviation_of(config)} ==
+        Approx(1000.0 * 0.5 / largest_code(22) * per_volt).epsilon(4.0 / std::sqrt(8000.0)));
+}

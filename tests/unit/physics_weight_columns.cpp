@@ -1,0 +1,109 @@
+#include <Eigen/Core>
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "models/physics/weight_columns.hpp"
+#include "tests/support/numpy_reference.hpp"
+
+using namespace palimpsest;
+using namespace palimpsest::test;
+
+namespace {
+
+MappingConfig mapping(WeightEncoding weights, std::uint32_t slices, int bits_per_slice = 4) {
+  MappingConfig config;
+  config.weights = weights;
+  config.slices = slices;
+  config.bits_per_slice = bits_per_slice;
+  return config;
+}
+
+WeightColumns columns_of_chip(const MappingConfig& config, double largest) {
+  return {CellConfig{}, 45.0, config, largest};  // window 10..80 uS
+}
+
+Eigen::MatrixXf some_weights() {
+  Eigen::MatrixXf weights(5, 3);
+  for (Eigen::Index i = 0; i < weights.size(); ++i) weights(i) = 0.7F * std::sin(1.3F * static_cast<float>(i) + 0.4F);
+  weights(2) = 0.7F;
+  weights(7) = -0.7F;
+  weights(11) = 0.0F;
+  return weights;
+}
+
+/// What a read of the cells at exactly their targets gives.
+Eigen::MatrixXf read_back(const WeightColumns& columns, const Eigen::MatrixXf& weights) {
+  const Eigen::MatrixXf cells = columns.targets(weights);
+  const std::vector<SenseLine> lines = columns.lines(static_cast<std::uint32_t>(weights.cols()));
+  Eigen::MatrixXf differences(cells.rows(), static_cast<Eigen::Index>(lines.size()));
+  Eigen::Index line = 0;
+  for (const SenseLine& sensed : lines) differences.col(line++) = cells.col(sensed.plus) - cells.col(sensed.minus);
+  return columns.combine(differences);
+}
+
+}  // namespace
+
+TEST_CASE("One device with an offset: 45 uS + 35 uS w / max, and a reference column at 45 uS") {
+  const WeightColumns columns = columns_of_chip(mapping(WeightEncoding::offset, 1), 0.7);
+  CHECK(largest_difference(columns.targets(Eigen::MatrixXf{{0.7F, -0.35F}}), Eigen::MatrixXf{{80.0F, 27.5F, 45.0F}}) <
+        1e-5F);
+  CHECK(columns.weight_per_microsiemens(0) == Approx(0.7 / 35.0));
+}
+
+TEST_CASE("A pair of devices: 10 uS + 70 uS |w| / max in the one of the weight's sign, 10 uS in the other") {
+  const WeightColumns columns = columns_of_chip(mapping(WeightEncoding::differential, 1), 0.7);
+  CHECK(largest_difference(columns.targets(Eigen::MatrixXf{{0.7F, -0.35F, 0.0F}}),
+                           Eigen::MatrixXf{{80.0F, 10.0F, 10.0F, 45.0F, 10.0F, 10.0F}}) < 1e-5F);
+  CHECK(columns.weight_per_microsiemens(0) == Approx(0.7 / 70.0));
+}
+
+TEST_CASE("Slices of an offset weight are digits of its code plus half the range") {
+  // Two slices of two bits: codes -7..7 plus 8; 7 -> 15 = 3,3; -7 -> 1 = 0,1; 0 -> 8 = 2,0. Least significant first.
+  const WeightColumns columns = columns_of_chip(mapping(WeightEncoding::offset, 2, 2), 0.7);
+  const float step = 70.0F / 3.0F;
+  const auto at = [step](float digit) { return 10.0F + digit * step; };
+  CHECK(largest_difference(columns.targets(Eigen::MatrixXf{{0.7F, -0.7F, 0.0F}}),
+                           Eigen::MatrixXf{{at(3), at(1), at(0), at(3), at(0), at(2), at(0), at(2)}}) < 1e-5F);
+  CHECK(columns.weight_per_microsiemens(1) == Approx(4.0 * columns.weight_per_microsiemens(0)));
+}
+
+TEST_CASE("Slices of a pair are digits of the magnitude") {
+  // Two slices of two bits: magnitudes 0..15; 11 = 2,3.
+  const WeightColumns columns = columns_of_chip(mapping(WeightEncoding::differential, 2, 2), 1.5);
+  const float step = 70.0F / 3.0F;
+  CHECK(largest_difference(columns.targets(Eigen::MatrixXf{{-1.1F}}),
+                           Eigen::MatrixXf{{10.0F, 10.0F + 3 * step, 10.0F, 10.0F + 2 * step}}) < 1e-4F);
+}
+
+TEST_CASE("Every mapping reads back the weights it wrote, to the precision of its code") {
+  const Eigen::MatrixXf weights = some_weights();
+  struct Case {
+    MappingConfig config;
+    double error;  // half a code
+  };
+  for (const Case& one :
+       {Case{mapping(WeightEncoding::offset, 1), 1e-6}, Case{mapping(WeightEncoding::differential, 1), 1e-6},
+        Case{mapping(WeightEncoding::offset, 2, 4), 0.5 * 0.7 / 127},
+        Case{mapping(WeightEncoding::offset, 4, 2), 0.5 * 0.7 / 127},
+        Case{mapping(WeightEncoding::offset, 8, 1), 0.5 * 0.7 / 127},
+        Case{mapping(WeightEncoding::differential, 2, 4), 0.5 * 0.7 / 255},
+        Case{mapping(WeightEncoding::differential, 3, 5), 0.5 * 0.7 / 32767}}) {
+    const WeightColumns columns = columns_of_chip(one.config, 0.7);
+    INFO(one.config.slices << " slices of " << one.config.bits_per_slice << " bits");
+    CHECK(columns.targets(weights).cols() == columns_of(one.config, 3));
+    CHECK(largest_difference(read_back(columns, weights), weights) < 1.001 * one.error + 1e-6);
+    CHECK(largest_difference(columns.weights(columns.targets(weights)), weights) < 1.001 * one.error + 1e-6);
+    CHECK(columns.targets(weights).minCoeff() >= 10.0F);
+    CHECK(columns.targets(weights).maxCoeff() <= 80.0F);
+  }
+}
+
+TEST_CASE("A row of zero weights reads as zero against every mapping's references") {
+  for (const MappingConfig& config : {mapping(WeightEncoding::offset, 1), mapping(WeightEncoding::offset, 3, 3),
+                                      mapping(WeightEncoding::differential, 2, 4)}) {
+    const WeightColumns columns = columns_of_chip(config, 0.7);
+    const Eigen::RowVectorXf zeros = columns.zero_targets(4);
+    CHECK(zeros.cols() == columns_of(config, 4));
+    for (const SenseLine& line : columns.lines(4)) CHECK(zeros(line.plus) == zeros(line.minus));
+  }
+}
