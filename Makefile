@@ -11,7 +11,7 @@ TRAIN_PACKAGES = python3 python3-torch python3-numpy
 TEST_PACKAGES = $(TRAIN_PACKAGES) python3-pytest
 CHECK_PACKAGES = clang clang-format clang-tidy libclang-rt-14-dev
 
-.PHONY: run configure palimpsest build test test-cpp test-python lint format traces golden clean
+.PHONY: run configure palimpsest build test test-cpp test-python lint format traces golden bench clean
 
 run: palimpsest
 	$(BUILD)/palimpsest run --arch arch/rm180.json --trace traces/face
@@ -54,6 +54,11 @@ traces:
 # Rewrites the golden files. Say why in the commit.
 golden: palimpsest
 	tests/golden/update $(BUILD)/palimpsest
+
+# Times on one core; nothing is checked.
+bench: configure
+	@tools/quietly cmake --build $(BUILD) --target bench_ir_drop
+	$(BUILD)/bench/bench_ir_drop
 
 clean:
 	rm -rf build
