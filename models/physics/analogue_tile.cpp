@@ -31,7 +31,7 @@ AnalogueTile::AnalogueTile(const TileConfig& config, const CellConfig& cell, con
     : config_(config),
       cell_(cell),
       tile_(tile),
-      crossbar_(conductances, std::move(lines), cell.read_noise),
+      crossbar_(conductances, std::move(lines), cell.read_noise, config.wires, config.ir_drop),
       dac_(config.dac.errors, static_cast<std::uint32_t>(conductances.rows()), largest_code(config.dac.bits), seed,
            RandomPurpose::dac_traits, tile),
       adc_(config.adc.errors, config.adc.count, largest_code(config.adc.bits), seed, RandomPurpose::adc_traits, tile) {}

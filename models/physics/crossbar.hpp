@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/physics/clock.hpp"
+#include "models/physics/ir_drop.hpp"
 #include "models/physics/random.hpp"
 #include "models/physics/sense_line.hpp"
 
@@ -21,24 +22,27 @@ inline std::uint64_t crossbar_cycles(const CrossbarConfig& config, const Clock& 
   return clock.cycles_for_ns(config.read_ns);
 }
 
-/// Reads of a programmed array. Conductances are in microsiemens, voltages in volt, currents in microampere. Unsensed
-/// columns are disconnected: no current flows in them.
+/// Reads of a programmed array. Conductances are in microsiemens, voltages in volt, currents in microampere. Lines that
+/// are not in use are disconnected: no current flows in them. The array's wires are part of its conductances: they are
+/// solved for once, here, and no product costs more for them.
 class Crossbar {
  public:
   /// `conductances` [rows, columns]; `lines` says which columns' currents are subtracted; `read_noise` is the standard
   /// deviation of one cell's conductance during one read, relative to it.
-  Crossbar(const Eigen::MatrixXf& conductances, std::vector<SenseLine> lines, double read_noise);
+  Crossbar(const Eigen::MatrixXf& conductances, std::vector<SenseLine> lines, double read_noise,
+           const WireConfig& wires = {}, IrDropModel ir_drop = IrDropModel::off);
 
   /// Signed currents of the lines for `volts` [vectors, rows]: [vectors, lines].
   Eigen::MatrixXf currents(const Eigen::MatrixXf& volts) const;
 
   /// Adds the read noise of these vectors to `currents` [vectors, lines]. Independent cells make a Gaussian column
   /// current with variance sum over the rows of (read_noise G v)^2, so one draw per column is exact in distribution;
-  /// lines that share a column share its draw.
+  /// lines that share a column share its draw. G is the effective conductance: how one cell's deviation moves the
+  /// others' voltages is left out.
   void add_read_noise(const Eigen::MatrixXf& volts, RandomStream& stream, Eigen::Ref<Eigen::MatrixXf> currents) const;
 
-  /// Energy that the drivers deliver for these vectors, joule. `conducting` [vectors, rows] are the voltages that the
-  /// currents follow, which differ from `volts` where a cell's current is not linear in its voltage.
+  /// Energy that the drivers deliver to cells and wires for these vectors, joule. `conducting` [vectors, rows] are the
+  /// voltages that the currents follow, which differ from `volts` where a cell's current is not linear in its voltage.
   double read_energy_joule(const Eigen::MatrixXf& volts, const Eigen::MatrixXf& conducting, double read_s) const;
 
   bool is_noisy() const { return read_noise_ > 0.0F; }
@@ -48,7 +52,7 @@ class Crossbar {
   std::vector<SenseLine> lines_;
   Eigen::MatrixXf difference_;  ///< of the lines' columns, [rows, lines]
   Eigen::MatrixXf squared_;     ///< G^2, [rows, columns]
-  Eigen::VectorXf row_sums_;    ///< sum of G over the columns
+  Eigen::MatrixXf driver_;      ///< what the drivers see, as in ArrayConductances
 };
 
 }  // namespace palimpsest

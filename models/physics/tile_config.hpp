@@ -3,6 +3,7 @@
 #include "models/physics/adc.hpp"
 #include "models/physics/crossbar.hpp"
 #include "models/physics/dac.hpp"
+#include "models/physics/ir_drop.hpp"
 #include "models/physics/mapping.hpp"
 #include "models/physics/tia.hpp"
 
@@ -14,6 +15,8 @@ struct TileConfig {
   TiaConfig tia;
   AdcConfig adc;
   MappingConfig mapping;
+  WireConfig wires;
+  IrDropModel ir_drop = IrDropModel::off;
   double pulse_ns = 100.0;  ///< width of a SET or RESET pulse
 };
 

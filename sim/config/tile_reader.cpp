@@ -78,6 +78,16 @@ MappingConfig read_mapping(JsonReader reader) {
   return mapping;
 }
 
+WireConfig read_wires(JsonReader& reader) {
+  constexpr double most_ohm = 1e6;
+  WireConfig wires;
+  wires.row_segment_ohm = reader.number("row_segment_ohm", 0.0, most_ohm);
+  wires.column_segment_ohm = reader.number("column_segment_ohm", 0.0, most_ohm);
+  wires.driver_ohm = reader.number("driver_ohm", 0.0, most_ohm);
+  wires.sense_ohm = reader.number("sense_ohm", 0.0, most_ohm);
+  return wires;
+}
+
 void check_mapping(const TileConfig& tile, const JsonReader& reader) {
   if (columns_of(tile.mapping, 1) > tile.crossbar.columns)
     reader.fail("columns", "expected room for one output of /tile/mapping, " +
@@ -114,6 +124,11 @@ TileConfig read_tile(JsonReader& reader) {
   tile.adc = read_adc(reader.object("adc"));
   tile.mapping = read_mapping(reader.object("mapping"));
   check_mapping(tile, reader);
+  JsonReader wires = reader.object("wires");
+  tile.ir_drop = wires.choice<IrDropModel>(
+      "ir_drop", {{"off", IrDropModel::off}, {"first_order", IrDropModel::first_order}, {"exact", IrDropModel::exact}});
+  tile.wires = read_wires(wires);
+  wires.finish();
   return tile;
 }
 

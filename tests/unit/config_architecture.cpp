@@ -88,6 +88,8 @@ TEST_CASE("Fields out of range are refused") {
       {"/tile/mapping/weights=signed", "expected one of offset, differential; got \"signed\""},
       {"/tile/mapping/inputs=analogue", "expected one of bipolar, two_pass, bit_serial; got \"analogue\""},
       {"/tile/mapping/slices=0", "expected 1..8, got 0"},
+      {"/tile/wires/ir_drop=some", "expected one of off, first_order, exact; got \"some\""},
+      {"/tile/wires/sense_ohm=-1", "expected 0..1e+06, got -1"},
       {"/resistive_memory/nonlinearity_volt=0", "expected 0.01..1000, got 0"},
       {"/resistive_memory/read_noise=2", "expected 0..1, got 2"},
       {"/programmer/maximum_cycles=65536", "expected 1..65535, got 65536"},

@@ -83,3 +83,17 @@ TEST_CASE("Cells at the reference conductance give no current") {
   const Crossbar crossbar = quiet_crossbar(reference.replicate(1, 4));
   CHECK(crossbar.currents(Eigen::MatrixXf::Constant(5, 3, 0.2F)).isZero(0.0F));
 }
+
+TEST_CASE("Wires change what a product sees and what the drivers deliver") {
+  const Eigen::MatrixXf cells{{80.0F, 12.0F, 45.0F}, {20.0F, 33.0F, 45.0F}, {55.0F, 71.0F, 45.0F}};
+  const Eigen::MatrixXf volts{{0.2F, -0.13F, 0.07F}, {0.1F, 0.2F, 0.2F}};
+  const WireConfig wires{100.0, 150.0, 50.0, 20.0};
+  for (const IrDropModel model : {IrDropModel::off, IrDropModel::first_order, IrDropModel::exact}) {
+    const ArrayConductances array = effective_conductances(cells.cast<double>(), wires, model);
+    const Crossbar crossbar(cells, against_last_column(3), 0.0, wires, model);
+    const Eigen::MatrixXf columns = volts * array.effective.cast<float>();
+    CHECK(largest_difference(crossbar.currents(volts), columns.leftCols(2).colwise() - columns.col(2)) < 1e-5F);
+    CHECK(energy_of(crossbar, volts, 100e-9) ==
+          Approx(driver_power_microwatt(array.driver, volts.cast<double>()) * 1e-6 * 100e-9).epsilon(1e-5));
+  }
+}
