@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/cli/crossbar_command.hpp"
 #include "sim/cli/run_command.hpp"
 #include "sim/config/one_line.hpp"
 #include "sim/error.hpp"
@@ -25,9 +26,11 @@ struct CommandEntry {
   std::string_view meaning;
 };
 
-constexpr std::array<CommandEntry, 1> commands{{
+constexpr std::array<CommandEntry, 2> commands{{
     {"run", run_command, "run --arch FILE --trace DIRECTORY",
      "all phases of a trace on a chip: energy, latency, writes, accuracy, wear, and two baselines"},
+    {"crossbar", crossbar_command, "crossbar --conductance FILE --voltage FILE --segment-resistance OHM",
+     "column currents of one array, without and with IR drop"},
 }};
 
 void print_usage() {

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
-#include <charconv>
-#include <cmath>
 #include <iostream>
 #include <limits>
+#include <optional>
 #include <thread>
 
+#include "sim/config/number_text.hpp"
 #include "sim/config/one_line.hpp"
 #include "sim/error.hpp"
 #include "sim/report/number_format.hpp"
@@ -42,24 +42,18 @@ namespace {
   throw UserError(ExitCode::usage_or_architecture, option + ": expected " + expected + ", got " + one_line(text));
 }
 
-template <class Number>
-bool is_whole(const std::string& text, Number& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 }  // namespace
 
 std::uint64_t whole_number(const std::string& option, const std::string& text, std::uint64_t smallest,
                            std::uint64_t largest) {
-  std::uint64_t number = 0;
-  if (is_whole(text, number) && number >= smallest && number <= largest) return number;
+  const std::optional<std::uint64_t> number = number_in<std::uint64_t>(text);
+  if (number && *number >= smallest && *number <= largest) return *number;
   fail(option, std::to_string(smallest) + ".." + std::to_string(largest), text);
 }
 
 double real_number(const std::string& option, const std::string& text, double smallest, double largest) {
-  double number = 0.0;
-  if (is_whole(text, number) && std::isfinite(number) && number >= smallest && number <= largest) return number;
+  const std::optional<double> number = number_in<double>(text);
+  if (number && *number >= smallest && *number <= largest) return *number;
   fail(option, "a number in " + shortest(smallest) + ".." + shortest(largest), text);
 }
 

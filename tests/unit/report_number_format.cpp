@@ -82,3 +82,10 @@ TEST_CASE("A ratio has three significant digits") {
   CHECK(ratio(0.0, 3.0) == "0x");
   CHECK(ratio(3.0, 0.0) == "-");
 }
+
+TEST_CASE("All digits of a number give it back") {
+  CHECK(all_digits(0.25) == "0.25");
+  for (const double value : {0.1, 1.0 / 3.0, -6.02214076e23, 7.717893536377013e-05}) {
+    CHECK(std::stod(all_digits(value / 3.0)) == value / 3.0);
+  }
+}
