@@ -1,6 +1,7 @@
 #pragma once
 
 #include "models/physics/random.hpp"
+#include "models/physics/retention.hpp"
 
 namespace palimpsest {
 
@@ -22,6 +23,7 @@ struct CellConfig {
   double device_to_device = 0.0;           ///< standard deviation of ln d
   double read_noise = 0.0;                 ///< standard deviation of a read, relative to the conductance
   double endurance_cycles = 30'000.0;      ///< SET/RESET cycles shown without failure
+  RetentionConfig retention;
 };
 
 /// The fixed traits of one cell: its own step sizes relative to the mean.

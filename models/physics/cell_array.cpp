@@ -29,10 +29,11 @@ CellArray::CellArray(const CellConfig& config, std::uint64_t seed, std::uint32_t
     : config_(config),
       seed_(seed),
       unit_(unit),
-      conductances_(Eigen::MatrixXf::Constant(rows, columns, static_cast<float>(config.window_low_microsiemens))) {
+      programmed_(Eigen::MatrixXf::Constant(rows, columns, static_cast<float>(config.window_low_microsiemens))) {
+  last_pulsed_.setZero(rows, columns);
   pulse_counts_.setZero(rows, columns);
-  traits_.reserve(static_cast<std::size_t>(conductances_.size()));
-  for (Eigen::Index cell = 0; cell < conductances_.size(); ++cell) {
+  traits_.reserve(static_cast<std::size_t>(programmed_.size()));
+  for (Eigen::Index cell = 0; cell < programmed_.size(); ++cell) {
     RandomStream stream(seed, RandomPurpose::cell_traits, cell_number(unit, cell), 0);
     traits_.push_back(draw_traits(config, stream));
   }
@@ -41,6 +42,8 @@ CellArray::CellArray(const CellConfig& config, std::uint64_t seed, std::uint32_t
 ArrayWrite CellArray::write(const WriteVerifyConfig& config, const Eigen::MatrixXf& targets,
                             const Eigen::MatrixXf& tolerances, std::uint32_t step) {
   ArrayWrite result;
+  moments_.push_back({now_s_, reads_, step});
+  const auto moment = static_cast<std::uint32_t>(moments_.size() - 1);
   for (Eigen::Index row = 0; row < targets.rows(); ++row) {
     for (Eigen::Index column = 0; column < targets.cols(); ++column) {
       if (column % config.parallel_cells == 0) result.groups.emplace_back();
@@ -48,8 +51,11 @@ ArrayWrite CellArray::write(const WriteVerifyConfig& config, const Eigen::Matrix
       RandomStream stream(seed_, RandomPurpose::write_pulses, cell_number(unit_, cell), step);
       const CellTarget target{double{targets(row, column)}, double{tolerances(row, column)}};
       const CellWrite write = write_cell(config_, config, traits_[static_cast<std::size_t>(cell)],
-                                         double{conductances_(row, column)}, target, stream);
-      conductances_(row, column) = static_cast<float>(write.conductance);
+                                         conductance_after(0.0, row, column), target, stream);
+      if (!write.pulses.empty()) {
+        programmed_(row, column) = static_cast<float>(write.conductance);
+        last_pulsed_(row, column) = moment;
+      }
       pulse_counts_(row, column) += write.pulses.size();
       result.failed_cells += write.converged ? 0 : 1;
       result.pulse_energy_joule += write.pulse_energy_joule;
@@ -62,14 +68,40 @@ ArrayWrite CellArray::write(const WriteVerifyConfig& config, const Eigen::Matrix
 
 ArrayWrite CellArray::read_back(const WriteVerifyConfig& config) const {
   ArrayWrite result;
-  for (Eigen::Index row = 0; row < conductances_.rows(); ++row) {
-    for (Eigen::Index column = 0; column < conductances_.cols(); ++column) {
+  for (Eigen::Index row = 0; row < rows(); ++row) {
+    for (Eigen::Index column = 0; column < columns(); ++column) {
       if (column % config.parallel_cells == 0) result.groups.push_back({0, {WriteRound{}}});
       ++result.groups.back().rounds[0].verify_reads;
-      result.verified_microsiemens += double{conductances_(row, column)};
+      result.verified_microsiemens += conductance_after(0.0, row, column);
     }
   }
   return result;
+}
+
+Eigen::MatrixXf CellArray::conductances_after(double seconds) const {
+  Eigen::MatrixXf conductances(rows(), columns());
+  for (Eigen::Index row = 0; row < rows(); ++row) {
+    for (Eigen::Index column = 0; column < columns(); ++column) {
+      conductances(row, column) = static_cast<float>(conductance_after(seconds, row, column));
+    }
+  }
+  return conductances;
+}
+
+double CellArray::conductance_after(double seconds, Eigen::Index row, Eigen::Index column) const {
+  const RetentionConfig& retention = config_.retention;
+  const ConductanceLimits limits{config_.limit_low_microsiemens, config_.limit_high_microsiemens};
+  const WriteMoment& moment = moments_[last_pulsed_(row, column)];
+  const double age = pulse_counts_(row, column) == 0 ? 0.0 : now_s_ + seconds - moment.seconds;
+  double conductance{programmed_(row, column)};
+  if (age > 0.0) {
+    const std::uint64_t number = cell_number(unit_, row * columns() + column);
+    RandomStream relaxation(seed_, RandomPurpose::relaxation, number, moment.step);
+    RandomStream exponent(seed_, RandomPurpose::retention_exponent, number, 0);
+    conductance = relaxed(retention, limits, conductance, age, relaxation.normal());
+    conductance = retained(limits, conductance, age, retention_exponent(retention, exponent.normal()));
+  }
+  return disturbed(retention, limits, conductance, reads_ - moment.reads);
 }
 
 }  // namespace palimpsest

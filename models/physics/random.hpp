@@ -7,7 +7,13 @@
 namespace palimpsest {
 
 /// What a stream of random numbers is for. Part of its counter, so streams never overlap.
-enum class RandomPurpose : std::uint32_t { cell_traits = 1, write_pulses = 2, read_noise = 3 };
+enum class RandomPurpose : std::uint32_t {
+  cell_traits = 1,
+  write_pulses = 2,
+  read_noise = 3,
+  relaxation = 16,
+  retention_exponent = 17,
+};
 
 /// Random numbers from a counter: Philox 4x32-10 (Salmon et al., SC 2011, doi 10.1145/2063384.2063405) keyed by the
 /// seed and counted by (purpose, unit, step, draw). The same key gives the same numbers whatever ran before, in

@@ -34,7 +34,7 @@ std::vector<ArrayWrite> ResistiveArrays::write(const WeightSet& weights) {
     const float largest = weight.cwiseAbs().maxCoeff();
     WeightMap& weight_map = weight_maps_[block.operation];
     weight_map = WeightMap::for_largest(cell, zero, largest > 0.0F ? double{largest} : 1.0);
-    const Eigen::Index rows = arrays_[tile].conductances().rows();
+    const Eigen::Index rows = arrays_[tile].rows();
     const WriteVerifyConfig& config = architecture_.write_verify;
     Eigen::MatrixXf targets = Eigen::MatrixXf::Constant(rows, block.outputs + 1, static_cast<float>(zero));
     Eigen::MatrixXf tolerances =
@@ -83,7 +83,7 @@ double ResistiveArrays::transposed_conductance_sum(std::uint32_t tile) const {
 
 std::uint64_t ResistiveArrays::cells() const {
   std::uint64_t cells = 0;
-  for (const CellArray& array : arrays_) cells += static_cast<std::uint64_t>(array.conductances().size());
+  for (const CellArray& array : arrays_) cells += static_cast<std::uint64_t>(array.rows() * array.columns());
   return cells;
 }
 

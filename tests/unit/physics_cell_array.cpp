@@ -196,7 +196,8 @@ TEST_CASE("Cells of one array draw apart from each other") {
   CellArray array(cell, 1, 0, 3, 4);
   write_to(array, programmer(16), Eigen::MatrixXf::Constant(3, 4, 45.0F), 0);
   std::set<float> conductances;
-  for (const float conductance : array.conductances().reshaped()) conductances.insert(conductance);
+  const Eigen::MatrixXf written_conductances = array.conductances();
+  for (const float conductance : written_conductances.reshaped()) conductances.insert(conductance);
   CHECK(conductances.size() == 12);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/physics/random.hpp"
+#include "tests/support/distribution.hpp"
 #include "tests/support/numpy_reference.hpp"
 
 using namespace palimpsest;
@@ -16,9 +17,7 @@ namespace {
 
 constexpr std::size_t draws = 40'000;
 const double per_root_n = 1.0 / std::sqrt(static_cast<double>(draws));
-
-// 1 % of samples from the distribution itself lie further from it (Kolmogorov).
-const double critical_distance = 1.628 * per_root_n;
+const double critical_distance = critical_kolmogorov_smirnov(draws);
 
 template <class Draw>
 std::vector<double> sample(std::uint64_t seed, const Draw& draw) {
@@ -35,26 +34,6 @@ std::vector<double> uniforms(std::uint64_t seed) {
 std::vector<double> normals(std::uint64_t seed) {
   return sample(seed, [](RandomStream& stream) { return stream.normal(); });
 }
-
-double moment(const std::vector<double>& values, double centre, int order) {
-  double sum = 0.0;
-  for (const double value : values) sum += std::pow(value - centre, order);
-  return sum / static_cast<double>(values.size());
-}
-
-template <class Distribution>
-double kolmogorov_smirnov(std::vector<double> values, const Distribution& distribution) {
-  std::sort(values.begin(), values.end());
-  double distance = 0.0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double expected = distribution(values[i]);
-    const auto n = static_cast<double>(values.size());
-    distance = std::max({distance, expected - static_cast<double>(i) / n, static_cast<double>(i + 1) / n - expected});
-  }
-  return distance;
-}
-
-double normal_distribution(double value) { return 0.5 * std::erfc(-value / std::sqrt(2.0)); }
 
 double correlation(RandomStream first, RandomStream second) {
   double sum = 0.0;
