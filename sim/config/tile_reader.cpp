@@ -1,5 +1,7 @@
 #include "sim/config/tile_reader.hpp"
 
+#include "sim/config/retention_reader.hpp"
+
 namespace palimpsest {
 namespace {
 
@@ -75,6 +77,7 @@ ResistiveMemoryConfig read_resistive_memory(JsonReader reader) {
   cell.device_to_device = reader.number("device_to_device", 0.0, 5.0);
   cell.read_noise = reader.number("read_noise", 0.0, 1.0);
   cell.endurance_cycles = reader.number("endurance_cycles", 1.0, 1e15);
+  cell.retention = read_retention(reader.object("retention"));
   reader.finish();
   check_window(cell, memory.zero_weight_microsiemens, reader);
   return memory;

@@ -42,6 +42,11 @@ TEST_CASE("The shipped chip has the paper's array, window and endurance") {
   CHECK(chip.resistive_memory.cell.window_low_microsiemens == 10.0);
   CHECK(chip.resistive_memory.cell.window_high_microsiemens == 80.0);
   CHECK(chip.resistive_memory.cell.endurance_cycles == 30'000.0);
+  CHECK(chip.resistive_memory.cell.retention.relaxation_mean_microsiemens_per_ln == -0.0890);
+  CHECK(chip.resistive_memory.cell.retention.relaxation_sigma_microsiemens == 0.412);
+  CHECK(chip.resistive_memory.cell.retention.relaxation_sigma_microsiemens_per_ln == 0.0420);
+  CHECK(chip.resistive_memory.cell.retention.exponent == 0.0);
+  CHECK(chip.resistive_memory.cell.retention.read_disturb_per_read == 0.0);
   CHECK(chip.write_verify.tolerance_microsiemens == 2.0);
   CHECK(chip.training.backward_products == BackwardProducts::transposed_read);
   CHECK(chip.rewrite_baseline.target == RewriteTarget::accumulated);
@@ -77,6 +82,12 @@ TEST_CASE("Fields out of range are refused") {
       {"/tile/adc/count=0", "expected 1..4096, got 0"},
       {"/tile/adc/conversion_ns=1e7", "expected 0.1..1e+06, got 10000000.0"},
       {"/resistive_memory/read_noise=2", "expected 0..1, got 2"},
+      {"/resistive_memory/retention/relaxation_mean_microsiemens_per_ln=-101", "expected -100..100, got -101"},
+      {"/resistive_memory/retention/relaxation_sigma_microsiemens=-1", "expected 0..100, got -1"},
+      {"/resistive_memory/retention/relaxation_sigma_microsiemens_per_ln=-1", "expected 0..100, got -1"},
+      {"/resistive_memory/retention/exponent=-1", "expected 0..10, got -1"},
+      {"/resistive_memory/retention/exponent_spread=11", "expected 0..10, got 11"},
+      {"/resistive_memory/retention/read_disturb_per_read=2", "expected 0..1, got 2"},
       {"/programmer/maximum_cycles=65536", "expected 1..65535, got 65536"},
       {"/programmer/pulse_ns=0", "expected 0.1..1e+06, got 0"},
       {"/sram/banks=0", "expected 1..4096, got 0"},
