@@ -41,6 +41,13 @@ DeployedNetwork::DeployedNetwork(const Architecture& architecture, const Network
   }
 }
 
+void DeployedNetwork::age(const ResistiveArrays& arrays, double seconds) {
+  for (std::uint32_t tile = 0; tile < map_.blocks.size(); ++tile) {
+    tiles_[tile].crossbar =
+        Crossbar(arrays.block_conductances(tile, seconds), architecture_.resistive_memory.cell.read_noise);
+  }
+}
+
 Eigen::MatrixXf DeployedNetwork::volts(std::uint32_t operation, const Eigen::MatrixXf& x) const {
   // A value was cut at its range when it came to rest; none is left beyond the converter's.
   std::uint64_t saturated = 0;

@@ -73,8 +73,16 @@ WeightSet ResistiveArrays::stored_weights() const {
   return stored;
 }
 
-Eigen::MatrixXf ResistiveArrays::block_conductances(std::uint32_t tile) const {
-  return arrays_[tile].conductances().topRows(map_.blocks[tile].inputs);
+void ResistiveArrays::advance(double seconds) {
+  for (CellArray& array : arrays_) array.advance(seconds);
+}
+
+void ResistiveArrays::add_reads(const std::vector<std::uint64_t>& vectors, std::uint64_t repetitions) {
+  for (std::uint32_t tile = 0; tile < arrays_.size(); ++tile) arrays_[tile].add_reads(vectors[tile] * repetitions);
+}
+
+Eigen::MatrixXf ResistiveArrays::block_conductances(std::uint32_t tile, double seconds) const {
+  return arrays_[tile].conductances_after(seconds).topRows(map_.blocks[tile].inputs);
 }
 
 double ResistiveArrays::transposed_conductance_sum(std::uint32_t tile) const {

@@ -26,8 +26,13 @@ class ResistiveArrays {
   /// The linear weights as a read of every cell would give them, without read noise: [out, in] by name.
   WeightSet stored_weights() const;
 
-  /// Conductances of a tile's block, microsiemens: [inputs, outputs + 1], the last column the reference.
-  Eigen::MatrixXf block_conductances(std::uint32_t tile) const;
+  void advance(double seconds);  ///< lets time pass
+  /// Counts vectors that read the cells: by tile, `repetitions` times.
+  void add_reads(const std::vector<std::uint64_t>& vectors, std::uint64_t repetitions);
+
+  /// Conductances of a tile's block `seconds` from now, microsiemens: [inputs, outputs + 1], the last column the
+  /// reference.
+  Eigen::MatrixXf block_conductances(std::uint32_t tile, double seconds = 0.0) const;
   const WeightMap& weight_map(std::uint32_t operation) const { return weight_maps_[operation]; }
 
   /// Sum over the cells of a transposed read of one tile, reference row included, microsiemens.

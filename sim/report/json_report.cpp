@@ -64,8 +64,8 @@ void describe(Json& json, const std::string& prefix, const Table& table) {
 Json descriptions() {
   Json json = Json::object();
   describe(json, "",
-           std::array{energy_statistic, cycles_statistic, seconds_statistic, memory_wait_statistic, updates_statistic,
-                      samples_statistic});
+           std::array{age_statistic, energy_statistic, cycles_statistic, seconds_statistic, memory_wait_statistic,
+                      updates_statistic, samples_statistic});
   for (const ComponentDescription& component : component_descriptions()) {
     json["components." + std::string(component.name)] = {{"unit", "J"}, {"meaning", component.meaning}};
   }
@@ -90,6 +90,7 @@ std::string json_report(const RunReport& report) {
   json["gpu"] = report.gpu;
   json["trace"] = report.trace;
   json["seed"] = report.seed;
+  json[std::string(age_statistic.name)] = report.age_seconds;
   json["clock_period_ps"] = report.clock_period_ps;
   json["tiles"] = report.tiles;
   json["phases"] = Json::array();

@@ -56,6 +56,8 @@ struct StageStatistic {
   std::string_view meaning;
 };
 
+inline constexpr StageStatistic age_statistic{
+    "age_seconds", "age", "s", "time from the deployment of a phase to its evaluation, when the next phase begins"};
 inline constexpr StageStatistic energy_statistic{"energy_j", "energy", "J",
                                                  "energy of the stage, the sum of its components"};
 inline constexpr StageStatistic cycles_statistic{

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "sim/config/duration.hpp"
 #include "sim/report/machines.hpp"
 #include "sim/report/number_format.hpp"
 #include "sim/report/statistics.hpp"
@@ -96,7 +97,8 @@ std::string text_report(const RunReport& report) {
   std::string text = "Palimpsest: " + report.trace + " on " + report.architecture + ", " +
                      std::to_string(report.tiles) + " tiles, clock period " +
                      engineering(static_cast<double>(report.clock_period_ps) * 1e-12, "s") + ", seed " +
-                     std::to_string(report.seed) + "\n";
+                     std::to_string(report.seed) + ", " + std::string(age_statistic.title) + " " +
+                     duration_text(report.age_seconds) + "\n";
   for (const PhaseReport& phase : report.phases) {
     text += "\nPhase " + phase.name + "\n\n";
     text += stage_table(phase) + "\n" + accuracy_table(phase) + "\n" + component_table(phase) + "\n" +

@@ -86,6 +86,7 @@ struct RunReport {
   std::string gpu;
   std::string trace;
   std::uint64_t seed = 0;
+  double age_seconds = 0.0;  ///< between a phase's deployment and its evaluation
   std::uint64_t clock_period_ps = 0;
   std::uint64_t tiles = 0;
   std::vector<PhaseReport> phases;

@@ -39,11 +39,14 @@ RunReport run(const Architecture& architecture, const Trace& trace, const RunOpt
   report.gpu = architecture.gpu.name;
   report.trace = trace.name;
   report.seed = options.seed;
+  report.age_seconds = options.age_seconds;
   report.clock_period_ps = architecture.clock.period_ps;
   report.tiles = tiles;
 
-  ChipLife hybrid(architecture, trace, map, chip, UpdateMethod::adapters, options.seed, options.threads);
-  ChipLife rewrite(architecture, trace, map, chip, UpdateMethod::rm_rewrite, options.seed, options.threads);
+  ChipLife hybrid(architecture, trace, map, chip, UpdateMethod::adapters, options.seed, options.age_seconds,
+                  options.threads);
+  ChipLife rewrite(architecture, trace, map, chip, UpdateMethod::rm_rewrite, options.seed, options.age_seconds,
+                   options.threads);
   const double parts = 2.0 * static_cast<double>(trace.phases.size());
   double done = 0.0;
   const auto announce = [&](const std::string& part) {

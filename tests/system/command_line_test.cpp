@@ -85,6 +85,7 @@ TEST_CASE("Usage errors are one line and exit code 2") {
   workplace.check_error(workplace.run_small({"--seed", "many"}), 2, "many");
   workplace.check_error(workplace.run_small({"--seed", "-1"}), 2, "-1");
   workplace.check_error(workplace.run_small({"--threads", "0"}), 2, "--threads");
+  workplace.check_error(workplace.run_small({"--age", "30"}), 2, "--age: expected a time in 0s..1000y, like 30d");
   workplace.check_error(workplace.run_small({"--set", "tile"}), 2, "tile");
 }
 

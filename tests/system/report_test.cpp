@@ -151,6 +151,37 @@ TEST_CASE("The report is the same bytes for any number of threads") {
   CHECK(one == face_report({"--threads", "3"}));
 }
 
+TEST_CASE("The report of an aged chip is the same bytes for any number of threads") {
+  const std::vector<std::string> ageing = {"--age", "30d", "--set",
+                                           "/resistive_memory/retention/read_disturb_per_read=1e-9"};
+  const auto with_threads = [&](const char* threads) {
+    std::vector<std::string> arguments = ageing;
+    arguments.insert(arguments.end(), {"--threads", threads});
+    return face_report(arguments);
+  };
+  CHECK(with_threads("1") == with_threads("3"));
+}
+
+TEST_CASE("Without time nothing ages") {
+  CHECK(face_report({"--set", "/resistive_memory/retention/relaxation_sigma_microsiemens=50", "--set",
+                     "/resistive_memory/retention/exponent=1", "--age", "0s"}) == face_report({}));
+}
+
+TEST_CASE("A chip that loses its conductances computes with less and less current, one that is rewritten does not") {
+  const auto crossbar = [](const std::vector<std::string>& more, std::size_t phase, bool rewrite) {
+    const Json report = Json::parse(face_report(more)).at("phases").at(phase);
+    const Json& machine = rewrite ? report.at("baselines").at("rm_rewrite") : report;
+    return machine.at("stages").at("inference").at("components").at("crossbar").get<double>();
+  };
+  const std::vector<std::string> lossy = {"--age", "1d", "--set", "/resistive_memory/retention/exponent=0.02"};
+  const auto share_left = [&](std::size_t phase, bool rewrite) {
+    return crossbar(lossy, phase, rewrite) / crossbar({}, phase, rewrite);
+  };
+  CHECK(share_left(0, false) < 0.9);
+  CHECK(share_left(2, false) < share_left(0, false) - 0.01);
+  CHECK(share_left(2, true) > share_left(2, false) + 0.01);
+}
+
 TEST_CASE("The report is the same bytes for any order in which modules are made") {
   const Architecture architecture = read_architecture(test::shipped("arch/rm180.json"), {});
   const Trace trace = read_trace(test::shipped("traces/face"));

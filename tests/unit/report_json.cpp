@@ -55,6 +55,7 @@ RunReport report() {
   made.architecture = "chip";
   made.trace = "net";
   made.seed = 18'446'744'073'709'551'615U;
+  made.age_seconds = 0.1;
   made.clock_period_ps = 10'000;
   made.tiles = 17;
   made.phases.push_back({"learn", machine(1e-6, 1000), machine(3e-6, 2000), gpu(1e-3), 2.5e-6});
@@ -138,13 +139,14 @@ bool described(const json& statistics, const std::string& name) {
 
 TEST_CASE("The report's head has the keys that its readers rely on") {
   const json parsed = json::parse(json_report(report()));
-  CHECK(keys(parsed) == Keys{"schema", "version", "architecture", "energy_table", "gpu", "trace", "seed",
+  CHECK(keys(parsed) == Keys{"schema", "version", "architecture", "energy_table", "gpu", "trace", "seed", "age_seconds",
                              "clock_period_ps", "tiles", "phases", "statistics"});
   CHECK(parsed.at("schema") == "palimpsest.report");
   CHECK(parsed.at("version") == 1);
   CHECK(parsed.at("architecture") == "chip");
   CHECK(parsed.at("trace") == "net");
   CHECK(parsed.at("seed").get<std::uint64_t>() == 18'446'744'073'709'551'615U);
+  CHECK(parsed.at("age_seconds").get<double>() == 0.1);
   CHECK(parsed.at("clock_period_ps") == 10'000);
   CHECK(parsed.at("tiles") == 17);
 }

@@ -39,6 +39,7 @@ RunReport report() {
   made.architecture = "chip";
   made.trace = "net";
   made.seed = 42;
+  made.age_seconds = 2'592'000.0;
   made.clock_period_ps = 10'000;
   made.tiles = 17;
   made.phases.push_back({"learn", machine(1.0), machine(10.0), machine(2000.0), 8e-9});
@@ -70,7 +71,8 @@ using Words = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("The text report begins with what was run") {
-  CHECK(lines(text_report(report())).front() == "Palimpsest: net on chip, 17 tiles, clock period 10.0 ns, seed 42");
+  CHECK(lines(text_report(report())).front() ==
+        "Palimpsest: net on chip, 17 tiles, clock period 10.0 ns, seed 42, age 30 d");
 }
 
 TEST_CASE("The text report has a section for every phase, in order") {
