@@ -32,6 +32,7 @@ CellArray::CellArray(const CellConfig& config, std::uint64_t seed, std::uint32_t
       programmed_(Eigen::MatrixXf::Constant(rows, columns, static_cast<float>(config.window_low_microsiemens))) {
   last_pulsed_.setZero(rows, columns);
   pulse_counts_.setZero(rows, columns);
+  round_pulse_counts_.setZero(rows, columns);
   traits_.reserve(static_cast<std::size_t>(programmed_.size()));
   for (Eigen::Index cell = 0; cell < programmed_.size(); ++cell) {
     RandomStream stream(seed, RandomPurpose::cell_traits, cell_number(unit, cell), 0);
@@ -57,6 +58,7 @@ ArrayWrite CellArray::write(const WriteVerifyConfig& config, const Eigen::Matrix
         last_pulsed_(row, column) = moment;
       }
       pulse_counts_(row, column) += write.pulses.size();
+      round_pulse_counts_(row, column) += write.pulses.size();
       result.failed_cells += write.converged ? 0 : 1;
       result.pulse_energy_joule += write.pulse_energy_joule;
       result.verified_microsiemens += write.verified_conductance_microsiemens;
@@ -76,6 +78,15 @@ ArrayWrite CellArray::read_back(const WriteVerifyConfig& config) const {
     }
   }
   return result;
+}
+
+ArrayWear CellArray::wear() const {
+  ArrayWear wear;
+  for (Eigen::Index cell = 0; cell < pulse_counts_.size(); ++cell) {
+    wear.add_cell(config_.endurance_cycles, pulse_counts_(cell), round_pulse_counts_(cell),
+                  now_s_ - moments_[last_pulsed_(cell)].seconds);
+  }
+  return wear;
 }
 
 Eigen::MatrixXf CellArray::conductances_after(double seconds) const {

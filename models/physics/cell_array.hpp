@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/physics/wear.hpp"
 #include "models/physics/write_group.hpp"
 #include "models/physics/write_verify.hpp"
 
@@ -43,7 +44,9 @@ class CellArray {
 
   Eigen::Index rows() const { return programmed_.rows(); }
   Eigen::Index columns() const { return programmed_.cols(); }
-  std::uint64_t largest_pulse_count() const { return pulse_counts_.maxCoeff(); }
+
+  void begin_round() { round_pulse_counts_.setZero(); }  ///< wear() tells what later writes cost
+  ArrayWear wear() const;
 
  private:
   /// When a write was, by the clock, by the reads before it, and by its number.
@@ -64,6 +67,7 @@ class CellArray {
   Eigen::MatrixXf programmed_;            ///< conductances right after the last pulse
   Eigen::Matrix<std::uint32_t, Eigen::Dynamic, Eigen::Dynamic> last_pulsed_;  ///< number of the moment
   Eigen::Matrix<std::uint64_t, Eigen::Dynamic, Eigen::Dynamic> pulse_counts_;
+  Eigen::Matrix<std::uint64_t, Eigen::Dynamic, Eigen::Dynamic> round_pulse_counts_;
   std::vector<CellTraits> traits_;
 };
 

@@ -1,7 +1,5 @@
 #include "sim/network/resistive_arrays.hpp"
 
-#include <algorithm>
-
 namespace palimpsest {
 
 namespace {
@@ -95,10 +93,14 @@ std::uint64_t ResistiveArrays::cells() const {
   return cells;
 }
 
-std::uint64_t ResistiveArrays::largest_pulse_count() const {
-  std::uint64_t largest = 0;
-  for (const CellArray& array : arrays_) largest = std::max(largest, array.largest_pulse_count());
-  return largest;
+void ResistiveArrays::begin_round() {
+  for (CellArray& array : arrays_) array.begin_round();
+}
+
+ArrayWear ResistiveArrays::wear() const {
+  ArrayWear wear;
+  for (const CellArray& array : arrays_) wear += array.wear();
+  return wear;
 }
 
 }  // namespace palimpsest

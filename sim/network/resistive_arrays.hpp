@@ -40,7 +40,8 @@ class ResistiveArrays {
 
   /// Cells in use, references included.
   std::uint64_t cells() const;
-  std::uint64_t largest_pulse_count() const;
+  void begin_round();  ///< wear() tells what later writes cost
+  ArrayWear wear() const;
 
  private:
   const Architecture& architecture_;

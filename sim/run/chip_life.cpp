@@ -86,6 +86,7 @@ PhaseFigures ChipLife::next_phase() {
   const bool first_write = weights_.empty();
   const bool rewrites = method.weights != weights_;
   PhaseFigures figures;
+  arrays_.begin_round();
 
   ChipWork training;
   const WeightSet goal = trained_weights(method);
@@ -144,12 +145,9 @@ PhaseFigures ChipLife::next_phase() {
   figures.training = priced(training, architecture_.training.gradient_bits);
   figures.deployment = priced(deployment_work, architecture_.lora_unit.bits);
   figures.inference = priced(inference_work, architecture_.lora_unit.bits);
-  figures.wear.largest_pulse_count = arrays_.largest_pulse_count();
-  // A SET/RESET cycle is two pulses.
-  figures.wear.endurance_share = static_cast<double>(figures.wear.largest_pulse_count) /
-                                 (2.0 * architecture_.resistive_memory.cell.endurance_cycles);
   arrays_.add_reads(tile_vectors(inference_steps, map_.blocks.size()), 1);
   arrays_.advance(age_seconds_);
+  figures.wear = wear_figures(arrays_.wear(), architecture_.resistive_memory.cell.endurance_cycles);
   return figures;
 }
 

@@ -167,6 +167,43 @@ TEST_CASE("Without time nothing ages") {
                      "/resistive_memory/retention/exponent=1", "--age", "0s"}) == face_report({}));
 }
 
+TEST_CASE("The hybrid's arrays are one age older in every phase, the rewritten cells of the baseline are not") {
+  const auto mean_age = [](const Json& machine) { return machine.at("wear").at("mean_age_seconds").get<double>(); };
+  const Json phases = Json::parse(face_report({"--age", "1h"})).at("phases");
+  for (std::size_t phase = 0; phase < 3; ++phase) {
+    const double ages = 3600.0 * static_cast<double>(phase + 1);
+    const double rewrite = mean_age(phases.at(phase).at("baselines").at("rm_rewrite"));
+    CHECK(mean_age(phases.at(phase)) == Approx(ages));
+    CHECK(rewrite >= 3600.0 - 1e-6);
+    CHECK((phase == 0 ? rewrite == Approx(ages) : rewrite < 0.99 * ages));
+  }
+}
+
+TEST_CASE("A phase that writes no cell can go on for ever, one that rewrites them cannot") {
+  const Json phases = Json::parse(face_report({})).at("phases");
+  for (const std::size_t phase : {0U, 1U, 2U}) {
+    const Json& wear = phases.at(phase).at("wear");
+    const Json& rewrite = phases.at(phase).at("baselines").at("rm_rewrite").at("wear");
+    CHECK(wear.at("rounds_left").is_null() == (phase > 0));
+    CHECK(wear.at("cells_past_endurance") == 0);
+    CHECK(rewrite.at("rounds_left").get<double>() > 10.0);
+    CHECK(rewrite.at("mean_pulse_count").get<double>() < rewrite.at("largest_pulse_count").get<double>());
+  }
+}
+
+TEST_CASE("Writing the arrays at every step counts the pulses of the whole phase") {
+  const Json report = Json::parse(face_report({"--set", "/baselines/rm_rewrite/update=every_step"}));
+  const auto unlearning = [](const Json& of) { return of.at("phases").at(1).at("baselines").at("rm_rewrite"); };
+  const Json every_step = unlearning(report);
+  const Json before = report.at("phases").at(0).at("baselines").at("rm_rewrite");
+  const Json& writes = every_step.at("stages").at("training").at("writes");
+  const double cells = before.at("stages").at("deployment").at("writes").at("rm_cells").get<double>();
+  const double pulses = writes.at("rm_set_pulses").get<double>() + writes.at("rm_reset_pulses").get<double>();
+  CHECK(every_step.at("wear").at("mean_pulse_count").get<double>() -
+            before.at("wear").at("mean_pulse_count").get<double>() ==
+        Approx(pulses / cells));
+}
+
 TEST_CASE("A chip that loses its conductances computes with less and less current, one that is rewritten does not") {
   const auto crossbar = [](const std::vector<std::string>& more, std::size_t phase, bool rewrite) {
     const Json report = Json::parse(face_report(more)).at("phases").at(phase);

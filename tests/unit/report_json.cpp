@@ -38,7 +38,8 @@ PhaseFigures machine(double base, std::uint64_t number) {
   figures.accuracy = {0.9, 0.95, 0.1, std::nullopt, 0.8};
   figures.float_accuracy = {0.91, 0.96, 0.11, std::nullopt, 0.81};
   figures.activity = {1e-9, number + 12, number + 13, number + 14};
-  figures.wear = {number + 9, 0.125};
+  figures.wear = {number + 9, 7.5, 0.125, number + 10, std::nullopt, 86'400.0};
+  if (number < 1500) figures.wear.rounds_left = number + 11;
   return figures;
 }
 
@@ -95,7 +96,8 @@ void check_machine_keys(const json& machine, const Keys& components) {
   CHECK(keys(machine.at("stages").at("inference").at("accuracy")) == accuracy);
   CHECK(keys(machine.at("stages").at("inference").at("float_accuracy")) == accuracy);
   CHECK(keys(machine.at("stages").at("inference").at("saturated")) == Keys{"adc", "lora_unit", "storage"});
-  CHECK(keys(machine.at("wear")) == Keys{"largest_pulse_count", "endurance_share"});
+  CHECK(keys(machine.at("wear")) == Keys{"largest_pulse_count", "mean_pulse_count", "endurance_share",
+                                         "cells_past_endurance", "rounds_left", "mean_age_seconds"});
 }
 
 void check_stage(const json& stage, const StageFigures& figures) {
@@ -114,6 +116,16 @@ void check_stage(const json& stage, const StageFigures& figures) {
   CHECK(stage.at("writes").at("sram_words").get<std::uint64_t>() == figures.writes.sram_words);
 }
 
+void check_wear(const json& json, const Wear& wear) {
+  CHECK(json.at("largest_pulse_count").get<std::uint64_t>() == wear.largest_pulse_count);
+  CHECK(json.at("mean_pulse_count").get<double>() == wear.mean_pulse_count);
+  CHECK(json.at("endurance_share").get<double>() == wear.endurance_share);
+  CHECK(json.at("cells_past_endurance").get<std::uint64_t>() == wear.cells_past_endurance);
+  CHECK(json.at("rounds_left").is_null() == !wear.rounds_left.has_value());
+  if (wear.rounds_left) CHECK(json.at("rounds_left").get<std::uint64_t>() == *wear.rounds_left);
+  CHECK(json.at("mean_age_seconds").get<double>() == wear.mean_age_seconds);
+}
+
 void check_machine(const json& machine, const PhaseFigures& figures) {
   check_stage(machine.at("stages").at("training"), figures.training);
   check_stage(machine.at("stages").at("deployment"), figures.deployment);
@@ -124,8 +136,7 @@ void check_machine(const json& machine, const PhaseFigures& figures) {
   CHECK(inference.at("saturated").at("adc").get<std::uint64_t>() == figures.activity.saturated_adc);
   CHECK(inference.at("saturated").at("lora_unit").get<std::uint64_t>() == figures.activity.saturated_lora);
   CHECK(inference.at("saturated").at("storage").get<std::uint64_t>() == figures.activity.saturated_storage);
-  CHECK(machine.at("wear").at("largest_pulse_count").get<std::uint64_t>() == figures.wear.largest_pulse_count);
-  CHECK(machine.at("wear").at("endurance_share").get<double>() == figures.wear.endurance_share);
+  check_wear(machine.at("wear"), figures.wear);
 }
 
 /// Whether the statistics describe `name` with unit and meaning.
