@@ -7,9 +7,7 @@ namespace palimpsest {
 namespace {
 
 // Cells of one array are numbered in 24 bits: 4096 x 4096 at most.
-std::uint64_t cell_number(std::uint32_t unit, Eigen::Index cell) {
-  return (std::uint64_t{unit} << 24U) | static_cast<std::uint64_t>(cell);
-}
+std::uint64_t cell_number(std::uint32_t unit, std::size_t cell) { return (std::uint64_t{unit} << 24U) | cell; }
 
 void add_to_group(WriteGroup& group, const CellWrite& write) {
   if (group.rounds.size() < write.pulses.size() + 1) group.rounds.resize(write.pulses.size() + 1);
@@ -25,7 +23,7 @@ void add_to_group(WriteGroup& group, const CellWrite& write) {
 }  // namespace
 
 CellArray::CellArray(const CellConfig& config, std::uint64_t seed, std::uint32_t unit, std::uint32_t rows,
-                     std::uint32_t columns)
+                     std::uint32_t columns, const FaultConfig& faults)
     : config_(config),
       seed_(seed),
       unit_(unit),
@@ -34,9 +32,33 @@ CellArray::CellArray(const CellConfig& config, std::uint64_t seed, std::uint32_t
   pulse_counts_.setZero(rows, columns);
   round_pulse_counts_.setZero(rows, columns);
   traits_.reserve(static_cast<std::size_t>(programmed_.size()));
-  for (Eigen::Index cell = 0; cell < programmed_.size(); ++cell) {
+  for (std::size_t cell = 0; cell < static_cast<std::size_t>(programmed_.size()); ++cell) {
     RandomStream stream(seed, RandomPurpose::cell_traits, cell_number(unit, cell), 0);
     traits_.push_back(draw_traits(config, stream));
+  }
+  set_faults(faults);
+}
+
+void CellArray::set_faults(const FaultConfig& faults) {
+  for (std::size_t cell = 0; cell < traits_.size(); ++cell) {
+    RandomStream stream(seed_, RandomPurpose::faults, cell_number(unit_, cell), 0);
+    states_.push_back(drawn_state(faults, stream.uniform()));
+  }
+  const auto mapped = faults.map.find(unit_);
+  if (mapped != faults.map.end()) {
+    for (const MappedCell& cell : mapped->second) {
+      if (cell.row < rows() && cell.column < columns()) states_[cell_index(cell.row, cell.column)] = cell.state;
+    }
+  }
+  for (Eigen::Index row = 0; row < rows(); ++row) {
+    for (Eigen::Index column = 0; column < columns(); ++column) {
+      const std::size_t index = cell_index(row, column);
+      if (states_[index] == CellState::working) continue;
+      // No pulse makes a step.
+      traits_[index] = {0.0, 0.0};
+      programmed_(row, column) = static_cast<float>(
+          states_[index] == CellState::stuck_low ? config_.limit_low_microsiemens : config_.limit_high_microsiemens);
+    }
   }
 }
 
@@ -48,11 +70,11 @@ ArrayWrite CellArray::write(const WriteVerifyConfig& config, const Eigen::Matrix
   for (Eigen::Index row = 0; row < targets.rows(); ++row) {
     for (Eigen::Index column = 0; column < targets.cols(); ++column) {
       if (column % config.parallel_cells == 0) result.groups.emplace_back();
-      const Eigen::Index cell = row * targets.cols() + column;
+      const std::size_t cell = cell_index(row, column);
       RandomStream stream(seed_, RandomPurpose::write_pulses, cell_number(unit_, cell), step);
       const CellTarget target{double{targets(row, column)}, double{tolerances(row, column)}};
-      const CellWrite write = write_cell(config_, config, traits_[static_cast<std::size_t>(cell)],
-                                         conductance_after(0.0, row, column), target, stream);
+      const CellWrite write =
+          write_cell(config_, config, traits_[cell], conductance_after(0.0, row, column), target, stream);
       if (!write.pulses.empty()) {
         programmed_(row, column) = static_cast<float>(write.conductance);
         last_pulsed_(row, column) = moment;
@@ -100,13 +122,14 @@ Eigen::MatrixXf CellArray::conductances_after(double seconds) const {
 }
 
 double CellArray::conductance_after(double seconds, Eigen::Index row, Eigen::Index column) const {
+  if (states_[cell_index(row, column)] != CellState::working) return double{programmed_(row, column)};
   const RetentionConfig& retention = config_.retention;
   const ConductanceLimits limits{config_.limit_low_microsiemens, config_.limit_high_microsiemens};
   const WriteMoment& moment = moments_[last_pulsed_(row, column)];
   const double age = pulse_counts_(row, column) == 0 ? 0.0 : now_s_ + seconds - moment.seconds;
   double conductance{programmed_(row, column)};
   if (age > 0.0) {
-    const std::uint64_t number = cell_number(unit_, row * columns() + column);
+    const std::uint64_t number = cell_number(unit_, cell_index(row, column));
     RandomStream relaxation(seed_, RandomPurpose::relaxation, number, moment.step);
     RandomStream exponent(seed_, RandomPurpose::retention_exponent, number, 0);
     conductance = relaxed(retention, limits, conductance, age, relaxation.normal());

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/physics/faults.hpp"
 #include "models/physics/wear.hpp"
 #include "models/physics/write_group.hpp"
 #include "models/physics/write_verify.hpp"
@@ -18,14 +19,15 @@ struct ArrayWrite {
   double verified_microsiemens = 0.0;  ///< conductance summed over all verify reads
 };
 
-/// The cells of one tile that are in use: their conductances, traits, age and wear. Fresh cells stand at the low edge
-/// of the window. A cell ages (RetentionConfig) from its last pulse on; one that was never pulsed is disturbed by reads
-/// and does not age.
+/// The cells of one tile that are in use: their conductances, traits, faults, age and wear. Fresh cells stand at the
+/// low edge of the window. A cell ages (RetentionConfig) from its last pulse on; one that was never pulsed is disturbed
+/// by reads and does not age.
 class CellArray {
  public:
-  /// `unit` numbers the array among all arrays of the chip; it keys the random streams.
-  CellArray(const CellConfig& config, std::uint64_t seed, std::uint32_t unit, std::uint32_t rows,
-            std::uint32_t columns);
+  /// `unit` numbers the array among all arrays of the chip: it keys the random streams and is the tile of the fault
+  /// map. Of a map, cells that are not in use count for nothing.
+  CellArray(const CellConfig& config, std::uint64_t seed, std::uint32_t unit, std::uint32_t rows, std::uint32_t columns,
+            const FaultConfig& faults = {});
 
   /// Writes every cell to its target within its tolerance (microsiemens, [rows, columns] each), from what it holds by
   /// now. Cells that need no pulse keep their history. `step` numbers the writes of this array.
@@ -56,6 +58,11 @@ class CellArray {
     std::uint32_t step = 0;
   };
 
+  void set_faults(const FaultConfig& faults);
+  /// Traits and random streams count the cells row by row.
+  std::size_t cell_index(Eigen::Index row, Eigen::Index column) const {
+    return static_cast<std::size_t>(row * columns() + column);
+  }
   double conductance_after(double seconds, Eigen::Index row, Eigen::Index column) const;
 
   CellConfig config_;
@@ -69,6 +76,7 @@ class CellArray {
   Eigen::Matrix<std::uint64_t, Eigen::Dynamic, Eigen::Dynamic> pulse_counts_;
   Eigen::Matrix<std::uint64_t, Eigen::Dynamic, Eigen::Dynamic> round_pulse_counts_;
   std::vector<CellTraits> traits_;
+  std::vector<CellState> states_;
 };
 
 }  // namespace palimpsest

@@ -13,6 +13,7 @@ enum class RandomPurpose : std::uint32_t {
   read_noise = 3,
   relaxation = 16,
   retention_exponent = 17,
+  faults = 18,
 };
 
 /// Random numbers from a counter: Philox 4x32-10 (Salmon et al., SC 2011, doi 10.1145/2063384.2063405) keyed by the

@@ -17,7 +17,8 @@ ResistiveArrays::ResistiveArrays(const Architecture& architecture, const Network
   for (std::uint32_t tile = 0; tile < map.blocks.size(); ++tile) {
     const TileBlock& block = map.blocks[tile];
     arrays_.emplace_back(architecture.resistive_memory.cell, seed, tile,
-                         block.inputs + (has_reference_row(architecture) ? 1 : 0), block.outputs + 1);
+                         block.inputs + (has_reference_row(architecture) ? 1 : 0), block.outputs + 1,
+                         architecture.resistive_memory.faults.cells);
   }
 }
 

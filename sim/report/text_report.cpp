@@ -1,5 +1,6 @@
 #include "sim/report/text_report.hpp"
 
+#include <cmath>
 #include <utility>
 
 #include "sim/config/duration.hpp"
@@ -69,9 +70,10 @@ std::string wear_table(const PhaseReport& phase) {
       table.row({"", std::string(machine.name), "-", "-", "-", "-", "-", "-"});
       continue;
     }
-    table.row({"", std::string(machine.name), grouped(wear.largest_pulse_count), shortest(wear.mean_pulse_count),
-               percent(wear.endurance_share), grouped(wear.cells_past_endurance),
-               wear.rounds_left ? grouped(*wear.rounds_left) : "unlimited", duration_text(wear.mean_age_seconds)});
+    table.row({"", std::string(machine.name), grouped(wear.largest_pulse_count),
+               shortest(std::round(10.0 * wear.mean_pulse_count) / 10.0), percent(wear.endurance_share),
+               grouped(wear.cells_past_endurance), wear.rounds_left ? grouped(*wear.rounds_left) : "unlimited",
+               duration_text(wear.mean_age_seconds)});
   }
   return table.text();
 }

@@ -104,6 +104,18 @@ TEST_CASE("A network that does not fit says how many tiles it needs and how many
   workplace.check_error(result, 2, "/tile/count: the network \"face\" needs 10 tiles, the chip has 4");
 }
 
+TEST_CASE("A fault map may speak of the chip's tiles alone, used or not") {
+  const Workplace workplace;
+  workplace.directory().write("trace/faults.csv", "tile,row,column,state\n9,0,0,low\n10,127,127,low\n");
+  const auto run = [&](const std::string& tiles) {
+    return workplace.run({"run", "--arch", test::shipped("arch/rm180.json"), "--trace", test::shipped("traces/face"),
+                          "--quiet", "--json", "trace/report.json", "--set", "/tile/count=" + tiles, "--set",
+                          "/resistive_memory/faults/map=" + workplace.path("trace/faults.csv")});
+  };
+  workplace.check_error(run("auto"), 2, "faults.csv:3: expected a tile in 0..9, got 10");
+  CHECK(run("11").exit_code == 0);
+}
+
 TEST_CASE("An SRAM buffer that is too small says how much is needed") {
   const Workplace workplace;
   workplace.check_error(workplace.run({"run", "--arch", test::shipped("arch/rm180.json"), "--trace",

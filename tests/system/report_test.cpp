@@ -204,19 +204,31 @@ TEST_CASE("Writing the arrays at every step counts the pulses of the whole phase
         Approx(pulses / cells));
 }
 
-TEST_CASE("A chip that loses its conductances computes with less and less current, one that is rewritten does not") {
-  const auto crossbar = [](const std::vector<std::string>& more, std::size_t phase, bool rewrite) {
-    const Json report = Json::parse(face_report(more)).at("phases").at(phase);
-    const Json& machine = rewrite ? report.at("baselines").at("rm_rewrite") : report;
+TEST_CASE("Stuck cells are given up in every write") {
+  const auto failed = [](const Json& machine) {
+    return machine.at("stages").at("deployment").at("writes").at("rm_failed_cells").get<std::uint64_t>();
+  };
+  const Json phases =
+      Json::parse(face_report({"--set", "/resistive_memory/faults/stuck_high_share=0.02"})).at("phases");
+  const std::uint64_t stuck = failed(phases.at(0));
+  CHECK(stuck > 60);
+  CHECK(stuck < 220);
+  for (const Json& phase : phases) CHECK(failed(phase.at("baselines").at("rm_rewrite")) == stuck);
+  CHECK(phases.at(0).at("wear").at("largest_pulse_count") == 1000);
+}
+
+TEST_CASE("Cells that lose conductance take less current, less so where they are rewritten") {
+  const Json lossy =
+      Json::parse(face_report({"--age", "1d", "--set", "/resistive_memory/retention/exponent=0.02"})).at("phases");
+  const Json lasting = Json::parse(face_report({})).at("phases");
+  const auto crossbar = [](const Json& machine) {
     return machine.at("stages").at("inference").at("components").at("crossbar").get<double>();
   };
-  const std::vector<std::string> lossy = {"--age", "1d", "--set", "/resistive_memory/retention/exponent=0.02"};
-  const auto share_left = [&](std::size_t phase, bool rewrite) {
-    return crossbar(lossy, phase, rewrite) / crossbar({}, phase, rewrite);
-  };
-  CHECK(share_left(0, false) < 0.9);
-  CHECK(share_left(2, false) < share_left(0, false) - 0.01);
-  CHECK(share_left(2, true) > share_left(2, false) + 0.01);
+  const auto rewrite = [](const Json& phase) { return phase.at("baselines").at("rm_rewrite"); };
+  const double hybrid_share = crossbar(lossy.at(2)) / crossbar(lasting.at(2));
+  CHECK(crossbar(lossy.at(0)) < 0.9 * crossbar(lasting.at(0)));
+  CHECK(hybrid_share < 0.9);
+  CHECK(crossbar(rewrite(lossy.at(2))) / crossbar(rewrite(lasting.at(2))) > hybrid_share + 0.01);
 }
 
 TEST_CASE("The report is the same bytes for any order in which modules are made") {

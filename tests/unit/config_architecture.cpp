@@ -88,6 +88,9 @@ TEST_CASE("Fields out of range are refused") {
       {"/resistive_memory/retention/exponent=-1", "expected 0..10, got -1"},
       {"/resistive_memory/retention/exponent_spread=11", "expected 0..10, got 11"},
       {"/resistive_memory/retention/read_disturb_per_read=2", "expected 0..1, got 2"},
+      {"/resistive_memory/faults/stuck_low_share=1.5", "expected 0..1, got 1.5"},
+      {"/resistive_memory/faults/stuck_high_share=-1", "expected 0..1, got -1"},
+      {"/resistive_memory/faults/map=7", "expected a string, got 7"},
       {"/programmer/maximum_cycles=65536", "expected 1..65535, got 65536"},
       {"/programmer/pulse_ns=0", "expected 0.1..1e+06, got 0"},
       {"/sram/banks=0", "expected 1..4096, got 0"},
@@ -114,6 +117,8 @@ TEST_CASE("Fields that contradict each other are refused at the one that was set
       {"/resistive_memory/limit_low_microsiemens=11", "expected limit_low_microsiemens <= window_low_microsiemens"},
       {"/resistive_memory/limit_high_microsiemens=79", "expected window_high_microsiemens <= limit_high_microsiemens"},
       {"/resistive_memory/zero_weight_microsiemens=10", "expected zero_weight_microsiemens inside the window"},
+      {"/resistive_memory/faults={\"stuck_low_share\": 0.6, \"stuck_high_share\": 0.5, \"map\": null}",
+       "expected stuck_low_share + stuck_high_share <= 1"},
       {"/programmer/parallel_cells=129", "expected at most the cells of a row, /tile/columns = 128, got 129"},
       {"/baselines/gpu/idle_power/value=451", "expected at most the power at full load, /board_power"},
   };

@@ -109,7 +109,7 @@ TEST_CASE("Wear has a line for every machine") {
   const std::string text = text_report(report());
   CHECK(line_of(text, {"hybrid", "600"}) == Words{"hybrid", "600", "24.5", "1.0", "%", "3", "99", "1", "d"});
   CHECK(line_of(text, {"RM", "rewrite", "1"}) ==
-        Words{"RM", "rewrite", "1", "200", "49.25", "2.0", "%", "0", "unlimited", "0", "s"});
+        Words{"RM", "rewrite", "1", "200", "49.3", "2.0", "%", "0", "unlimited", "0", "s"});
 }
 
 TEST_CASE("A machine that wears nothing has dashes for its wear") {
