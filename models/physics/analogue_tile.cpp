@@ -36,6 +36,10 @@ AnalogueTile::AnalogueTile(const TileConfig& config, const CellConfig& cell, con
            RandomPurpose::dac_traits, tile),
       adc_(config.adc.errors, config.adc.count, largest_code(config.adc.bits), seed, RandomPurpose::adc_traits, tile) {}
 
+void AnalogueTile::set_conductances(const Eigen::MatrixXf& conductances, std::vector<SenseLine> lines) {
+  crossbar_ = Crossbar(conductances, std::move(lines), cell_.read_noise, config_.wires, config_.ir_drop);
+}
+
 float AnalogueTile::volt_per_code() const {
   return static_cast<float>(config_.dac.full_scale_volt / largest_code(config_.dac.bits));
 }

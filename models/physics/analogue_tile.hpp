@@ -28,6 +28,9 @@ class AnalogueTile {
   AnalogueTile(const TileConfig& config, const CellConfig& cell, const Eigen::MatrixXf& conductances,
                std::vector<SenseLine> lines, std::uint64_t seed, std::uint32_t tile);
 
+  /// Puts other conductances in the cells; the converters and their range stay. Arguments as above.
+  void set_conductances(const Eigen::MatrixXf& conductances, std::vector<SenseLine> lines);
+
   /// Largest magnitude of the TIA outputs for `codes` [vectors, rows], without noise and not cut, volt.
   float largest_volt(const Eigen::MatrixXf& codes) const;
 

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "models/physics/random.hpp"
+#include "models/physics/retention.hpp"
 
 namespace palimpsest {
 
@@ -25,6 +26,7 @@ struct CellConfig {
   double read_noise = 0.0;                  ///< standard deviation of a read, relative to the conductance
   double endurance_cycles = 30'000.0;       ///< SET/RESET cycles shown without failure
   std::optional<double> nonlinearity_volt;  ///< V0 of a current G V0 sinh(V / V0); empty: linear
+  RetentionConfig retention;
 };
 
 /// The voltage that a linear cell would need for the current of a cell with I = G' V0 sinh(volt / V0), where G' is such

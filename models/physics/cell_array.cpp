@@ -7,9 +7,7 @@ namespace palimpsest {
 namespace {
 
 // Cells of one array are numbered in 24 bits: 4096 x 4096 at most.
-std::uint64_t cell_number(std::uint32_t unit, Eigen::Index cell) {
-  return (std::uint64_t{unit} << 24U) | static_cast<std::uint64_t>(cell);
-}
+std::uint64_t cell_number(std::uint32_t unit, std::size_t cell) { return (std::uint64_t{unit} << 24U) | cell; }
 
 void add_to_group(WriteGroup& group, const CellWrite& write) {
   if (group.rounds.size() < write.pulses.size() + 1) group.rounds.resize(write.pulses.size() + 1);
@@ -25,32 +23,64 @@ void add_to_group(WriteGroup& group, const CellWrite& write) {
 }  // namespace
 
 CellArray::CellArray(const CellConfig& config, std::uint64_t seed, std::uint32_t unit, std::uint32_t rows,
-                     std::uint32_t columns)
+                     std::uint32_t columns, const FaultConfig& faults)
     : config_(config),
       seed_(seed),
       unit_(unit),
-      conductances_(Eigen::MatrixXf::Constant(rows, columns, static_cast<float>(config.window_low_microsiemens))) {
+      programmed_(Eigen::MatrixXf::Constant(rows, columns, static_cast<float>(config.window_low_microsiemens))) {
+  last_pulsed_.setZero(rows, columns);
   pulse_counts_.setZero(rows, columns);
-  traits_.reserve(static_cast<std::size_t>(conductances_.size()));
-  for (Eigen::Index cell = 0; cell < conductances_.size(); ++cell) {
+  round_pulse_counts_.setZero(rows, columns);
+  traits_.reserve(static_cast<std::size_t>(programmed_.size()));
+  for (std::size_t cell = 0; cell < static_cast<std::size_t>(programmed_.size()); ++cell) {
     RandomStream stream(seed, RandomPurpose::cell_traits, cell_number(unit, cell), 0);
     traits_.push_back(draw_traits(config, stream));
+  }
+  set_faults(faults);
+}
+
+void CellArray::set_faults(const FaultConfig& faults) {
+  for (std::size_t cell = 0; cell < traits_.size(); ++cell) {
+    RandomStream stream(seed_, RandomPurpose::faults, cell_number(unit_, cell), 0);
+    states_.push_back(drawn_state(faults, stream.uniform()));
+  }
+  const auto mapped = faults.map.find(unit_);
+  if (mapped != faults.map.end()) {
+    for (const MappedCell& cell : mapped->second) {
+      if (cell.row < rows() && cell.column < columns()) states_[cell_index(cell.row, cell.column)] = cell.state;
+    }
+  }
+  for (Eigen::Index row = 0; row < rows(); ++row) {
+    for (Eigen::Index column = 0; column < columns(); ++column) {
+      const std::size_t index = cell_index(row, column);
+      if (states_[index] == CellState::working) continue;
+      // No pulse makes a step.
+      traits_[index] = {0.0, 0.0};
+      programmed_(row, column) = static_cast<float>(
+          states_[index] == CellState::stuck_low ? config_.limit_low_microsiemens : config_.limit_high_microsiemens);
+    }
   }
 }
 
 ArrayWrite CellArray::write(const WriteVerifyConfig& config, const Eigen::MatrixXf& targets,
                             const Eigen::MatrixXf& tolerances, std::uint32_t step) {
   ArrayWrite result;
+  moments_.push_back({now_s_, reads_, step});
+  const auto moment = static_cast<std::uint32_t>(moments_.size() - 1);
   for (Eigen::Index row = 0; row < targets.rows(); ++row) {
     for (Eigen::Index column = 0; column < targets.cols(); ++column) {
       if (column % config.parallel_cells == 0) result.groups.emplace_back();
-      const Eigen::Index cell = row * targets.cols() + column;
+      const std::size_t cell = cell_index(row, column);
       RandomStream stream(seed_, RandomPurpose::write_pulses, cell_number(unit_, cell), step);
       const CellTarget target{double{targets(row, column)}, double{tolerances(row, column)}};
-      const CellWrite write = write_cell(config_, config, traits_[static_cast<std::size_t>(cell)],
-                                         double{conductances_(row, column)}, target, stream);
-      conductances_(row, column) = static_cast<float>(write.conductance);
+      const CellWrite write =
+          write_cell(config_, config, traits_[cell], conductance_after(0.0, row, column), target, stream);
+      if (!write.pulses.empty()) {
+        programmed_(row, column) = static_cast<float>(write.conductance);
+        last_pulsed_(row, column) = moment;
+      }
       pulse_counts_(row, column) += write.pulses.size();
+      round_pulse_counts_(row, column) += write.pulses.size();
       result.failed_cells += write.converged ? 0 : 1;
       result.pulse_energy_joule += write.pulse_energy_joule;
       result.verified_microsiemens += write.verified_conductance_microsiemens;
@@ -62,14 +92,50 @@ ArrayWrite CellArray::write(const WriteVerifyConfig& config, const Eigen::Matrix
 
 ArrayWrite CellArray::read_back(const WriteVerifyConfig& config) const {
   ArrayWrite result;
-  for (Eigen::Index row = 0; row < conductances_.rows(); ++row) {
-    for (Eigen::Index column = 0; column < conductances_.cols(); ++column) {
+  for (Eigen::Index row = 0; row < rows(); ++row) {
+    for (Eigen::Index column = 0; column < columns(); ++column) {
       if (column % config.parallel_cells == 0) result.groups.push_back({0, {WriteRound{}}});
       ++result.groups.back().rounds[0].verify_reads;
-      result.verified_microsiemens += double{conductances_(row, column)};
+      result.verified_microsiemens += conductance_after(0.0, row, column);
     }
   }
   return result;
+}
+
+ArrayWear CellArray::wear() const {
+  ArrayWear wear;
+  for (Eigen::Index cell = 0; cell < pulse_counts_.size(); ++cell) {
+    wear.add_cell(config_.endurance_cycles, pulse_counts_(cell), round_pulse_counts_(cell),
+                  now_s_ - moments_[last_pulsed_(cell)].seconds);
+  }
+  return wear;
+}
+
+Eigen::MatrixXf CellArray::conductances_after(double seconds) const {
+  Eigen::MatrixXf conductances(rows(), columns());
+  for (Eigen::Index row = 0; row < rows(); ++row) {
+    for (Eigen::Index column = 0; column < columns(); ++column) {
+      conductances(row, column) = static_cast<float>(conductance_after(seconds, row, column));
+    }
+  }
+  return conductances;
+}
+
+double CellArray::conductance_after(double seconds, Eigen::Index row, Eigen::Index column) const {
+  if (states_[cell_index(row, column)] != CellState::working) return double{programmed_(row, column)};
+  const RetentionConfig& retention = config_.retention;
+  const ConductanceLimits limits{config_.limit_low_microsiemens, config_.limit_high_microsiemens};
+  const WriteMoment& moment = moments_[last_pulsed_(row, column)];
+  const double age = pulse_counts_(row, column) == 0 ? 0.0 : now_s_ + seconds - moment.seconds;
+  double conductance{programmed_(row, column)};
+  if (age > 0.0) {
+    const std::uint64_t number = cell_number(unit_, cell_index(row, column));
+    RandomStream relaxation(seed_, RandomPurpose::relaxation, number, moment.step);
+    RandomStream exponent(seed_, RandomPurpose::retention_exponent, number, 0);
+    conductance = relaxed(retention, limits, conductance, age, relaxation.normal());
+    conductance = retained(limits, conductance, age, retention_exponent(retention, exponent.normal()));
+  }
+  return disturbed(retention, limits, conductance, reads_ - moment.reads);
 }
 
 }  // namespace palimpsest

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/physics/faults.hpp"
+#include "models/physics/wear.hpp"
 #include "models/physics/write_group.hpp"
 #include "models/physics/write_verify.hpp"
 
@@ -17,32 +19,64 @@ struct ArrayWrite {
   double verified_microsiemens = 0.0;  ///< conductance summed over all verify reads
 };
 
-/// The cells of one tile that are in use: their conductances, traits and wear. Fresh cells stand at the low edge of the
-/// window.
+/// The cells of one tile that are in use: their conductances, traits, faults, age and wear. Fresh cells stand at the
+/// low edge of the window. A cell ages (RetentionConfig) from its last pulse on; one that was never pulsed is disturbed
+/// by reads and does not age.
 class CellArray {
  public:
-  /// `unit` numbers the array among all arrays of the chip; it keys the random streams.
-  CellArray(const CellConfig& config, std::uint64_t seed, std::uint32_t unit, std::uint32_t rows,
-            std::uint32_t columns);
+  /// `unit` numbers the array among all arrays of the chip: it keys the random streams and is the tile of the fault
+  /// map. Of a map, cells that are not in use count for nothing.
+  CellArray(const CellConfig& config, std::uint64_t seed, std::uint32_t unit, std::uint32_t rows, std::uint32_t columns,
+            const FaultConfig& faults = {});
 
-  /// Writes every cell to its target within its tolerance (microsiemens, [rows, columns] each). `step` numbers the
-  /// writes of this array.
+  /// Writes every cell to its target within its tolerance (microsiemens, [rows, columns] each), from what it holds by
+  /// now. Cells that need no pulse keep their history. `step` numbers the writes of this array.
   ArrayWrite write(const WriteVerifyConfig& config, const Eigen::MatrixXf& targets, const Eigen::MatrixXf& tolerances,
                    std::uint32_t step);
 
   /// Reads every cell once, without writing: groups of verify reads only.
   ArrayWrite read_back(const WriteVerifyConfig& config) const;
 
-  const Eigen::MatrixXf& conductances() const { return conductances_; }  ///< microsiemens, [rows, columns]
-  std::uint64_t largest_pulse_count() const { return pulse_counts_.maxCoeff(); }
+  void advance(double seconds) { now_s_ += seconds; }           ///< lets time pass
+  void add_reads(std::uint64_t vectors) { reads_ += vectors; }  ///< counts vectors that read every cell
+
+  /// Conductances `seconds` from now, without further reads: microsiemens, [rows, columns].
+  Eigen::MatrixXf conductances_after(double seconds) const;
+  Eigen::MatrixXf conductances() const { return conductances_after(0.0); }
+
+  Eigen::Index rows() const { return programmed_.rows(); }
+  Eigen::Index columns() const { return programmed_.cols(); }
+
+  void begin_round() { round_pulse_counts_.setZero(); }  ///< wear() tells what later writes cost
+  ArrayWear wear() const;
 
  private:
+  /// When a write was, by the clock, by the reads before it, and by its number.
+  struct WriteMoment {
+    double seconds = 0.0;
+    std::uint64_t reads = 0;
+    std::uint32_t step = 0;
+  };
+
+  void set_faults(const FaultConfig& faults);
+  /// Traits and random streams count the cells row by row.
+  std::size_t cell_index(Eigen::Index row, Eigen::Index column) const {
+    return static_cast<std::size_t>(row * columns() + column);
+  }
+  double conductance_after(double seconds, Eigen::Index row, Eigen::Index column) const;
+
   CellConfig config_;
   std::uint64_t seed_;
   std::uint32_t unit_;
-  Eigen::MatrixXf conductances_;
+  double now_s_ = 0.0;
+  std::uint64_t reads_ = 0;
+  std::vector<WriteMoment> moments_{{}};  ///< the first one is when the array was new
+  Eigen::MatrixXf programmed_;            ///< conductances right after the last pulse
+  Eigen::Matrix<std::uint32_t, Eigen::Dynamic, Eigen::Dynamic> last_pulsed_;  ///< number of the moment
   Eigen::Matrix<std::uint64_t, Eigen::Dynamic, Eigen::Dynamic> pulse_counts_;
+  Eigen::Matrix<std::uint64_t, Eigen::Dynamic, Eigen::Dynamic> round_pulse_counts_;
   std::vector<CellTraits> traits_;
+  std::vector<CellState> states_;
 };
 
 }  // namespace palimpsest

@@ -5,6 +5,7 @@
 
 #include "sim/cli/options.hpp"
 #include "sim/cli/progress.hpp"
+#include "sim/config/duration.hpp"
 #include "sim/error.hpp"
 #include "sim/report/json_report.hpp"
 #include "sim/report/output_file.hpp"
@@ -38,6 +39,7 @@ void run_command(const std::vector<std::string>& arguments) {
   std::string json_file;
   std::string svg_file;
   std::string seed;
+  std::string age;
   std::string threads = default_threads();
   bool quiet = false;
 
@@ -49,6 +51,8 @@ void run_command(const std::vector<std::string>& arguments) {
       ("set", po::value(&settings)->composing()->value_name("/POINTER=VALUE"),
        "override a field of the architecture, as in /tile/adc/bits=6; may be repeated")
       ("seed", po::value(&seed)->default_value("1")->value_name("N"), "seed of every random draw")
+      ("age", po::value(&age)->default_value("0s")->value_name("TIME"),
+       "evaluate every phase this long after its deployment, as in 30d (units s, min, h, d, y)")
       ("threads", po::value(&threads)->value_name("N"),
        "threads for the functional core, all processors if not given; any number gives the same report")
       ("json", po::value(&json_file)->default_value("report.json")->value_name("FILE"), "where the report goes")
@@ -64,6 +68,7 @@ void run_command(const std::vector<std::string>& arguments) {
   RunOptions options;
   options.seed = seed_number(seed);
   options.threads = thread_number(threads);
+  options.age_seconds = parse_duration("--age", age);
   const Architecture architecture = read_overridden(architecture_file, settings);
   const Trace trace = read_trace(trace_directory);
 

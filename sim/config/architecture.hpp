@@ -8,15 +8,24 @@
 #include "models/modules/chip_config.hpp"
 #include "models/physics/cell.hpp"
 #include "models/physics/energy_table.hpp"
+#include "models/physics/faults.hpp"
 #include "models/physics/lora_mac.hpp"
 #include "models/physics/write_verify.hpp"
 
 namespace palimpsest {
 
+/// Faulty cells, and where the fault map speaks of its last tile (file and line): whether the chip has that tile is
+/// known with the network.
+struct FaultsConfig {
+  FaultConfig cells;
+  std::string last_tile_place;
+};
+
 /// The resistive memory of a chip and how weights are mapped to it.
 struct ResistiveMemoryConfig {
   CellConfig cell;
   double zero_weight_microsiemens = 45.0;  ///< conductance of a weight of zero, and of the reference cells
+  FaultsConfig faults;
 };
 
 struct VectorUnitConfig {
@@ -91,8 +100,9 @@ struct Override {
 };
 
 /// Reads an architecture file. A string where an object is expected (`/energy`, `/baselines/gpu`) names a file,
-/// relative to the architecture file, that holds the object; overrides apply to the whole after that. Throws UserError
-/// (usage_or_architecture) that names file, JSON pointer and what was expected.
+/// relative to the architecture file, that holds the object; overrides apply to the whole after that. The map of faulty
+/// cells is relative to the architecture file too. Throws UserError (usage_or_architecture) that names file, JSON
+/// pointer or line, and what was expected.
 Architecture read_architecture(const std::string& path, const std::vector<Override>& overrides);
 
 /// Splits `/tile/adc/bits=6`. Throws UserError if there is no `=` or no leading `/`.

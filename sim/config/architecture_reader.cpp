@@ -77,7 +77,7 @@ RewriteBaselineConfig read_rewrite_baseline(JsonReader reader) {
   return baseline;
 }
 
-Architecture read_chip(JsonReader reader) {
+Architecture read_chip(JsonReader reader, const std::string& directory) {
   Architecture chip;
   reader.schema("palimpsest.architecture", 1);
   chip.name = reader.text("name");
@@ -86,7 +86,7 @@ Architecture read_chip(JsonReader reader) {
   chip.tiles = tile.integer_or("count", "auto", 1, 1'048'576);
   chip.tile = read_tile(tile);
   tile.finish();
-  chip.resistive_memory = read_resistive_memory(reader.object("resistive_memory"));
+  chip.resistive_memory = read_resistive_memory(reader.object("resistive_memory"), chip.tile.crossbar, directory);
   chip.write_verify = read_write_verify(reader.object("programmer"), chip.tile.crossbar.columns);
   chip.tile.pulse_ns = chip.write_verify.pulse_ns;
   chip.sram = read_sram(reader.object("sram"));
@@ -123,7 +123,7 @@ Architecture read_architecture(const std::string& path, const std::vector<Overri
   const std::string directory = std::filesystem::path(path).parent_path().string();
   for (const std::string& pointer : references) insert_referenced_file(document, pointer, directory);
   apply_overrides(document, {others, ordered.end()});
-  return read_chip(JsonReader(document));
+  return read_chip(JsonReader(document), directory);
 }
 
 }  // namespace palimpsest

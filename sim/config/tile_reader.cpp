@@ -1,5 +1,8 @@
 #include "sim/config/tile_reader.hpp"
 
+#include "sim/config/fault_reader.hpp"
+#include "sim/config/retention_reader.hpp"
+
 namespace palimpsest {
 namespace {
 
@@ -132,7 +135,8 @@ TileConfig read_tile(JsonReader& reader) {
   return tile;
 }
 
-ResistiveMemoryConfig read_resistive_memory(JsonReader reader) {
+ResistiveMemoryConfig read_resistive_memory(JsonReader reader, const CrossbarConfig& crossbar,
+                                            const std::string& directory) {
   constexpr double most = 1e4;
   ResistiveMemoryConfig memory;
   CellConfig& cell = memory.cell;
@@ -148,6 +152,8 @@ ResistiveMemoryConfig read_resistive_memory(JsonReader reader) {
   cell.read_noise = reader.number("read_noise", 0.0, 1.0);
   cell.nonlinearity_volt = reader.number_or("nonlinearity_volt", "linear", 0.01, 1000.0);
   cell.endurance_cycles = reader.number("endurance_cycles", 1.0, 1e15);
+  cell.retention = read_retention(reader.object("retention"));
+  memory.faults = read_faults(reader.object("faults"), crossbar, directory);
   reader.finish();
   check_window(cell, memory.zero_weight_microsiemens, reader);
   return memory;

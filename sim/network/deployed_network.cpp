@@ -46,6 +46,15 @@ DeployedNetwork::DeployedNetwork(const Architecture& architecture, const Network
   }
 }
 
+void DeployedNetwork::age(const ResistiveArrays& arrays, double seconds) {
+  if (seconds == 0.0) return;
+  for (std::uint32_t tile = 0; tile < map_.blocks.size(); ++tile) {
+    const TileBlock& block = map_.blocks[tile];
+    tiles_[tile].set_conductances(arrays.block_conductances(tile, seconds),
+                                  columns_[block.operation].lines(block.outputs));
+  }
+}
+
 void DeployedNetwork::set_adc_ranges(const std::vector<float>& largest_volts) {
   for (const std::vector<std::uint32_t>& tiles : map_.tiles_of_operation) {
     float largest_of_layer = 0.0F;

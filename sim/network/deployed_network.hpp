@@ -21,7 +21,7 @@ struct Activity : ReadActivity {
 };
 
 /// A network on a programmed chip: the tiles' arrays as they were left, adapters in the LoRA unit's integers, converter
-/// and storage ranges set from calibration inputs. Immutable, so threads share it.
+/// and storage ranges set from calibration inputs. Evaluation changes nothing, so threads share it.
 class DeployedNetwork {
  public:
   /// Ranges come from the float network with `weights` and `adapters` on `calibration_input`, ADC ranges from the
@@ -30,6 +30,9 @@ class DeployedNetwork {
   DeployedNetwork(const Architecture& architecture, const Network& network, const TileMap& map,
                   const ResistiveArrays& arrays, const WeightSet& weights, const std::vector<const Adapter*>& adapters,
                   const Eigen::MatrixXf& calibration_input, std::uint64_t seed);
+
+  /// Puts what `arrays` will hold `seconds` from now in place of what they held; ranges stay those of the deployment.
+  void age(const ResistiveArrays& arrays, double seconds);
 
   /// Class scores [samples, classes] of the samples in `input`. Noise is keyed by (seed, evaluation, tile, number of
   /// the sample), the first sample's number being `first_sample`; `activity` is added to.

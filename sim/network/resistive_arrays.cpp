@@ -1,7 +1,5 @@
 #include "sim/network/resistive_arrays.hpp"
 
-#include <algorithm>
-
 namespace palimpsest {
 
 namespace {
@@ -19,9 +17,9 @@ ResistiveArrays::ResistiveArrays(const Architecture& architecture, const Network
   arrays_.reserve(map.blocks.size());
   for (std::uint32_t tile = 0; tile < map.blocks.size(); ++tile) {
     const TileBlock& block = map.blocks[tile];
-    arrays_.emplace_back(architecture.resistive_memory.cell, seed, tile,
-                         block.inputs + (has_reference_row(architecture) ? 1 : 0),
-                         columns_of(architecture.tile.mapping, block.outputs));
+    arrays_.emplace_back(
+        architecture.resistive_memory.cell, seed, tile, block.inputs + (has_reference_row(architecture) ? 1 : 0),
+        columns_of(architecture.tile.mapping, block.outputs), architecture.resistive_memory.faults.cells);
   }
 }
 
@@ -38,7 +36,7 @@ std::vector<ArrayWrite> ResistiveArrays::write(const WeightSet& weights) {
     columns =
         WeightColumns(architecture_.resistive_memory.cell, architecture_.resistive_memory.zero_weight_microsiemens,
                       mapping, largest > 0.0F ? double{largest} : 1.0);
-    const Eigen::Index rows = arrays_[tile].conductances().rows();
+    const Eigen::Index rows = arrays_[tile].rows();
     Eigen::MatrixXf targets = columns.zero_targets(block.outputs).replicate(rows, 1);
     targets.topRows(block.inputs) =
         columns.targets(weight.block(block.first_output, block.first_input, block.outputs, block.inputs).transpose());
@@ -74,26 +72,38 @@ WeightSet ResistiveArrays::stored_weights() const {
   return stored;
 }
 
-Eigen::MatrixXf ResistiveArrays::block_conductances(std::uint32_t tile) const {
-  return arrays_[tile].conductances().topRows(map_.blocks[tile].inputs);
+void ResistiveArrays::advance(double seconds) {
+  for (CellArray& array : arrays_) array.advance(seconds);
+}
+
+void ResistiveArrays::add_reads(const std::vector<std::uint64_t>& vectors, std::uint64_t repetitions) {
+  for (std::uint32_t tile = 0; tile < arrays_.size(); ++tile) arrays_[tile].add_reads(vectors[tile] * repetitions);
+}
+
+Eigen::MatrixXf ResistiveArrays::block_conductances(std::uint32_t tile, double seconds) const {
+  return arrays_[tile].conductances_after(seconds).topRows(map_.blocks[tile].inputs);
 }
 
 double ResistiveArrays::transposed_conductance_sum(std::uint32_t tile) const {
-  const Eigen::MatrixXf& conductances = arrays_[tile].conductances();
+  const Eigen::MatrixXf conductances = arrays_[tile].conductances();
   const Eigen::Index driven = conductances.cols() - reference_columns(architecture_.tile.mapping);
   return conductances.leftCols(driven).cast<double>().sum();
 }
 
 std::uint64_t ResistiveArrays::cells() const {
   std::uint64_t cells = 0;
-  for (const CellArray& array : arrays_) cells += static_cast<std::uint64_t>(array.conductances().size());
+  for (const CellArray& array : arrays_) cells += static_cast<std::uint64_t>(array.rows() * array.columns());
   return cells;
 }
 
-std::uint64_t ResistiveArrays::largest_pulse_count() const {
-  std::uint64_t largest = 0;
-  for (const CellArray& array : arrays_) largest = std::max(largest, array.largest_pulse_count());
-  return largest;
+void ResistiveArrays::begin_round() {
+  for (CellArray& array : arrays_) array.begin_round();
+}
+
+ArrayWear ResistiveArrays::wear() const {
+  ArrayWear wear;
+  for (const CellArray& array : arrays_) wear += array.wear();
+  return wear;
 }
 
 }  // namespace palimpsest

@@ -27,8 +27,12 @@ class ResistiveArrays {
   /// The linear weights as a read of every cell would give them, without read noise: [out, in] by name.
   WeightSet stored_weights() const;
 
-  /// Conductances of a tile's block, microsiemens: [inputs, columns_of(mapping, outputs)].
-  Eigen::MatrixXf block_conductances(std::uint32_t tile) const;
+  void advance(double seconds);  ///< lets time pass
+  /// Counts vectors that read the cells: by tile, `repetitions` times.
+  void add_reads(const std::vector<std::uint64_t>& vectors, std::uint64_t repetitions);
+
+  /// Conductances of a tile's block `seconds` from now, microsiemens: [inputs, columns_of(mapping, outputs)].
+  Eigen::MatrixXf block_conductances(std::uint32_t tile, double seconds = 0.0) const;
   const WeightColumns& weight_columns(std::uint32_t operation) const { return weight_columns_[operation]; }
 
   /// Sum over the cells of the transposed reads that make up one product of one tile, reference row included,
@@ -37,7 +41,8 @@ class ResistiveArrays {
 
   /// Cells in use, references included.
   std::uint64_t cells() const;
-  std::uint64_t largest_pulse_count() const;
+  void begin_round();  ///< wear() tells what later writes cost
+  ArrayWear wear() const;
 
  private:
   const Architecture& architecture_;

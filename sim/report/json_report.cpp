@@ -39,6 +39,15 @@ Json stage_json(const StageFigures& stage) {
   return json;
 }
 
+Json wear_json(const Wear& wear) {
+  return {{pulse_count_statistic.name, wear.largest_pulse_count},
+          {mean_pulse_count_statistic.name, wear.mean_pulse_count},
+          {endurance_statistic.name, wear.endurance_share},
+          {past_endurance_statistic.name, wear.cells_past_endurance},
+          {rounds_left_statistic.name, wear.rounds_left ? Json(*wear.rounds_left) : Json(nullptr)},
+          {cell_age_statistic.name, wear.mean_age_seconds}};
+}
+
 Json machine_json(const PhaseFigures& figures) {
   Json training = stage_json(figures.training);
   training[std::string(updates_statistic.name)] = figures.updates;
@@ -49,8 +58,7 @@ Json machine_json(const PhaseFigures& figures) {
   inference["saturated"] = members(figures.activity, saturation_statistics);
   Json json = Json::object();
   json["stages"] = {{"training", training}, {"deployment", stage_json(figures.deployment)}, {"inference", inference}};
-  json["wear"] = {{pulse_count_statistic.name, figures.wear.largest_pulse_count},
-                  {endurance_statistic.name, figures.wear.endurance_share}};
+  json["wear"] = wear_json(figures.wear);
   return json;
 }
 
@@ -64,8 +72,8 @@ void describe(Json& json, const std::string& prefix, const Table& table) {
 Json descriptions() {
   Json json = Json::object();
   describe(json, "",
-           std::array{energy_statistic, cycles_statistic, seconds_statistic, memory_wait_statistic, updates_statistic,
-                      samples_statistic});
+           std::array{age_statistic, energy_statistic, cycles_statistic, seconds_statistic, memory_wait_statistic,
+                      updates_statistic, samples_statistic});
   for (const ComponentDescription& component : component_descriptions()) {
     json["components." + std::string(component.name)] = {{"unit", "J"}, {"meaning", component.meaning}};
   }
@@ -74,7 +82,9 @@ Json descriptions() {
   describe(json, "writes.", write_statistics);
   describe(json, "accuracy.", accuracy_statistics);
   describe(json, "saturated.", saturation_statistics);
-  describe(json, "wear.", std::array{pulse_count_statistic, endurance_statistic});
+  describe(json, "wear.",
+           std::array{pulse_count_statistic, mean_pulse_count_statistic, endurance_statistic, past_endurance_statistic,
+                      rounds_left_statistic, cell_age_statistic});
   describe(json, "baselines.gpu.", std::array{at_peak_statistic});
   return json;
 }
@@ -90,6 +100,7 @@ std::string json_report(const RunReport& report) {
   json["gpu"] = report.gpu;
   json["trace"] = report.trace;
   json["seed"] = report.seed;
+  json[std::string(age_statistic.name)] = report.age_seconds;
   json["clock_period_ps"] = report.clock_period_ps;
   json["tiles"] = report.tiles;
   json["phases"] = Json::array();

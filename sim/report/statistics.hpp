@@ -58,6 +58,8 @@ struct StageStatistic {
   std::string_view meaning;
 };
 
+inline constexpr StageStatistic age_statistic{
+    "age_seconds", "age", "s", "time from the deployment of a phase to its evaluation, when the next phase begins"};
 inline constexpr StageStatistic energy_statistic{"energy_j", "energy", "J",
                                                  "energy of the stage, the sum of its components"};
 inline constexpr StageStatistic cycles_statistic{
@@ -69,10 +71,21 @@ inline constexpr StageStatistic memory_wait_statistic{
 inline constexpr StageStatistic updates_statistic{"updates", "updates", "updates",
                                                   "trained parameters times training steps"};
 inline constexpr StageStatistic samples_statistic{"samples", "samples", "samples", "samples inferred"};
-inline constexpr StageStatistic pulse_count_statistic{"largest_pulse_count", "pulses", "pulses",
+inline constexpr StageStatistic pulse_count_statistic{"largest_pulse_count", "most pulses", "pulses",
                                                       "SET and RESET pulses of the most written cell since it was new"};
+inline constexpr StageStatistic mean_pulse_count_statistic{"mean_pulse_count", "mean pulses", "pulses",
+                                                           "the same in the mean over all cells in use"};
 inline constexpr StageStatistic endurance_statistic{
-    "endurance_share", "endurance used", "share", "those pulses, two to a SET/RESET cycle, over the cell's endurance"};
+    "endurance_share", "endurance used", "share",
+    "pulses of the most written cell, two to a SET/RESET cycle, over the cell's endurance"};
+inline constexpr StageStatistic past_endurance_statistic{"cells_past_endurance", "past endurance", "cells",
+                                                         "cells with more pulses than their endurance"};
+inline constexpr StageStatistic rounds_left_statistic{
+    "rounds_left", "rounds left", "phases",
+    "how many more phases with as many pulses the cells that this one pulsed last; null: it pulsed none"};
+inline constexpr StageStatistic cell_age_statistic{
+    "mean_age_seconds", "mean age", "s",
+    "time since the last pulse when the phase is evaluated, mean over pulsed cells"};
 inline constexpr StageStatistic at_peak_statistic{
     "inference_energy_at_peak_j", "at peak", "J",
     "the GPU's inference at its peak rate, without launches or memory traffic"};

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "sim/config/duration.hpp"
 #include "sim/report/machines.hpp"
 #include "sim/report/number_format.hpp"
 #include "sim/report/statistics.hpp"
@@ -86,7 +87,9 @@ void accuracy_row(SvgPicture& picture, const RunReport& report, const char* titl
 
 std::string svg_report(const RunReport& report) {
   SvgPicture picture;
-  picture.text(margin, 28.0, report.trace + " on " + report.architecture + ", seed " + std::to_string(report.seed),
+  const std::string age = report.age_seconds > 0.0 ? ", age " + duration_text(report.age_seconds) : "";
+  picture.text(margin, 28.0,
+               report.trace + " on " + report.architecture + ", seed " + std::to_string(report.seed) + age,
                "font-size=\"16\" font-weight=\"bold\"");
   for (std::size_t machine = 0; machine < machines.size(); ++machine) {
     const double x = panel_left(0) + 110.0 * static_cast<double>(machine);

@@ -1,7 +1,9 @@
 #include "sim/report/text_report.hpp"
 
+#include <cmath>
 #include <utility>
 
+#include "sim/config/duration.hpp"
 #include "sim/report/machines.hpp"
 #include "sim/report/number_format.hpp"
 #include "sim/report/statistics.hpp"
@@ -37,7 +39,7 @@ std::string accuracy_table(const PhaseReport& phase) {
   TextTable table(2);
   std::vector<std::string> header{"accuracy", "machine"};
   for (const auto& statistic : accuracy_statistics) header.emplace_back(statistic.title);
-  for (const char* title : {"updates", "samples", "most pulses", "endurance used"}) header.emplace_back(title);
+  for (const auto& statistic : {updates_statistic, samples_statistic}) header.emplace_back(statistic.title);
   table.row(std::move(header));
   const auto row = [&](const std::string& machine, const Accuracy& accuracy, std::vector<std::string> more) {
     std::vector<std::string> cells{"", machine};
@@ -47,13 +49,32 @@ std::string accuracy_table(const PhaseReport& phase) {
   };
   for (const Machine& machine : machines) {
     const PhaseFigures& figures = phase.*machine.figures;
-    const bool wears = figures.wear.largest_pulse_count != 0;
-    row(std::string(machine.name), figures.accuracy,
-        {grouped(figures.updates), grouped(figures.samples), wears ? grouped(figures.wear.largest_pulse_count) : "-",
-         wears ? percent(figures.wear.endurance_share) : "-"});
+    row(std::string(machine.name), figures.accuracy, {grouped(figures.updates), grouped(figures.samples)});
   }
   row("hybrid in float", phase.hybrid.float_accuracy, {});
   row("rewrite in float", phase.rm_rewrite.float_accuracy, {});
+  return table.text();
+}
+
+std::string wear_table(const PhaseReport& phase) {
+  TextTable table(2);
+  std::vector<std::string> header{"wear", "machine"};
+  for (const auto& statistic : {pulse_count_statistic, mean_pulse_count_statistic, endurance_statistic,
+                                past_endurance_statistic, rounds_left_statistic, cell_age_statistic}) {
+    header.emplace_back(statistic.title);
+  }
+  table.row(std::move(header));
+  for (const Machine& machine : machines) {
+    const Wear& wear = (phase.*machine.figures).wear;
+    if (wear.largest_pulse_count == 0) {
+      table.row({"", std::string(machine.name), "-", "-", "-", "-", "-", "-"});
+      continue;
+    }
+    table.row({"", std::string(machine.name), grouped(wear.largest_pulse_count),
+               shortest(std::round(10.0 * wear.mean_pulse_count) / 10.0), percent(wear.endurance_share),
+               grouped(wear.cells_past_endurance), wear.rounds_left ? grouped(*wear.rounds_left) : "unlimited",
+               duration_text(wear.mean_age_seconds)});
+  }
   return table.text();
 }
 
@@ -96,11 +117,12 @@ std::string text_report(const RunReport& report) {
   std::string text = "Palimpsest: " + report.trace + " on " + report.architecture + ", " +
                      std::to_string(report.tiles) + " tiles, clock period " +
                      engineering(static_cast<double>(report.clock_period_ps) * 1e-12, "s") + ", seed " +
-                     std::to_string(report.seed) + "\n";
+                     std::to_string(report.seed) + ", " + std::string(age_statistic.title) + " " +
+                     duration_text(report.age_seconds) + "\n";
   for (const PhaseReport& phase : report.phases) {
     text += "\nPhase " + phase.name + "\n\n";
-    text += stage_table(phase) + "\n" + accuracy_table(phase) + "\n" + component_table(phase) + "\n" +
-            comparison_table(phase);
+    text += stage_table(phase) + "\n" + accuracy_table(phase) + "\n" + wear_table(phase) + "\n" +
+            component_table(phase) + "\n" + comparison_table(phase);
   }
   return text;
 }

@@ -8,7 +8,7 @@
 #include "models/physics/units.hpp"
 #include "sim/mapping/deployment_program.hpp"
 #include "sim/mapping/inference_program.hpp"
-#include "sim/mapping/training_program.hpp"
+#include "sim/mapping/tile_vectors.hpp"
 #include "sim/run/accuracy.hpp"
 #include "sim/run/chip_work.hpp"
 #include "sim/run/parallel.hpp"
@@ -39,13 +39,14 @@ WeightSet between(const WeightSet& from, const WeightSet& to, double share) {
 }  // namespace
 
 ChipLife::ChipLife(const Architecture& architecture, const Trace& trace, const TileMap& map, Chip& chip,
-                   UpdateMethod method, std::uint64_t seed, unsigned threads)
+                   UpdateMethod method, std::uint64_t seed, double age_seconds, unsigned threads)
     : architecture_(architecture),
       trace_(trace),
       map_(map),
       chip_(chip),
       update_method_(method),
       seed_(seed),
+      age_seconds_(age_seconds),
       threads_(threads),
       context_{architecture, trace.network, map},
       arrays_(architecture, trace.network, map, seed),
@@ -86,6 +87,7 @@ PhaseFigures ChipLife::next_phase() {
   const bool first_write = weights_.empty();
   const bool rewrites = method.weights != weights_;
   PhaseFigures figures;
+  arrays_.begin_round();
 
   ChipWork training;
   const WeightSet goal = trained_weights(method);
@@ -107,19 +109,29 @@ PhaseFigures ChipLife::next_phase() {
   }
   adapters_ = deployment.adapters;
 
-  const DeployedNetwork network(architecture_, trace_.network, map_, arrays_, goal, adapters_, calibration_input_,
-                                seed_);
+  std::vector<Training> trainings;
+  for (const TrainingRun& run : method.training) {
+    trainings.push_back(planned(method, run));
+    arrays_.add_reads(tile_vectors(trainings.back().programs.batch, map_.blocks.size()), run.steps);
+  }
+
+  DeployedNetwork network(architecture_, trace_.network, map_, arrays_, goal, adapters_, calibration_input_, seed_);
+  const double forward_joule =
+      infer(network, calibration_input_, first_evaluation).activity.crossbar_joule / trace_.calibration.samples;
+  network.age(arrays_, age_seconds_);
   const Eigen::MatrixXf test_input = network_input(trace_.network, trace_.test, phase.samples);
   // Values do not depend on time, so they are computed while the programs are played.
   const auto policy = threads_ > 1 ? std::launch::async : std::launch::deferred;
-  auto calibration = std::async(policy, [&] { return infer(network, calibration_input_, first_evaluation); });
   auto evaluation = std::async(policy, [&] { return infer(network, test_input, first_evaluation + 1); });
 
   deployment_work += play(deployment_program(context_, deployment));
-  const double forward_joule = calibration.get().activity.crossbar_joule / trace_.calibration.samples;
-  for (const TrainingRun& run : method.training) training += train(method, run, forward_joule, figures.updates);
-  ChipWork inference_work =
-      play(inference_program(context_, adapters_, static_cast<std::uint32_t>(phase.samples.size())));
+  for (const Training& run : trainings) {
+    training += train(run, forward_joule);
+    figures.updates += run.programs.trained_parameters * run.steps;
+  }
+  const Program inference_steps =
+      inference_program(context_, adapters_, static_cast<std::uint32_t>(phase.samples.size()));
+  ChipWork inference_work = play(inference_steps);
   const Inference inference = evaluation.get();
   inference_work.analogue.crossbar_read = inference.activity.crossbar_joule;
 
@@ -134,10 +146,9 @@ PhaseFigures ChipLife::next_phase() {
   figures.training = priced(training, architecture_.training.gradient_bits);
   figures.deployment = priced(deployment_work, architecture_.lora_unit.bits);
   figures.inference = priced(inference_work, architecture_.lora_unit.bits);
-  figures.wear.largest_pulse_count = arrays_.largest_pulse_count();
-  // A SET/RESET cycle is two pulses.
-  figures.wear.endurance_share = static_cast<double>(figures.wear.largest_pulse_count) /
-                                 (2.0 * architecture_.resistive_memory.cell.endurance_cycles);
+  arrays_.add_reads(tile_vectors(inference_steps, map_.blocks.size()), 1);
+  arrays_.advance(age_seconds_);
+  figures.wear = wear_figures(arrays_.wear(), architecture_.resistive_memory.cell.endurance_cycles);
   return figures;
 }
 
@@ -146,7 +157,8 @@ void ChipLife::drop_adapters(const Phase& phase, const WeightSet& weights, std::
   const std::vector<std::uint32_t> forgotten = forgotten_samples(trace_, phase);
   if (forgotten.empty()) return;
   const Eigen::MatrixXf input = network_input(trace_.network, trace_.test, forgotten);
-  const DeployedNetwork bare(architecture_, trace_.network, map_, arrays_, weights, {}, calibration_input_, seed_);
+  DeployedNetwork bare(architecture_, trace_.network, map_, arrays_, weights, {}, calibration_input_, seed_);
+  bare.age(arrays_, age_seconds_);
   figures.accuracy.forget_without_adapter = share_correct(trace_, forgotten, infer(bare, input, evaluation).scores);
   FloatArithmetic bare_float(trace_.network, weights, {});
   figures.float_accuracy.forget_without_adapter =
@@ -185,8 +197,7 @@ ChipWork ChipLife::update_arrays_every_step(const WeightSet& goal, std::uint64_t
   return work;
 }
 
-ChipWork ChipLife::train(const Method& method, const TrainingRun& run, double forward_joule_per_sample,
-                         std::uint64_t& updates) {
+ChipLife::Training ChipLife::planned(const Method& method, const TrainingRun& run) const {
   TrainingTask task;
   if (!run.trains_backbone) {
     task.trained_adapter = &trace_.adapters.at(run.adapter);
@@ -195,16 +206,18 @@ ChipWork ChipLife::train(const Method& method, const TrainingRun& run, double fo
   task.optimizer = run.optimizer;
   task.batch_size = run.batch_size;
   task.backbone_in_arrays = updates_every_step() && phase_ > 1;
-  const TrainingPrograms programs = training_programs(context_, task);
-  updates += programs.trained_parameters * run.steps;
+  return {run.steps, run.batch_size, task.trained_adapter != nullptr || task.backbone_in_arrays,
+          training_programs(context_, task)};
+}
 
-  ChipWork step = play(programs.batch);
-  if (task.trained_adapter != nullptr || task.backbone_in_arrays) {
+ChipWork ChipLife::train(const Training& training, double forward_joule_per_sample) {
+  ChipWork step = play(training.programs.batch);
+  if (training.on_tiles) {
     step.analogue.crossbar_read =
-        run.batch_size * (forward_joule_per_sample + transposed_read_joule(programs.transposed_vectors));
+        training.batch_size * (forward_joule_per_sample + transposed_read_joule(training.programs.transposed_vectors));
   }
-  step += play(programs.update);
-  return times(step, run.steps);
+  step += play(training.programs.update);
+  return times(step, training.steps);
 }
 
 double ChipLife::transposed_read_joule(const std::vector<std::uint64_t>& vectors) const {

@@ -7,6 +7,7 @@
 
 #include "models/modules/chip.hpp"
 #include "sim/mapping/program_builder.hpp"
+#include "sim/mapping/training_program.hpp"
 #include "sim/network/deployed_network.hpp"
 #include "sim/run/figures.hpp"
 
@@ -18,12 +19,13 @@ enum class UpdateMethod {
   rm_rewrite,  ///< all parameters change and the arrays are written anew
 };
 
-/// One chip from its first programming to its last phase: its arrays wear and keep what was written to them.
+/// One chip from its first programming to its last phase: its arrays wear, age and keep what was written to them.
 class ChipLife {
  public:
-  /// References outlive the object. Lives with the same seed start from the same cells. `chip` gives the time.
+  /// References outlive the object. Lives with the same seed start from the same cells. `chip` gives the time of the
+  /// work; `age_seconds` pass between the deployment of a phase and its evaluation, and before the next phase.
   ChipLife(const Architecture& architecture, const Trace& trace, const TileMap& map, Chip& chip, UpdateMethod method,
-           std::uint64_t seed, unsigned threads);
+           std::uint64_t seed, double age_seconds, unsigned threads);
 
   /// Lives through the next phase of the trace: training, deployment, inference.
   PhaseFigures next_phase();
@@ -34,6 +36,13 @@ class ChipLife {
     Activity activity;
   };
 
+  struct Training {
+    std::uint64_t steps = 0;
+    std::uint32_t batch_size = 1;
+    bool on_tiles = false;  ///< computes products with the backbone on the tiles
+    TrainingPrograms programs;
+  };
+
   const Method& method_of(const Phase& phase) const;
   std::vector<const Adapter*> adapters_of(const Method& method) const;
   bool updates_every_step() const;
@@ -42,7 +51,8 @@ class ChipLife {
   WeightSet trained_weights(const Method& method) const;
   ChipWork write_arrays(const WeightSet& weights, std::vector<ArrayWrite>& writes);
   ChipWork read_back();
-  ChipWork train(const Method& method, const TrainingRun& run, double forward_joule_per_sample, std::uint64_t& updates);
+  Training planned(const Method& method, const TrainingRun& run) const;
+  ChipWork train(const Training& training, double forward_joule_per_sample);
   ChipWork update_arrays_every_step(const WeightSet& goal, std::uint64_t steps);
   ChipWork play(const Program& program);
   double transposed_read_joule(const std::vector<std::uint64_t>& vectors) const;
@@ -60,6 +70,7 @@ class ChipLife {
   Chip& chip_;
   UpdateMethod update_method_;
   std::uint64_t seed_;
+  double age_seconds_;
   unsigned threads_;
   ProgramContext context_;
   ResistiveArrays arrays_;

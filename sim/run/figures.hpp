@@ -8,6 +8,7 @@
 
 #include "models/physics/actions.hpp"
 #include "models/physics/energy.hpp"
+#include "models/physics/wear.hpp"
 #include "sim/network/deployed_network.hpp"
 
 namespace palimpsest {
@@ -54,9 +55,14 @@ struct Accuracy {
   std::optional<double> forget_without_adapter;
 };
 
+/// The arrays of a machine when a phase is evaluated.
 struct Wear {
   std::uint64_t largest_pulse_count = 0;
+  double mean_pulse_count = 0.0;
   double endurance_share = 0.0;
+  std::uint64_t cells_past_endurance = 0;
+  std::optional<std::uint64_t> rounds_left;  ///< empty: without end, since the phase pulsed no cell
+  double mean_age_seconds = 0.0;
 };
 
 /// One phase as one machine lived it.
@@ -86,10 +92,14 @@ struct RunReport {
   std::string gpu;
   std::string trace;
   std::uint64_t seed = 0;
+  double age_seconds = 0.0;  ///< between a phase's deployment and its evaluation
   std::uint64_t clock_period_ps = 0;
   std::uint64_t tiles = 0;
   std::vector<PhaseReport> phases;
 };
+
+/// The figures of worn arrays.
+Wear wear_figures(const ArrayWear& wear, double endurance_cycles);
 
 /// Sets components and total. The components are rounded to a multiple of 2^-50 of the total's power of two, so that
 /// sums of them are exact in double precision.

@@ -22,11 +22,20 @@ std::uint32_t tiles_of_chip(const Architecture& architecture, const Trace& trace
   return *architecture.tiles;
 }
 
+/// A tile that the chip does not have is a slip in the map; one that the network leaves unused is not.
+void check_fault_map(const FaultsConfig& faults, std::uint32_t tiles) {
+  if (faults.cells.map.empty() || faults.cells.map.rbegin()->first < tiles) return;
+  throw UserError(ExitCode::usage_or_architecture, "/resistive_memory/faults/map: " + faults.last_tile_place +
+                                                       ": expected a tile in 0.." + std::to_string(tiles - 1) +
+                                                       ", got " + std::to_string(faults.cells.map.rbegin()->first));
+}
+
 }  // namespace
 
 RunReport run(const Architecture& architecture, const Trace& trace, const RunOptions& options) {
   const TileMap map = map_to_tiles(trace.network, architecture.tile);
   const std::uint32_t tiles = tiles_of_chip(architecture, trace, map);
+  check_fault_map(architecture.resistive_memory.faults, tiles);
   // Tiles without weights have nothing to do and are not built.
   const ChipConfig chip_config{architecture.clock,        static_cast<std::uint32_t>(map.blocks.size()),
                                architecture.tile,         architecture.sram,
@@ -39,11 +48,14 @@ RunReport run(const Architecture& architecture, const Trace& trace, const RunOpt
   report.gpu = architecture.gpu.name;
   report.trace = trace.name;
   report.seed = options.seed;
+  report.age_seconds = options.age_seconds;
   report.clock_period_ps = architecture.clock.period_ps;
   report.tiles = tiles;
 
-  ChipLife hybrid(architecture, trace, map, chip, UpdateMethod::adapters, options.seed, options.threads);
-  ChipLife rewrite(architecture, trace, map, chip, UpdateMethod::rm_rewrite, options.seed, options.threads);
+  ChipLife hybrid(architecture, trace, map, chip, UpdateMethod::adapters, options.seed, options.age_seconds,
+                  options.threads);
+  ChipLife rewrite(architecture, trace, map, chip, UpdateMethod::rm_rewrite, options.seed, options.age_seconds,
+                   options.threads);
   const double parts = 2.0 * static_cast<double>(trace.phases.size());
   double done = 0.0;
   const auto announce = [&](const std::string& part) {

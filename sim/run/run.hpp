@@ -13,7 +13,8 @@ namespace palimpsest {
 
 struct RunOptions {
   std::uint64_t seed = 1;
-  unsigned threads = 1;  ///< changes the time it takes and nothing else
+  unsigned threads = 1;      ///< changes the time it takes and nothing else
+  double age_seconds = 0.0;  ///< how long after its deployment each phase is evaluated; phases follow each other
   ChipOptions chip;
   /// Called before each part with what comes and the share that is done.
   std::function<void(const std::string& part, double share)> progress;

@@ -85,6 +85,7 @@ TEST_CASE("Usage errors are one line and exit code 2") {
   workplace.check_error(workplace.run_small({"--seed", "many"}), 2, "many");
   workplace.check_error(workplace.run_small({"--seed", "-1"}), 2, "-1");
   workplace.check_error(workplace.run_small({"--threads", "0"}), 2, "--threads");
+  workplace.check_error(workplace.run_small({"--age", "30"}), 2, "--age: expected a time in 0s..1000y, like 30d");
   workplace.check_error(workplace.run_small({"--set", "tile"}), 2, "tile");
 }
 
@@ -101,6 +102,18 @@ TEST_CASE("A network that does not fit says how many tiles it needs and how many
   const test::CommandResult result = workplace.run({"run", "--arch", test::shipped("arch/rm180.json"), "--trace",
                                                     test::shipped("traces/face"), "--set", "/tile/count=4"});
   workplace.check_error(result, 2, "/tile/count: the network \"face\" needs 10 tiles, the chip has 4");
+}
+
+TEST_CASE("A fault map may speak of the chip's tiles alone, used or not") {
+  const Workplace workplace;
+  workplace.directory().write("trace/faults.csv", "tile,row,column,state\n9,0,0,low\n10,127,127,low\n");
+  const auto run = [&](const std::string& tiles) {
+    return workplace.run({"run", "--arch", test::shipped("arch/rm180.json"), "--trace", test::shipped("traces/face"),
+                          "--quiet", "--json", "trace/report.json", "--set", "/tile/count=" + tiles, "--set",
+                          "/resistive_memory/faults/map=" + workplace.path("trace/faults.csv")});
+  };
+  workplace.check_error(run("auto"), 2, "faults.csv:3: expected a tile in 0..9, got 10");
+  CHECK(run("11").exit_code == 0);
 }
 
 TEST_CASE("An SRAM buffer that is too small says how much is needed") {

@@ -151,6 +151,86 @@ TEST_CASE("The report is the same bytes for any number of threads") {
   CHECK(one == face_report({"--threads", "3"}));
 }
 
+TEST_CASE("The report of an aged chip is the same bytes for any number of threads") {
+  const std::vector<std::string> ageing = {"--age", "30d", "--set",
+                                           "/resistive_memory/retention/read_disturb_per_read=1e-9"};
+  const auto with_threads = [&](const char* threads) {
+    std::vector<std::string> arguments = ageing;
+    arguments.insert(arguments.end(), {"--threads", threads});
+    return face_report(arguments);
+  };
+  CHECK(with_threads("1") == with_threads("3"));
+}
+
+TEST_CASE("Without time nothing ages") {
+  CHECK(face_report({"--set", "/resistive_memory/retention/relaxation_sigma_microsiemens=50", "--set",
+                     "/resistive_memory/retention/exponent=1", "--age", "0s"}) == face_report({}));
+}
+
+TEST_CASE("The hybrid's arrays are one age older in every phase, the rewritten cells of the baseline are not") {
+  const auto mean_age = [](const Json& machine) { return machine.at("wear").at("mean_age_seconds").get<double>(); };
+  const Json phases = Json::parse(face_report({"--age", "1h"})).at("phases");
+  for (std::size_t phase = 0; phase < 3; ++phase) {
+    const double ages = 3600.0 * static_cast<double>(phase + 1);
+    const double rewrite = mean_age(phases.at(phase).at("baselines").at("rm_rewrite"));
+    CHECK(mean_age(phases.at(phase)) == Approx(ages));
+    CHECK(rewrite >= 3600.0 - 1e-6);
+    CHECK((phase == 0 ? rewrite == Approx(ages) : rewrite < 0.99 * ages));
+  }
+}
+
+TEST_CASE("A phase that writes no cell can go on for ever, one that rewrites them cannot") {
+  const Json phases = Json::parse(face_report({})).at("phases");
+  for (const std::size_t phase : {0U, 1U, 2U}) {
+    const Json& wear = phases.at(phase).at("wear");
+    const Json& rewrite = phases.at(phase).at("baselines").at("rm_rewrite").at("wear");
+    CHECK(wear.at("rounds_left").is_null() == (phase > 0));
+    CHECK(wear.at("cells_past_endurance") == 0);
+    CHECK(rewrite.at("rounds_left").get<double>() > 10.0);
+    CHECK(rewrite.at("mean_pulse_count").get<double>() < rewrite.at("largest_pulse_count").get<double>());
+  }
+}
+
+TEST_CASE("Writing the arrays at every step counts the pulses of the whole phase") {
+  const Json report = Json::parse(face_report({"--set", "/baselines/rm_rewrite/update=every_step"}));
+  const auto unlearning = [](const Json& of) { return of.at("phases").at(1).at("baselines").at("rm_rewrite"); };
+  const Json every_step = unlearning(report);
+  const Json before = report.at("phases").at(0).at("baselines").at("rm_rewrite");
+  const Json& writes = every_step.at("stages").at("training").at("writes");
+  const double cells = before.at("stages").at("deployment").at("writes").at("rm_cells").get<double>();
+  const double pulses = writes.at("rm_set_pulses").get<double>() + writes.at("rm_reset_pulses").get<double>();
+  CHECK(every_step.at("wear").at("mean_pulse_count").get<double>() -
+            before.at("wear").at("mean_pulse_count").get<double>() ==
+        Approx(pulses / cells));
+}
+
+TEST_CASE("Stuck cells are given up in every write") {
+  const auto failed = [](const Json& machine) {
+    return machine.at("stages").at("deployment").at("writes").at("rm_failed_cells").get<std::uint64_t>();
+  };
+  const Json phases =
+      Json::parse(face_report({"--set", "/resistive_memory/faults/stuck_high_share=0.02"})).at("phases");
+  const std::uint64_t stuck = failed(phases.at(0));
+  CHECK(stuck > 60);
+  CHECK(stuck < 220);
+  for (const Json& phase : phases) CHECK(failed(phase.at("baselines").at("rm_rewrite")) == stuck);
+  CHECK(phases.at(0).at("wear").at("largest_pulse_count") == 1000);
+}
+
+TEST_CASE("Cells that lose conductance take less current, less so where they are rewritten") {
+  const Json lossy =
+      Json::parse(face_report({"--age", "1d", "--set", "/resistive_memory/retention/exponent=0.02"})).at("phases");
+  const Json lasting = Json::parse(face_report({})).at("phases");
+  const auto crossbar = [](const Json& machine) {
+    return machine.at("stages").at("inference").at("components").at("crossbar").get<double>();
+  };
+  const auto rewrite = [](const Json& phase) { return phase.at("baselines").at("rm_rewrite"); };
+  const double hybrid_share = crossbar(lossy.at(2)) / crossbar(lasting.at(2));
+  CHECK(crossbar(lossy.at(0)) < 0.9 * crossbar(lasting.at(0)));
+  CHECK(hybrid_share < 0.9);
+  CHECK(crossbar(rewrite(lossy.at(2))) / crossbar(rewrite(lasting.at(2))) > hybrid_share + 0.01);
+}
+
 TEST_CASE("The report is the same bytes for any order in which modules are made") {
   const Architecture architecture = read_architecture(test::shipped("arch/rm180.json"), {});
   const Trace trace = read_trace(test::shipped("traces/face"));

@@ -42,6 +42,11 @@ TEST_CASE("The shipped chip has the paper's array, window and endurance") {
   CHECK(chip.resistive_memory.cell.window_low_microsiemens == 10.0);
   CHECK(chip.resistive_memory.cell.window_high_microsiemens == 80.0);
   CHECK(chip.resistive_memory.cell.endurance_cycles == 30'000.0);
+  CHECK(chip.resistive_memory.cell.retention.relaxation_mean_microsiemens_per_ln == -0.0890);
+  CHECK(chip.resistive_memory.cell.retention.relaxation_sigma_microsiemens == 0.412);
+  CHECK(chip.resistive_memory.cell.retention.relaxation_sigma_microsiemens_per_ln == 0.0420);
+  CHECK(chip.resistive_memory.cell.retention.exponent == 0.0);
+  CHECK(chip.resistive_memory.cell.retention.read_disturb_per_read == 0.0);
   CHECK(chip.write_verify.tolerance_microsiemens == 2.0);
   CHECK(chip.training.backward_products == BackwardProducts::transposed_read);
   CHECK(chip.rewrite_baseline.target == RewriteTarget::accumulated);
@@ -92,6 +97,15 @@ TEST_CASE("Fields out of range are refused") {
       {"/tile/wires/sense_ohm=-1", "expected 0..1e+06, got -1"},
       {"/resistive_memory/nonlinearity_volt=0", "expected 0.01..1000, got 0"},
       {"/resistive_memory/read_noise=2", "expected 0..1, got 2"},
+      {"/resistive_memory/retention/relaxation_mean_microsiemens_per_ln=-101", "expected -100..100, got -101"},
+      {"/resistive_memory/retention/relaxation_sigma_microsiemens=-1", "expected 0..100, got -1"},
+      {"/resistive_memory/retention/relaxation_sigma_microsiemens_per_ln=-1", "expected 0..100, got -1"},
+      {"/resistive_memory/retention/exponent=-1", "expected 0..10, got -1"},
+      {"/resistive_memory/retention/exponent_spread=11", "expected 0..10, got 11"},
+      {"/resistive_memory/retention/read_disturb_per_read=2", "expected 0..1, got 2"},
+      {"/resistive_memory/faults/stuck_low_share=1.5", "expected 0..1, got 1.5"},
+      {"/resistive_memory/faults/stuck_high_share=-1", "expected 0..1, got -1"},
+      {"/resistive_memory/faults/map=7", "expected a string, got 7"},
       {"/programmer/maximum_cycles=65536", "expected 1..65535, got 65536"},
       {"/programmer/pulse_ns=0", "expected 0.1..1e+06, got 0"},
       {"/sram/banks=0", "expected 1..4096, got 0"},
@@ -118,6 +132,8 @@ TEST_CASE("Fields that contradict each other are refused at the one that was set
       {"/resistive_memory/limit_low_microsiemens=11", "expected limit_low_microsiemens <= window_low_microsiemens"},
       {"/resistive_memory/limit_high_microsiemens=79", "expected window_high_microsiemens <= limit_high_microsiemens"},
       {"/resistive_memory/zero_weight_microsiemens=10", "expected zero_weight_microsiemens inside the window"},
+      {"/resistive_memory/faults={\"stuck_low_share\": 0.6, \"stuck_high_share\": 0.5, \"map\": null}",
+       "expected stuck_low_share + stuck_high_share <= 1"},
       {"/tile/mapping/slices=5", "expected slices x bits_per_slice of at most 16, got 20"},
       {"/programmer/parallel_cells=129", "expected at most the cells of a row, /tile/columns = 128, got 129"},
       {"/baselines/gpu/idle_power/value=451", "expected at most the power at full load, /board_power"},

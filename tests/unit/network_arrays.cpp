@@ -155,10 +155,10 @@ TEST_CASE("Tiles with the same weights draw apart from each other") {
 
 TEST_CASE("Without read noise a second write of the same weights pulses no cell") {
   Written chip_with_weights(chip());
-  const std::uint64_t pulses = chip_with_weights.arrays.largest_pulse_count();
+  const std::uint64_t pulses = chip_with_weights.arrays.wear().largest_pulse_count;
   const std::vector<ArrayWrite> again = chip_with_weights.arrays.write(weights());
   CHECK(verify_reads(again) == chip_with_weights.arrays.cells());
-  CHECK(chip_with_weights.arrays.largest_pulse_count() == pulses);
+  CHECK(chip_with_weights.arrays.wear().largest_pulse_count == pulses);
 }
 
 TEST_CASE("Arrays are rewritten with other weights and wear on") {
@@ -166,7 +166,7 @@ TEST_CASE("Arrays are rewritten with other weights and wear on") {
   Architecture architecture = chip();
   architecture.write_verify.reference_tolerance_microsiemens = 0.5;
   Written chip_with_weights(architecture);
-  const std::uint64_t pulses = chip_with_weights.arrays.largest_pulse_count();
+  const std::uint64_t pulses = chip_with_weights.arrays.wear().largest_pulse_count;
   WeightSet other = weights();
   other.at("w") = -0.5F * other.at("w");
   for (int write = 0; write < 3; ++write) {
@@ -175,7 +175,7 @@ TEST_CASE("Arrays are rewritten with other weights and wear on") {
   }
   CHECK(largest_difference(chip_with_weights.arrays.stored_weights().at("w"), other.at("w")) <=
         1.001F * 0.5F * 0.35F / 35.0F);
-  CHECK(chip_with_weights.arrays.largest_pulse_count() > pulses);
+  CHECK(chip_with_weights.arrays.wear().largest_pulse_count > pulses);
 }
 
 TEST_CASE("Every write of the arrays draws anew") {
@@ -208,4 +208,70 @@ TEST_CASE("Weights of zero stand at the conductance of zero") {
   chip_with_weights.arrays.write({{"w", Eigen::MatrixXf::Zero(6, 5)}});
   const Eigen::MatrixXf conductances = chip_with_weights.arrays.block_conductances(0);
   CHECK(largest_difference(conductances, Eigen::MatrixXf::Constant(3, 5, 45.0F)) <= 0.5001F);
+}
+
+TEST_CASE("Stored weights, read-back and transposed reads are those of the aged cells") {
+  Architecture architecture = chip();
+  architecture.resistive_memory.cell.retention.exponent = 0.1;
+  Written chip_with_weights(architecture);
+  ResistiveArrays& arrays = chip_with_weights.arrays;
+  // The cell of the lowest weight was never pulsed and would not age; now that weight is the largest.
+  arrays.write({{"w", -weights().at("w")}});
+  const Eigen::MatrixXf fresh = arrays.block_conductances(0);
+  const double fresh_read = arrays.read_back()[0].verified_microsiemens;
+  const double fresh_sum = arrays.transposed_conductance_sum(0);
+  const Eigen::MatrixXf fresh_weights = arrays.stored_weights().at("w");
+  const Eigen::MatrixXf ahead = arrays.block_conductances(0, 1000.0);
+  CHECK(identical(arrays.block_conductances(0), fresh));
+  arrays.advance(1000.0);
+  const auto left = static_cast<float>(std::pow(1000.0, -0.1));
+  CHECK(identical(arrays.block_conductances(0), ahead));
+  CHECK(largest_difference(ahead, 5.0F + left * (fresh.array() - 5.0F)) < 1e-4F);
+  CHECK(arrays.transposed_conductance_sum(0) == Approx(16 * 5.0 + double{left} * (fresh_sum - 16 * 5.0)));
+  CHECK(arrays.read_back()[0].verified_microsiemens == Approx(20 * 5.0 + double{left} * (fresh_read - 20 * 5.0)));
+  // A weight of w stands at 45 uS + 50 uS w.
+  CHECK(largest_difference(arrays.stored_weights().at("w"),
+                           (5.0F + left * (40.0F + 50.0F * fresh_weights.array()) - 45.0F) / 50.0F) < 1e-5F);
+}
+
+TEST_CASE("Reads are counted by tile") {
+  Architecture architecture = chip();
+  architecture.resistive_memory.cell.retention.read_disturb_per_read = 0.01;
+  Written chip_with_weights(architecture);
+  ResistiveArrays& arrays = chip_with_weights.arrays;
+  const Eigen::MatrixXf first = arrays.block_conductances(0);
+  const Eigen::MatrixXf second = arrays.block_conductances(1);
+  arrays.add_reads({0, 5, 0, 0}, 4);
+  CHECK(identical(arrays.block_conductances(0), first));
+  const auto left = static_cast<float>(std::pow(0.99, 20));
+  CHECK(largest_difference(arrays.block_conductances(1), 90.0F - left * (90.0F - second.array())) < 1e-4F);
+}
+
+TEST_CASE("Cells written again are fresh, cells that were left alone are as old as their write") {
+  Architecture architecture = chip();
+  architecture.resistive_memory.cell.retention.exponent = 0.01;
+  Written chip_with_weights(architecture);
+  ResistiveArrays& arrays = chip_with_weights.arrays;
+  const Eigen::MatrixXf first = arrays.block_conductances(0);
+  WeightSet other = weights();
+  // Output 0 changes by 10 uS.
+  other.at("w").row(0).array() -= 0.2F;
+  other.at("w")(0, 0) = 0.7F;
+  arrays.advance(2.0);
+  arrays.write(other);
+  const Eigen::MatrixXf second = arrays.block_conductances(0);
+  arrays.advance(2.0);
+  const Eigen::MatrixXf third = arrays.block_conductances(0);
+  const auto aged = [](const Eigen::MatrixXf& conductances, double seconds) -> Eigen::MatrixXf {
+    return 5.0F + static_cast<float>(std::pow(seconds, -0.01)) * (conductances.array() - 5.0F);
+  };
+  CHECK(largest_difference(third.col(0), aged(second.col(0), 2.0)) < 1e-4F);
+  std::size_t kept = 0;
+  for (Eigen::Index cell = 0; cell < first.size(); ++cell) {
+    const Eigen::MatrixXf now = second.reshaped().segment(cell, 1);
+    if (largest_difference(now, aged(first.reshaped().segment(cell, 1), 2.0)) > 1e-4F) continue;
+    ++kept;
+    CHECK(largest_difference(third.reshaped().segment(cell, 1), aged(first.reshaped().segment(cell, 1), 4.0)) < 1e-4F);
+  }
+  CHECK(kept >= 3);
 }

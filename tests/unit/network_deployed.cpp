@@ -1,5 +1,6 @@
 #include <Eigen/Core>
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -339,4 +340,20 @@ TEST_CASE("Activities add up") {
   CHECK(sum.saturated_adc == 44);
   CHECK(sum.saturated_lora == 55);
   CHECK(sum.saturated_storage == 66);
+}
+
+TEST_CASE("An aged network computes with aged conductances in the converter's range of the deployment") {
+  // One layer of one output: at an input of ones its current is the ADC's range, code 3 of 3 bits.
+  Architecture architecture = fine_chip();
+  architecture.tile.adc.bits = 3;
+  architecture.resistive_memory.cell.retention.exponent = -std::log10(0.6);
+  const WeightSet weights = {{"w", Eigen::MatrixXf{{0.5F, 0.5F}}}};
+  const Eigen::MatrixXf input = Eigen::MatrixXf::Ones(1, 2);
+  Deployed deployed(architecture, one_layer(1), weights, {}, input);
+  const Eigen::MatrixXf fresh = deployed.scores(input);
+  deployed.on_chip->age(deployed.arrays, 0.0);
+  CHECK(identical(deployed.scores(input), fresh));
+  // After ten seconds 0.6 of the signal is left: code 1.8, which becomes 2.
+  deployed.on_chip->age(deployed.arrays, 10.0);
+  CHECK(deployed.scores(input)(0, 0) == Approx(fresh(0, 0) * 2.0F / 3.0F).epsilon(1e-3));
 }

@@ -38,7 +38,8 @@ PhaseFigures machine(double base, std::uint64_t number) {
   figures.accuracy = {0.9, 0.95, 0.1, std::nullopt, 0.8};
   figures.float_accuracy = {0.91, 0.96, 0.11, std::nullopt, 0.81};
   figures.activity = {{1e-9, number + 15, number + 16, number + 12}, number + 13, number + 14};
-  figures.wear = {number + 9, 0.125};
+  figures.wear = {number + 9, 7.5, 0.125, number + 10, std::nullopt, 86'400.0};
+  if (number < 1500) figures.wear.rounds_left = number + 11;
   return figures;
 }
 
@@ -55,6 +56,7 @@ RunReport report() {
   made.architecture = "chip";
   made.trace = "net";
   made.seed = 18'446'744'073'709'551'615U;
+  made.age_seconds = 0.1;
   made.clock_period_ps = 10'000;
   made.tiles = 17;
   made.phases.push_back({"learn", machine(1e-6, 1000), machine(3e-6, 2000), gpu(1e-3), 2.5e-6});
@@ -95,7 +97,8 @@ void check_machine_keys(const json& machine, const Keys& components) {
   CHECK(keys(machine.at("stages").at("inference").at("float_accuracy")) == accuracy);
   CHECK(keys(machine.at("stages").at("inference").at("saturated")) ==
         Keys{"dac", "tia", "adc", "lora_unit", "storage"});
-  CHECK(keys(machine.at("wear")) == Keys{"largest_pulse_count", "endurance_share"});
+  CHECK(keys(machine.at("wear")) == Keys{"largest_pulse_count", "mean_pulse_count", "endurance_share",
+                                         "cells_past_endurance", "rounds_left", "mean_age_seconds"});
 }
 
 void check_stage(const json& stage, const StageFigures& figures) {
@@ -114,6 +117,16 @@ void check_stage(const json& stage, const StageFigures& figures) {
   CHECK(stage.at("writes").at("sram_words").get<std::uint64_t>() == figures.writes.sram_words);
 }
 
+void check_wear(const json& json, const Wear& wear) {
+  CHECK(json.at("largest_pulse_count").get<std::uint64_t>() == wear.largest_pulse_count);
+  CHECK(json.at("mean_pulse_count").get<double>() == wear.mean_pulse_count);
+  CHECK(json.at("endurance_share").get<double>() == wear.endurance_share);
+  CHECK(json.at("cells_past_endurance").get<std::uint64_t>() == wear.cells_past_endurance);
+  CHECK(json.at("rounds_left").is_null() == !wear.rounds_left.has_value());
+  if (wear.rounds_left) CHECK(json.at("rounds_left").get<std::uint64_t>() == *wear.rounds_left);
+  CHECK(json.at("mean_age_seconds").get<double>() == wear.mean_age_seconds);
+}
+
 void check_machine(const json& machine, const PhaseFigures& figures) {
   check_stage(machine.at("stages").at("training"), figures.training);
   check_stage(machine.at("stages").at("deployment"), figures.deployment);
@@ -126,8 +139,7 @@ void check_machine(const json& machine, const PhaseFigures& figures) {
   CHECK(inference.at("saturated").at("adc").get<std::uint64_t>() == figures.activity.saturated_adc);
   CHECK(inference.at("saturated").at("lora_unit").get<std::uint64_t>() == figures.activity.saturated_lora);
   CHECK(inference.at("saturated").at("storage").get<std::uint64_t>() == figures.activity.saturated_storage);
-  CHECK(machine.at("wear").at("largest_pulse_count").get<std::uint64_t>() == figures.wear.largest_pulse_count);
-  CHECK(machine.at("wear").at("endurance_share").get<double>() == figures.wear.endurance_share);
+  check_wear(machine.at("wear"), figures.wear);
 }
 
 /// Whether the statistics describe `name` with unit and meaning.
@@ -141,13 +153,14 @@ bool described(const json& statistics, const std::string& name) {
 
 TEST_CASE("The report's head has the keys that its readers rely on") {
   const json parsed = json::parse(json_report(report()));
-  CHECK(keys(parsed) == Keys{"schema", "version", "architecture", "energy_table", "gpu", "trace", "seed",
+  CHECK(keys(parsed) == Keys{"schema", "version", "architecture", "energy_table", "gpu", "trace", "seed", "age_seconds",
                              "clock_period_ps", "tiles", "phases", "statistics"});
   CHECK(parsed.at("schema") == "palimpsest.report");
   CHECK(parsed.at("version") == 1);
   CHECK(parsed.at("architecture") == "chip");
   CHECK(parsed.at("trace") == "net");
   CHECK(parsed.at("seed").get<std::uint64_t>() == 18'446'744'073'709'551'615U);
+  CHECK(parsed.at("age_seconds").get<double>() == 0.1);
   CHECK(parsed.at("clock_period_ps") == 10'000);
   CHECK(parsed.at("tiles") == 17);
 }

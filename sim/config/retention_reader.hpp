@@ -1,0 +1,11 @@
+#pragma once
+
+#include "models/physics/retention.hpp"
+#include "sim/config/json_reader.hpp"
+
+namespace palimpsest {
+
+/// Reads `/resistive_memory/retention`. Throws UserError.
+RetentionConfig read_retention(JsonReader reader);
+
+}  // namespace palimpsest
