@@ -9,7 +9,6 @@
 
 #include "sim/config/number_text.hpp"
 #include "sim/config/one_line.hpp"
-#include "sim/error.hpp"
 #include "sim/report/number_format.hpp"
 
 namespace palimpsest {
@@ -67,6 +66,11 @@ std::string default_threads() {
 
 unsigned thread_number(const std::string& text) {
   return static_cast<unsigned>(whole_number("--threads", text, 1, most_threads));
+}
+
+void check_output_names(const std::string& json_file, const std::string& svg_file) {
+  if (!json_file.empty() && json_file != svg_file) return;
+  throw UserError(ExitCode::usage_or_architecture, "--json: expected the name of a file, and another one than --svg's");
 }
 
 Architecture read_overridden(const std::string& file, const std::vector<std::string>& settings) {

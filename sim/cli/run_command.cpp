@@ -6,7 +6,6 @@
 #include "sim/cli/options.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/config/duration.hpp"
-#include "sim/error.hpp"
 #include "sim/report/json_report.hpp"
 #include "sim/report/output_file.hpp"
 #include "sim/report/svg_report.hpp"
@@ -16,21 +15,6 @@
 namespace palimpsest {
 
 namespace po = boost::program_options;
-
-namespace {
-
-/// Errors that a network makes on a chip name the place in the architecture or the trace; the files are known here.
-RunReport run_named(const std::string& architecture_file, const Architecture& architecture, const Trace& trace,
-                    const RunOptions& options) {
-  try {
-    return run(architecture, trace, options);
-  } catch (const UserError& error) {
-    const std::string file = error.code() == ExitCode::trace ? trace.directory + "/trace.json" : architecture_file;
-    throw UserError(error.code(), file + ": " + error.what());
-  }
-}
-
-}  // namespace
 
 void run_command(const std::vector<std::string>& arguments) {
   std::string architecture_file;
@@ -61,10 +45,7 @@ void run_command(const std::vector<std::string>& arguments) {
       ("help", "this text");
   // clang-format on
   if (!parse_options("run", description, arguments)) return;
-  if (json_file.empty() || json_file == svg_file) {
-    throw UserError(ExitCode::usage_or_architecture,
-                    "--json: expected the name of a file, and another one than --svg's");
-  }
+  check_output_names(json_file, svg_file);
   RunOptions options;
   options.seed = seed_number(seed);
   options.threads = thread_number(threads);
@@ -76,7 +57,7 @@ void run_command(const std::vector<std::string>& arguments) {
   {
     Progress progress(quiet);
     options.progress = [&progress](const std::string& part, double share) { progress.show(part, share); };
-    report = run_named(architecture_file, architecture, trace, options);
+    report = with_file_names(architecture_file, trace.directory, [&] { return run(architecture, trace, options); });
   }
   std::vector<OutputFile> files{{json_file, json_report(report)}};
   if (!svg_file.empty()) files.push_back({svg_file, svg_report(report)});

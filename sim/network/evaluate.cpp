@@ -1,5 +1,7 @@
 #include "sim/network/evaluate.hpp"
 
+#include <numeric>
+
 #include "models/physics/vector_functions.hpp"
 
 namespace palimpsest {
@@ -16,6 +18,12 @@ Eigen::MatrixXf network_input(const Network& network, const SampleSet& set, cons
         network.input_scale * sample.cast<float>().array() + network.input_offset;
   }
   return input;
+}
+
+Eigen::MatrixXf network_input(const Network& network, const SampleSet& set) {
+  std::vector<std::uint32_t> all(set.samples);
+  std::iota(all.begin(), all.end(), 0U);
+  return network_input(network, set, all);
 }
 
 namespace {

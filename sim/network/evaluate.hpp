@@ -27,6 +27,9 @@ class NetworkArithmetic {
 /// The network's input for the samples `indices` of `set`: [indices * rows, columns].
 Eigen::MatrixXf network_input(const Network& network, const SampleSet& set, const std::vector<std::uint32_t>& indices);
 
+/// The same for all samples of `set`.
+Eigen::MatrixXf network_input(const Network& network, const SampleSet& set);
+
 /// Evaluates the network on `input`; gains and biases come from `parameters`. Returns the class scores [samples,
 /// classes].
 Eigen::MatrixXf evaluate(const Network& network, const WeightSet& parameters, const Eigen::MatrixXf& input,

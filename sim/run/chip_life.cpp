@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <future>
-#include <numeric>
 
 #include "models/physics/input_encoding.hpp"
 #include "models/physics/units.hpp"
@@ -11,23 +10,14 @@
 #include "sim/mapping/tile_vectors.hpp"
 #include "sim/run/accuracy.hpp"
 #include "sim/run/chip_work.hpp"
-#include "sim/run/parallel.hpp"
+#include "sim/run/inference.hpp"
 
 namespace palimpsest {
 
 namespace {
 
-// Samples evaluated together. Fixed, so that results do not depend on the number of threads.
-constexpr std::size_t samples_per_chunk = 16;
-
 // Calibration, inference, inference without adapters: each draws its own read noise.
 constexpr std::size_t evaluations_per_phase = 3;
-
-std::vector<std::uint32_t> all_samples(std::uint32_t count) {
-  std::vector<std::uint32_t> samples(count);
-  std::iota(samples.begin(), samples.end(), 0U);
-  return samples;
-}
 
 /// `from` + share * (to - from) for the linear weights, everything else from `to`.
 WeightSet between(const WeightSet& from, const WeightSet& to, double share) {
@@ -50,7 +40,7 @@ ChipLife::ChipLife(const Architecture& architecture, const Trace& trace, const T
       threads_(threads),
       context_{architecture, trace.network, map},
       arrays_(architecture, trace.network, map, seed),
-      calibration_input_(network_input(trace.network, trace.calibration, all_samples(trace.calibration.samples))) {}
+      calibration_input_(network_input(trace.network, trace.calibration)) {}
 
 const Method& ChipLife::method_of(const Phase& phase) const {
   return update_method_ == UpdateMethod::adapters ? phase.hybrid : phase.rewrite;
@@ -116,13 +106,16 @@ PhaseFigures ChipLife::next_phase() {
   }
 
   DeployedNetwork network(architecture_, trace_.network, map_, arrays_, goal, adapters_, calibration_input_, seed_);
+  const std::uint32_t rows = trace_.network.input.rows;
   const double forward_joule =
-      infer(network, calibration_input_, first_evaluation).activity.crossbar_joule / trace_.calibration.samples;
+      infer(network, calibration_input_, rows, first_evaluation, threads_).activity.crossbar_joule /
+      trace_.calibration.samples;
   network.age(arrays_, age_seconds_);
   const Eigen::MatrixXf test_input = network_input(trace_.network, trace_.test, phase.samples);
   // Values do not depend on time, so they are computed while the programs are played.
   const auto policy = threads_ > 1 ? std::launch::async : std::launch::deferred;
-  auto evaluation = std::async(policy, [&] { return infer(network, test_input, first_evaluation + 1); });
+  auto evaluation =
+      std::async(policy, [&] { return infer(network, test_input, rows, first_evaluation + 1, threads_); });
 
   deployment_work += play(deployment_program(context_, deployment));
   for (const Training& run : trainings) {
@@ -159,7 +152,8 @@ void ChipLife::drop_adapters(const Phase& phase, const WeightSet& weights, std::
   const Eigen::MatrixXf input = network_input(trace_.network, trace_.test, forgotten);
   DeployedNetwork bare(architecture_, trace_.network, map_, arrays_, weights, {}, calibration_input_, seed_);
   bare.age(arrays_, age_seconds_);
-  figures.accuracy.forget_without_adapter = share_correct(trace_, forgotten, infer(bare, input, evaluation).scores);
+  figures.accuracy.forget_without_adapter =
+      share_correct(trace_, forgotten, infer(bare, input, trace_.network.input.rows, evaluation, threads_).scores);
   FloatArithmetic bare_float(trace_.network, weights, {});
   figures.float_accuracy.forget_without_adapter =
       share_correct(trace_, forgotten, evaluate(trace_.network, weights, input, bare_float));
@@ -231,30 +225,6 @@ double ChipLife::transposed_read_joule(const std::vector<std::uint64_t>& vectors
              micro * architecture_.tile.crossbar.read_ns * nano;
   }
   return joule;
-}
-
-ChipLife::Inference ChipLife::infer(const DeployedNetwork& network, const Eigen::MatrixXf& input,
-                                    std::uint32_t evaluation) const {
-  const auto rows = static_cast<std::size_t>(trace_.network.input.rows);
-  const std::size_t count = static_cast<std::size_t>(input.rows()) / rows;
-  const std::size_t chunks = ceil_div(count, samples_per_chunk);
-  std::vector<Inference> parts(chunks);
-  parallel_for(chunks, threads_, [&](std::size_t chunk) {
-    const std::size_t first = chunk * samples_per_chunk;
-    const std::size_t size = std::min(samples_per_chunk, count - first);
-    const Eigen::MatrixXf part =
-        input.middleRows(static_cast<Eigen::Index>(first * rows), static_cast<Eigen::Index>(size * rows));
-    parts[chunk].scores = network.evaluate(part, evaluation, static_cast<std::uint32_t>(first), parts[chunk].activity);
-  });
-  Inference result;
-  result.scores.resize(static_cast<Eigen::Index>(count), trace_.network.shape(trace_.network.output).columns);
-  Eigen::Index row = 0;
-  for (const Inference& part : parts) {
-    result.scores.middleRows(row, part.scores.rows()) = part.scores;
-    row += part.scores.rows();
-    result.activity += part.activity;
-  }
-  return result;
 }
 
 StageFigures ChipLife::priced(const ChipWork& work, int mac_bits) const {

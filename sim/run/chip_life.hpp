@@ -31,11 +31,6 @@ class ChipLife {
   PhaseFigures next_phase();
 
  private:
-  struct Inference {
-    Eigen::MatrixXf scores;
-    Activity activity;
-  };
-
   struct Training {
     std::uint64_t steps = 0;
     std::uint32_t batch_size = 1;
@@ -61,8 +56,6 @@ class ChipLife {
   /// Accuracies on the forgotten classes for whoever drops all adapters.
   void drop_adapters(const Phase& phase, const WeightSet& weights, std::uint32_t evaluation,
                      PhaseFigures& figures) const;
-
-  Inference infer(const DeployedNetwork& network, const Eigen::MatrixXf& input, std::uint32_t evaluation) const;
 
   const Architecture& architecture_;
   const Trace& trace_;
