@@ -17,7 +17,7 @@ void add_to_group(WriteGroup& group, const CellWrite& write) {
   ++group.rounds[0].verify_reads;
   for (std::size_t pulse = 0; pulse < write.pulses.size(); ++pulse) {
     WriteRound& round = group.rounds[pulse + 1];
-    ++(write.pulses[pulse] ? round.set_pulses : round.reset_pulses);
+    ++(write.pulses[pulse].set ? round.set_pulses : round.reset_pulses);
     ++round.verify_reads;
   }
 }

@@ -10,6 +10,7 @@ CellWrite write_cell(const CellConfig& cell, const WriteVerifyConfig& config, co
                      const CellTarget& target, RandomStream& stream) {
   CellWrite write;
   write.conductance = start;
+  PulseAmplitudes amplitudes(config.pulse);
   const double pulse_s = config.pulse_ns * nano;
   while (true) {
     write.verified_conductance_microsiemens += write.conductance;
@@ -20,11 +21,11 @@ CellWrite write_cell(const CellConfig& cell, const WriteVerifyConfig& config, co
     }
     if (write.pulses.size() == config.maximum_cycles) return write;
     const bool set = read < target.conductance;
-    const double volt = set ? config.set_volt : config.reset_volt;
+    const double volt = amplitudes.next(set);
     write.pulse_energy_joule += volt * volt * write.conductance * micro * pulse_s;
-    write.conductance =
-        set ? after_set(cell, traits, write.conductance, stream) : after_reset(cell, traits, write.conductance, stream);
-    write.pulses.push_back(set);
+    write.conductance = set ? after_set(cell, traits, write.conductance, volt, stream)
+                            : after_reset(cell, traits, write.conductance, volt, stream);
+    write.pulses.push_back({set, volt, write.conductance});
   }
 }
 

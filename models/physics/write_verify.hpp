@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "models/physics/cell.hpp"
+#include "models/physics/pulse_schedule.hpp"
 
 namespace palimpsest {
 
@@ -14,15 +15,21 @@ struct WriteVerifyConfig {
   std::uint32_t maximum_cycles = 1000;            ///< pulses after which a cell is given up and counted as failed
   std::uint32_t parallel_cells = 16;              ///< cells of one row written at the same time
   double pulse_ns = 100.0;
-  double set_volt = 1.5;
-  double reset_volt = 1.5;
+  PulseConfig pulse;
+};
+
+/// One write pulse of a cell.
+struct CellPulse {
+  bool set = false;          ///< SET, or else RESET
+  double volt = 0.0;         ///< amplitude, positive for both
+  double conductance = 0.0;  ///< microsiemens, after it
 };
 
 /// The write of one cell.
 struct CellWrite {
   double conductance = 0.0;         ///< microsiemens, after the last pulse
-  std::vector<bool> pulses;         ///< in order: true SET, false RESET; a verify read before each and after the last
-  double pulse_energy_joule = 0.0;  ///< sum over the pulses of V^2 G t, G before the pulse
+  std::vector<CellPulse> pulses;    ///< in order; a verify read before each and after the last
+  double pulse_energy_joule = 0.0;  ///< sum over the pulses of V^2 G t, V their own amplitude, G before the pulse
   double verified_conductance_microsiemens = 0;  ///< summed over the verify reads; gives their energy
   bool converged = false;
 };

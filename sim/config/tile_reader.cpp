@@ -19,6 +19,11 @@ ConverterErrors read_converter_errors(JsonReader reader) {
   return errors;
 }
 
+constexpr double smallest_pulse_volt = 0.01;
+constexpr double largest_pulse_volt = 10.0;
+// With the largest amplitude a step is multiplied by e^500 then, which a double still holds.
+constexpr double smallest_volts_per_e_fold = 0.02;
+
 DacConfig read_dac(JsonReader reader) {
   DacConfig dac;
   dac.bits = reader.integer("bits", 1, most_converter_bits);
@@ -97,6 +102,19 @@ void check_mapping(const TileConfig& tile, const JsonReader& reader) {
     reader.fail("dac", "expected bits of at least 2 for bit-serial inputs: one is the sign");
 }
 
+PulseConfig read_pulse(JsonReader& reader) {
+  PulseConfig pulse;
+  pulse.schedule =
+      reader.choice<PulseSchedule>("schedule", {{"fixed", PulseSchedule::fixed}, {"stepped", PulseSchedule::stepped}});
+  pulse.set_volt = reader.number("set_volt", smallest_pulse_volt, largest_pulse_volt);
+  pulse.reset_volt = reader.number("reset_volt", smallest_pulse_volt, largest_pulse_volt);
+  pulse.volt_step = reader.number("volt_step", 0.0, largest_pulse_volt);
+  pulse.largest_volt = reader.number("largest_volt", smallest_pulse_volt, largest_pulse_volt);
+  if (pulse.largest_volt < pulse.set_volt || pulse.largest_volt < pulse.reset_volt)
+    reader.fail({"largest_volt", "set_volt", "reset_volt"}, "expected set_volt, reset_volt <= largest_volt");
+  return pulse;
+}
+
 void check_window(const CellConfig& cell, double zero, const JsonReader& reader) {
   if (cell.window_low_microsiemens >= cell.window_high_microsiemens)
     reader.fail({"window_low_microsiemens", "window_high_microsiemens"},
@@ -143,6 +161,9 @@ ResistiveMemoryConfig read_resistive_memory(JsonReader reader) {
   cell.limit_high_microsiemens = reader.number("limit_high_microsiemens", 0.0, most);
   cell.set_step_microsiemens = reader.number("set_step_microsiemens", 0.001, most);
   cell.reset_step_microsiemens = reader.number("reset_step_microsiemens", 0.001, most);
+  cell.set_nominal_volt = reader.number("set_nominal_volt", smallest_pulse_volt, largest_pulse_volt);
+  cell.reset_nominal_volt = reader.number("reset_nominal_volt", smallest_pulse_volt, largest_pulse_volt);
+  cell.volts_per_e_fold = reader.number("volts_per_e_fold", smallest_volts_per_e_fold, 10.0);
   cell.cycle_to_cycle = reader.number("cycle_to_cycle", 0.0, 10.0);
   cell.device_to_device = reader.number("device_to_device", 0.0, 5.0);
   cell.read_noise = reader.number("read_noise", 0.0, 1.0);
@@ -160,8 +181,7 @@ WriteVerifyConfig read_write_verify(JsonReader reader, std::uint32_t columns) {
   config.maximum_cycles = reader.integer<std::uint32_t>("maximum_cycles", 1, 65535);
   config.parallel_cells = reader.integer<std::uint32_t>("parallel_cells", 1, 4096);
   config.pulse_ns = reader.number("pulse_ns", shortest_pulse_ns, longest_ns);
-  config.set_volt = reader.number("set_volt", 0.01, 10.0);
-  config.reset_volt = reader.number("reset_volt", 0.01, 10.0);
+  config.pulse = read_pulse(reader);
   reader.finish();
   if (config.parallel_cells > columns)
     reader.fail("parallel_cells", "expected at most the cells of a row, /tile/columns = " + std::to_string(columns) +

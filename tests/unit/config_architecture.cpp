@@ -43,6 +43,9 @@ TEST_CASE("The shipped chip has the paper's array, window and endurance") {
   CHECK(chip.resistive_memory.cell.window_high_microsiemens == 80.0);
   CHECK(chip.resistive_memory.cell.endurance_cycles == 30'000.0);
   CHECK(chip.write_verify.tolerance_microsiemens == 2.0);
+  CHECK(chip.write_verify.pulse.schedule == PulseSchedule::fixed);
+  CHECK(chip.write_verify.pulse.set_volt == chip.resistive_memory.cell.set_nominal_volt);
+  CHECK(chip.write_verify.pulse.reset_volt == chip.resistive_memory.cell.reset_nominal_volt);
   CHECK(chip.training.backward_products == BackwardProducts::transposed_read);
   CHECK(chip.rewrite_baseline.target == RewriteTarget::accumulated);
   CHECK(chip.gpu.name == "RTX 4090");
@@ -94,6 +97,11 @@ TEST_CASE("Fields out of range are refused") {
       {"/resistive_memory/read_noise=2", "expected 0..1, got 2"},
       {"/programmer/maximum_cycles=65536", "expected 1..65535, got 65536"},
       {"/programmer/pulse_ns=0", "expected 0.1..1e+06, got 0"},
+      {"/programmer/schedule=rising", "expected one of fixed, stepped; got \"rising\""},
+      {"/programmer/volt_step=-0.1", "expected 0..10, got -0.1"},
+      {"/programmer/largest_volt=11", "expected 0.01..10, got 11"},
+      {"/resistive_memory/volts_per_e_fold=0.01", "expected 0.02..10, got 0.01"},
+      {"/resistive_memory/set_nominal_volt=0", "expected 0.01..10, got 0"},
       {"/sram/banks=0", "expected 1..4096, got 0"},
       {"/sram/word_bits=12", "expected a multiple of 8, got 12"},
       {"/sram/access_cycles=0", "expected 1..1000000, got 0"},
@@ -120,6 +128,8 @@ TEST_CASE("Fields that contradict each other are refused at the one that was set
       {"/resistive_memory/zero_weight_microsiemens=10", "expected zero_weight_microsiemens inside the window"},
       {"/tile/mapping/slices=5", "expected slices x bits_per_slice of at most 16, got 20"},
       {"/programmer/parallel_cells=129", "expected at most the cells of a row, /tile/columns = 128, got 129"},
+      {"/programmer/largest_volt=1.4", "expected set_volt, reset_volt <= largest_volt"},
+      {"/programmer/reset_volt=2.5", "expected set_volt, reset_volt <= largest_volt"},
       {"/baselines/gpu/idle_power/value=451", "expected at most the power at full load, /board_power"},
   };
   for (const auto& [setting, message] : cases) {

@@ -111,13 +111,15 @@ TEST_CASE("A write is the verify reads and pulses of the model, replayed one by 
     double conductance = cell.window_low_microsiemens;
     double verified = conductance;
     double joule = 0.0;
-    for (const bool set : write.pulses) {
+    for (const CellPulse& pulse : write.pulses) {
       const double seen = read(conductance);
       REQUIRE(std::abs(seen - target) > 2.0);
-      REQUIRE(set == (seen < target));
+      REQUIRE(pulse.set == (seen < target));
       joule += 1.5 * 1.5 * conductance * 1e-6 * 100e-9;
       const CellTraits traits = traits_of(cell, number);
-      conductance = set ? after_set(cell, traits, conductance, stream) : after_reset(cell, traits, conductance, stream);
+      conductance = pulse.set ? after_set(cell, traits, conductance, pulse.volt, stream)
+                              : after_reset(cell, traits, conductance, pulse.volt, stream);
+      REQUIRE(pulse.conductance == conductance);
       verified += conductance;
     }
     REQUIRE(std::abs(read(conductance) - target) <= 2.0);
@@ -140,13 +142,17 @@ TEST_CASE("Writes respect the limits of the cell") {
 
 TEST_CASE("One SET pulse costs V^2 G t at the conductance before it") {
   WriteVerifyConfig config;
-  config.set_volt = 1.35;
-  config.reset_volt = 1.5;
+  config.pulse.set_volt = 1.35;
+  config.pulse.reset_volt = 1.5;
   config.pulse_ns = 50.0;
   RandomStream stream = pulse_stream(0);
+  CellConfig cell = quiet_cell();
+  cell.set_nominal_volt = 1.35;
   // 10 uS + 65 uS * 80 / 85 = 71.18 uS.
-  const CellWrite write = write_cell(quiet_cell(), config, {}, 10.0, {71.0, 2.0}, stream);
-  CHECK(write.pulses == std::vector<bool>{true});
+  const CellWrite write = write_cell(cell, config, {}, 10.0, {71.0, 2.0}, stream);
+  REQUIRE(write.pulses.size() == 1);
+  CHECK(write.pulses[0].set);
+  CHECK(write.pulses[0].volt == 1.35);
   CHECK(write.conductance == Approx(10.0 + 65.0 * 80.0 / 85.0));
   CHECK(write.pulse_energy_joule == Approx(1.35 * 1.35 * 10e-6 * 50e-9));
   CHECK(write.verified_conductance_microsiemens == Approx(10.0 + write.conductance));
@@ -155,12 +161,14 @@ TEST_CASE("One SET pulse costs V^2 G t at the conductance before it") {
 
 TEST_CASE("One RESET pulse costs V^2 G t at its own voltage") {
   WriteVerifyConfig config;
-  config.set_volt = 1.35;
-  config.reset_volt = 1.5;
+  config.pulse.set_volt = 1.35;
+  config.pulse.reset_volt = 1.5;
   RandomStream stream = pulse_stream(0);
   // 80 uS - 65 uS * 75 / 85 = 22.65 uS.
   const CellWrite write = write_cell(quiet_cell(), config, {}, 80.0, {22.0, 2.0}, stream);
-  CHECK(write.pulses == std::vector<bool>{false});
+  REQUIRE(write.pulses.size() == 1);
+  CHECK_FALSE(write.pulses[0].set);
+  CHECK(write.pulses[0].volt == 1.5);
   CHECK(write.pulse_energy_joule == Approx(1.5 * 1.5 * 80e-6 * 100e-9));
 }
 
