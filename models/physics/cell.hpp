@@ -6,7 +6,8 @@
 
 namespace palimpsest {
 
-/// A 1T1R resistive-memory cell under voltage pulses. Conductances are in microsiemens throughout.
+/// A 1T1R resistive-memory cell under voltage pulses. Conductances are in microsiemens throughout. The state G, limits
+/// and steps are the resistive element's own; window, targets and reads see it through the access transistor.
 ///
 /// A pulse moves the conductance towards its limit by a step that shrinks as the limit comes near (soft bound, as in
 /// the memristor models of Fusi & Abbott 2007 and aihwkit's SoftBoundsDevice):
@@ -16,7 +17,7 @@ namespace palimpsest {
 /// activated hops that the field helps, so the step grows exponentially with the pulse's amplitude (Strukov & Williams
 /// 2009): a = exp((V - nominal volt) / volts_per_e_fold), V the voltage across the cell.
 struct CellConfig {
-  double window_low_microsiemens = 10.0;    ///< smallest conductance a weight is mapped to
+  double window_low_microsiemens = 10.0;    ///< smallest conductance a weight is mapped to, as read
   double window_high_microsiemens = 80.0;   ///< largest
   double limit_low_microsiemens = 5.0;      ///< where RESET stops having an effect
   double limit_high_microsiemens = 90.0;    ///< where SET stops having an effect
@@ -28,6 +29,7 @@ struct CellConfig {
   double cycle_to_cycle = 0.0;              ///< standard deviation of a step, relative to its mean
   double device_to_device = 0.0;            ///< standard deviation of ln d
   double read_noise = 0.0;                  ///< standard deviation of a read, relative to the conductance
+  double access_transistor_ohm = 0.0;       ///< in series with the cell
   double endurance_cycles = 30'000.0;       ///< SET/RESET cycles shown without failure
   std::optional<double> nonlinearity_volt;  ///< V0 of a current G V0 sinh(V / V0); empty: linear
 };

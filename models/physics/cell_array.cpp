@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/physics/access_transistor.hpp"
+
 namespace palimpsest {
 
 namespace {
@@ -29,7 +31,9 @@ CellArray::CellArray(const CellConfig& config, std::uint64_t seed, std::uint32_t
     : config_(config),
       seed_(seed),
       unit_(unit),
-      conductances_(Eigen::MatrixXf::Constant(rows, columns, static_cast<float>(config.window_low_microsiemens))) {
+      conductances_(Eigen::MatrixXf::Constant(
+          rows, columns,
+          static_cast<float>(conductance_behind(config.access_transistor_ohm, config.window_low_microsiemens)))) {
   pulse_counts_.setZero(rows, columns);
   traits_.reserve(static_cast<std::size_t>(conductances_.size()));
   for (Eigen::Index cell = 0; cell < conductances_.size(); ++cell) {
@@ -60,13 +64,20 @@ ArrayWrite CellArray::write(const WriteVerifyConfig& config, const Eigen::Matrix
   return result;
 }
 
+Eigen::MatrixXf CellArray::conductances() const {
+  const double ohm = config_.access_transistor_ohm;
+  return conductances_.unaryExpr(
+      [ohm](float cell) { return static_cast<float>(conductance_through(ohm, double{cell})); });
+}
+
 ArrayWrite CellArray::read_back(const WriteVerifyConfig& config) const {
   ArrayWrite result;
   for (Eigen::Index row = 0; row < conductances_.rows(); ++row) {
     for (Eigen::Index column = 0; column < conductances_.cols(); ++column) {
       if (column % config.parallel_cells == 0) result.groups.push_back({0, {WriteRound{}}});
       ++result.groups.back().rounds[0].verify_reads;
-      result.verified_microsiemens += double{conductances_(row, column)};
+      result.verified_microsiemens +=
+          conductance_through(config_.access_transistor_ohm, double{conductances_(row, column)});
     }
   }
   return result;

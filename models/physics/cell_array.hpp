@@ -33,14 +33,15 @@ class CellArray {
   /// Reads every cell once, without writing: groups of verify reads only.
   ArrayWrite read_back(const WriteVerifyConfig& config) const;
 
-  const Eigen::MatrixXf& conductances() const { return conductances_; }  ///< microsiemens, [rows, columns]
+  /// What a read without noise sees of the cells through their access transistors, microsiemens, [rows, columns].
+  Eigen::MatrixXf conductances() const;
   std::uint64_t largest_pulse_count() const { return pulse_counts_.maxCoeff(); }
 
  private:
   CellConfig config_;
   std::uint64_t seed_;
   std::uint32_t unit_;
-  Eigen::MatrixXf conductances_;
+  Eigen::MatrixXf conductances_;  ///< the cells' own, behind their transistors
   Eigen::Matrix<std::uint64_t, Eigen::Dynamic, Eigen::Dynamic> pulse_counts_;
   std::vector<CellTraits> traits_;
 };

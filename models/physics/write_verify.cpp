@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "models/physics/access_transistor.hpp"
 #include "models/physics/units.hpp"
 
 namespace palimpsest {
@@ -11,10 +12,12 @@ CellWrite write_cell(const CellConfig& cell, const WriteVerifyConfig& config, co
   CellWrite write;
   write.conductance = start;
   PulseAmplitudes amplitudes(config.pulse);
+  const double ohm = cell.access_transistor_ohm;
   const double pulse_s = config.pulse_ns * nano;
+  double seen = conductance_through(ohm, start);
   while (true) {
-    write.verified_conductance_microsiemens += write.conductance;
-    const double read = write.conductance * (1.0 + cell.read_noise * stream.normal());
+    write.verified_conductance_microsiemens += seen;
+    const double read = seen * (1.0 + cell.read_noise * stream.normal());
     if (std::abs(read - target.conductance) <= target.tolerance) {
       write.converged = true;
       return write;
@@ -22,10 +25,12 @@ CellWrite write_cell(const CellConfig& cell, const WriteVerifyConfig& config, co
     if (write.pulses.size() == config.maximum_cycles) return write;
     const bool set = read < target.conductance;
     const double volt = amplitudes.next(set);
-    write.pulse_energy_joule += volt * volt * write.conductance * micro * pulse_s;
-    write.conductance = set ? after_set(cell, traits, write.conductance, volt, stream)
-                            : after_reset(cell, traits, write.conductance, volt, stream);
-    write.pulses.push_back({set, volt, write.conductance});
+    write.pulse_energy_joule += volt * volt * seen * micro * pulse_s;
+    const double cell_volt = volt_behind(ohm, write.conductance, volt);
+    write.conductance = set ? after_set(cell, traits, write.conductance, cell_volt, stream)
+                            : after_reset(cell, traits, write.conductance, cell_volt, stream);
+    seen = conductance_through(ohm, write.conductance);
+    write.pulses.push_back({set, volt, seen});
   }
 }
 

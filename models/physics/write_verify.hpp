@@ -21,26 +21,28 @@ struct WriteVerifyConfig {
 /// One write pulse of a cell.
 struct CellPulse {
   bool set = false;          ///< SET, or else RESET
-  double volt = 0.0;         ///< amplitude, positive for both
-  double conductance = 0.0;  ///< microsiemens, after it
+  double volt = 0.0;         ///< amplitude across cell and access transistor, positive for both
+  double conductance = 0.0;  ///< microsiemens, after it, as a read without noise sees it
 };
 
 /// The write of one cell.
 struct CellWrite {
-  double conductance = 0.0;         ///< microsiemens, after the last pulse
+  double conductance = 0.0;         ///< microsiemens, the cell's own behind its access transistor, after the last pulse
   std::vector<CellPulse> pulses;    ///< in order; a verify read before each and after the last
-  double pulse_energy_joule = 0.0;  ///< sum over the pulses of V^2 G t, V their own amplitude, G before the pulse
-  double verified_conductance_microsiemens = 0;  ///< summed over the verify reads; gives their energy
+  double pulse_energy_joule = 0.0;  ///< sum over the pulses of V^2 G t in cell and transistor, G as read before each
+  double verified_conductance_microsiemens = 0;  ///< as read, summed over the verify reads; gives their energy
   bool converged = false;
 };
 
-/// What a cell is to hold, microsiemens.
+/// What a cell is to hold as it is read, microsiemens.
 struct CellTarget {
   double conductance = 0.0;
   double tolerance = 0.0;
 };
 
-/// Writes a cell that holds `start` (microsiemens) to `target`. The verify read carries the cell's read noise.
+/// Writes a cell that holds `start` (microsiemens, its own conductance behind the access transistor) to `target`. The
+/// verify read sees it through the transistor, with the cell's read noise; of a pulse the cell gets what the transistor
+/// leaves.
 CellWrite write_cell(const CellConfig& cell, const WriteVerifyConfig& config, const CellTraits& traits, double start,
                      const CellTarget& target, RandomStream& stream);
 

@@ -1,9 +1,15 @@
 #include "sim/config/tile_reader.hpp"
 
+#include "models/physics/access_transistor.hpp"
+
 namespace palimpsest {
 namespace {
 
 constexpr double shortest_pulse_ns = 0.1;
+constexpr double smallest_pulse_volt = 0.01;
+constexpr double largest_pulse_volt = 10.0;
+// With the largest amplitude a step is multiplied by e^500 then, which a double still holds.
+constexpr double smallest_volts_per_e_fold = 0.02;
 // Codes are whole numbers held in float, exact up to 24 bits.
 constexpr int most_converter_bits = 22;
 constexpr int most_weight_bits = 16;
@@ -18,11 +24,6 @@ ConverterErrors read_converter_errors(JsonReader reader) {
   reader.finish();
   return errors;
 }
-
-constexpr double smallest_pulse_volt = 0.01;
-constexpr double largest_pulse_volt = 10.0;
-// With the largest amplitude a step is multiplied by e^500 then, which a double still holds.
-constexpr double smallest_volts_per_e_fold = 0.02;
 
 DacConfig read_dac(JsonReader reader) {
   DacConfig dac;
@@ -119,12 +120,13 @@ void check_window(const CellConfig& cell, double zero, const JsonReader& reader)
   if (cell.window_low_microsiemens >= cell.window_high_microsiemens)
     reader.fail({"window_low_microsiemens", "window_high_microsiemens"},
                 "expected window_low_microsiemens < window_high_microsiemens");
-  if (cell.limit_low_microsiemens > cell.window_low_microsiemens)
-    reader.fail({"limit_low_microsiemens", "window_low_microsiemens"},
-                "expected limit_low_microsiemens <= window_low_microsiemens");
-  if (cell.limit_high_microsiemens < cell.window_high_microsiemens)
-    reader.fail({"limit_high_microsiemens", "window_high_microsiemens"},
-                "expected window_high_microsiemens <= limit_high_microsiemens");
+  const double ohm = cell.access_transistor_ohm;
+  if (conductance_through(ohm, cell.limit_low_microsiemens) > cell.window_low_microsiemens)
+    reader.fail({"limit_low_microsiemens", "window_low_microsiemens", "access_transistor_ohm"},
+                "expected limit_low_microsiemens, as read through the access transistor, <= window_low_microsiemens");
+  if (conductance_through(ohm, cell.limit_high_microsiemens) < cell.window_high_microsiemens)
+    reader.fail({"limit_high_microsiemens", "window_high_microsiemens", "access_transistor_ohm"},
+                "expected window_high_microsiemens <= limit_high_microsiemens as read through the access transistor");
   if (zero <= cell.window_low_microsiemens || zero >= cell.window_high_microsiemens)
     reader.fail({"zero_weight_microsiemens", "window_low_microsiemens", "window_high_microsiemens"},
                 "expected zero_weight_microsiemens inside the window");
@@ -168,6 +170,7 @@ ResistiveMemoryConfig read_resistive_memory(JsonReader reader) {
   cell.device_to_device = reader.number("device_to_device", 0.0, 5.0);
   cell.read_noise = reader.number("read_noise", 0.0, 1.0);
   cell.nonlinearity_volt = reader.number_or("nonlinearity_volt", "linear", 0.01, 1000.0);
+  cell.access_transistor_ohm = reader.number("access_transistor_ohm", 0.0, 1e6);
   cell.endurance_cycles = reader.number("endurance_cycles", 1.0, 1e15);
   reader.finish();
   check_window(cell, memory.zero_weight_microsiemens, reader);

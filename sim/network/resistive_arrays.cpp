@@ -79,7 +79,7 @@ Eigen::MatrixXf ResistiveArrays::block_conductances(std::uint32_t tile) const {
 }
 
 double ResistiveArrays::transposed_conductance_sum(std::uint32_t tile) const {
-  const Eigen::MatrixXf& conductances = arrays_[tile].conductances();
+  const Eigen::MatrixXf conductances = arrays_[tile].conductances();
   const Eigen::Index driven = conductances.cols() - reference_columns(architecture_.tile.mapping);
   return conductances.leftCols(driven).cast<double>().sum();
 }

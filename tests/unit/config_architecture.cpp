@@ -42,6 +42,7 @@ TEST_CASE("The shipped chip has the paper's array, window and endurance") {
   CHECK(chip.resistive_memory.cell.window_low_microsiemens == 10.0);
   CHECK(chip.resistive_memory.cell.window_high_microsiemens == 80.0);
   CHECK(chip.resistive_memory.cell.endurance_cycles == 30'000.0);
+  CHECK(chip.resistive_memory.cell.access_transistor_ohm == 364.0);
   CHECK(chip.write_verify.tolerance_microsiemens == 2.0);
   CHECK(chip.write_verify.pulse.schedule == PulseSchedule::fixed);
   CHECK(chip.write_verify.pulse.set_volt == chip.resistive_memory.cell.set_nominal_volt);
@@ -95,6 +96,7 @@ TEST_CASE("Fields out of range are refused") {
       {"/tile/wires/sense_ohm=-1", "expected 0..1e+06, got -1"},
       {"/resistive_memory/nonlinearity_volt=0", "expected 0.01..1000, got 0"},
       {"/resistive_memory/read_noise=2", "expected 0..1, got 2"},
+      {"/resistive_memory/access_transistor_ohm=-1", "expected 0..1e+06, got -1"},
       {"/programmer/maximum_cycles=65536", "expected 1..65535, got 65536"},
       {"/programmer/pulse_ns=0", "expected 0.1..1e+06, got 0"},
       {"/programmer/schedule=rising", "expected one of fixed, stepped; got \"rising\""},
@@ -123,8 +125,12 @@ TEST_CASE("Fields that contradict each other are refused at the one that was set
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"/resistive_memory/window_high_microsiemens=10", "expected window_low_microsiemens < window_high_microsiemens"},
       {"/resistive_memory/window_low_microsiemens=80", "expected window_low_microsiemens < window_high_microsiemens"},
-      {"/resistive_memory/limit_low_microsiemens=11", "expected limit_low_microsiemens <= window_low_microsiemens"},
-      {"/resistive_memory/limit_high_microsiemens=79", "expected window_high_microsiemens <= limit_high_microsiemens"},
+      {"/resistive_memory/limit_low_microsiemens=11",
+       "expected limit_low_microsiemens, as read through the access transistor, <= window_low_microsiemens"},
+      {"/resistive_memory/limit_high_microsiemens=79",
+       "expected window_high_microsiemens <= limit_high_microsiemens as read through the access transistor"},
+      {"/resistive_memory/access_transistor_ohm=2000",
+       "expected window_high_microsiemens <= limit_high_microsiemens as read through the access transistor"},
       {"/resistive_memory/zero_weight_microsiemens=10", "expected zero_weight_microsiemens inside the window"},
       {"/tile/mapping/slices=5", "expected slices x bits_per_slice of at most 16, got 20"},
       {"/programmer/parallel_cells=129", "expected at most the cells of a row, /tile/columns = 128, got 129"},
