@@ -1,5 +1,6 @@
 #include "models/physics/write_verify.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "models/physics/access_transistor.hpp"
@@ -7,8 +8,31 @@
 
 namespace palimpsest {
 
+namespace {
+
+CellWrite write_exactly(const CellConfig& cell, const WriteVerifyConfig& config, double start,
+                        const CellTarget& target) {
+  const double ohm = cell.access_transistor_ohm;
+  const double before = conductance_through(ohm, start);
+  const double lowest = conductance_through(ohm, cell.limit_low_microsiemens);
+  const double highest = conductance_through(ohm, cell.limit_high_microsiemens);
+  const double after = std::clamp(target.conductance, lowest, highest);
+  const bool set = before < target.conductance;
+  const double volt = PulseAmplitudes(config.pulse).next(set);
+  CellWrite write;
+  write.conductance = conductance_behind(ohm, after);
+  write.pulses.push_back({set, volt, after});
+  write.pulse_energy_joule = volt * volt * before * micro * config.pulse_ns * nano;
+  write.verified_conductance_microsiemens = before + after;
+  write.converged = std::abs(after - target.conductance) <= target.tolerance;
+  return write;
+}
+
+}  // namespace
+
 CellWrite write_cell(const CellConfig& cell, const WriteVerifyConfig& config, const CellTraits& traits, double start,
                      const CellTarget& target, RandomStream& stream) {
+  if (config.method == WriteMethod::exact) return write_exactly(cell, config, start, target);
   CellWrite write;
   write.conductance = start;
   PulseAmplitudes amplitudes(config.pulse);

@@ -8,8 +8,13 @@
 
 namespace palimpsest {
 
-/// Iterative writing: read, stop when within the tolerance, otherwise one SET or RESET pulse, and again.
+enum class WriteMethod {
+  write_verify,  ///< read, stop when within the tolerance, otherwise one SET or RESET pulse, and again
+  exact,         ///< unphysical: one pulse that puts every cell on its target, for studies without writing error
+};
+
 struct WriteVerifyConfig {
+  WriteMethod method = WriteMethod::write_verify;
   double tolerance_microsiemens = 2.0;
   double reference_tolerance_microsiemens = 0.5;  ///< of reference cells, whose error is common to a whole tile
   std::uint32_t maximum_cycles = 1000;            ///< pulses after which a cell is given up and counted as failed
@@ -42,7 +47,8 @@ struct CellTarget {
 
 /// Writes a cell that holds `start` (microsiemens, its own conductance behind the access transistor) to `target`. The
 /// verify read sees it through the transistor, with the cell's read noise; of a pulse the cell gets what the transistor
-/// leaves.
+/// leaves. The exact method takes one pulse at its first amplitude and one verify read before and after, whatever the
+/// cell holds, and fails where the target is beyond the cell's limits.
 CellWrite write_cell(const CellConfig& cell, const WriteVerifyConfig& config, const CellTraits& traits, double start,
                      const CellTarget& target, RandomStream& stream);
 

@@ -179,6 +179,8 @@ ResistiveMemoryConfig read_resistive_memory(JsonReader reader) {
 
 WriteVerifyConfig read_write_verify(JsonReader reader, std::uint32_t columns) {
   WriteVerifyConfig config;
+  config.method = reader.choice<WriteMethod>(
+      "method", {{"write_verify", WriteMethod::write_verify}, {"exact", WriteMethod::exact}});
   config.tolerance_microsiemens = reader.number("tolerance_microsiemens", 0.001, 1e4);
   config.reference_tolerance_microsiemens = reader.number("reference_tolerance_microsiemens", 0.001, 1e4);
   config.maximum_cycles = reader.integer<std::uint32_t>("maximum_cycles", 1, 65535);

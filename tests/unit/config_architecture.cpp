@@ -44,6 +44,7 @@ TEST_CASE("The shipped chip has the paper's array, window and endurance") {
   CHECK(chip.resistive_memory.cell.endurance_cycles == 30'000.0);
   CHECK(chip.resistive_memory.cell.access_transistor_ohm == 364.0);
   CHECK(chip.write_verify.tolerance_microsiemens == 2.0);
+  CHECK(chip.write_verify.method == WriteMethod::write_verify);
   CHECK(chip.write_verify.pulse.schedule == PulseSchedule::fixed);
   CHECK(chip.write_verify.pulse.set_volt == chip.resistive_memory.cell.set_nominal_volt);
   CHECK(chip.write_verify.pulse.reset_volt == chip.resistive_memory.cell.reset_nominal_volt);
@@ -99,6 +100,7 @@ TEST_CASE("Fields out of range are refused") {
       {"/resistive_memory/access_transistor_ohm=-1", "expected 0..1e+06, got -1"},
       {"/programmer/maximum_cycles=65536", "expected 1..65535, got 65536"},
       {"/programmer/pulse_ns=0", "expected 0.1..1e+06, got 0"},
+      {"/programmer/method=guess", "expected one of write_verify, exact; got \"guess\""},
       {"/programmer/schedule=rising", "expected one of fixed, stepped; got \"rising\""},
       {"/programmer/volt_step=-0.1", "expected 0..10, got -0.1"},
       {"/programmer/largest_volt=11", "expected 0.01..10, got 11"},
