@@ -7,6 +7,13 @@
 
 namespace palimpsest::test {
 
+/// Mean of (value - centre)^order.
+inline double moment(const std::vector<double>& values, double centre, int order) {
+  double sum = 0.0;
+  for (const double value : values) sum += std::pow(value - centre, order);
+  return sum / static_cast<double>(values.size());
+}
+
 /// Distribution function of the standard normal distribution.
 inline double normal_distribution(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/physics/random.hpp"
+#include "tests/support/distribution.hpp"
 #include "tests/support/numpy_reference.hpp"
 
 using namespace palimpsest;
@@ -16,9 +17,6 @@ namespace {
 
 constexpr std::size_t draws = 40'000;
 const double per_root_n = 1.0 / std::sqrt(static_cast<double>(draws));
-
-// 1 % of samples from the distribution itself lie further from it (Kolmogorov).
-const double critical_distance = 1.628 * per_root_n;
 
 template <class Draw>
 std::vector<double> sample(std::uint64_t seed, const Draw& draw) {
@@ -35,26 +33,6 @@ std::vector<double> uniforms(std::uint64_t seed) {
 std::vector<double> normals(std::uint64_t seed) {
   return sample(seed, [](RandomStream& stream) { return stream.normal(); });
 }
-
-double moment(const std::vector<double>& values, double centre, int order) {
-  double sum = 0.0;
-  for (const double value : values) sum += std::pow(value - centre, order);
-  return sum / static_cast<double>(values.size());
-}
-
-template <class Distribution>
-double kolmogorov_smirnov(std::vector<double> values, const Distribution& distribution) {
-  std::sort(values.begin(), values.end());
-  double distance = 0.0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double expected = distribution(values[i]);
-    const auto n = static_cast<double>(values.size());
-    distance = std::max({distance, expected - static_cast<double>(i) / n, static_cast<double>(i + 1) / n - expected});
-  }
-  return distance;
-}
-
-double normal_distribution(double value) { return 0.5 * std::erfc(-value / std::sqrt(2.0)); }
 
 double correlation(RandomStream first, RandomStream second) {
   double sum = 0.0;
@@ -112,13 +90,13 @@ TEST_CASE("Normal numbers have the moments of the normal distribution") {
 
 TEST_CASE("Uniform numbers follow the uniform distribution") {
   for (const std::uint64_t seed : {1U, 2U, 3U}) {
-    CHECK(kolmogorov_smirnov(uniforms(seed), [](double value) { return value; }) < critical_distance);
+    CHECK(kolmogorov_smirnov_distance(uniforms(seed), [](double value) { return value; }) < critical_distance(draws));
   }
 }
 
 TEST_CASE("Normal numbers follow the normal distribution") {
   for (const std::uint64_t seed : {1U, 2U, 3U}) {
-    CHECK(kolmogorov_smirnov(normals(seed), normal_distribution) < critical_distance);
+    CHECK(kolmogorov_smirnov_distance(normals(seed), normal_distribution) < critical_distance(draws));
   }
 }
 
