@@ -11,7 +11,7 @@ TRAIN_PACKAGES = python3 python3-torch python3-numpy
 TEST_PACKAGES = $(TRAIN_PACKAGES) python3-pytest
 CHECK_PACKAGES = clang clang-format clang-tidy libclang-rt-14-dev
 
-.PHONY: run configure palimpsest build test test-cpp test-python lint format traces golden bench clean
+.PHONY: run configure palimpsest build test test-cpp test-python lint format traces golden figures bench clean
 
 run: palimpsest
 	$(BUILD)/palimpsest run --arch arch/rm180.json --trace traces/face
@@ -54,6 +54,10 @@ traces:
 # Rewrites the golden files. Say why in the commit.
 golden: palimpsest
 	tests/golden/update $(BUILD)/palimpsest
+
+# Draws the pictures of the documentation again.
+figures: palimpsest
+	$(BUILD)/palimpsest program --arch arch/rm180.json --quiet --json $(BUILD)/program.json --svg docs/programming.svg
 
 # Times on one core; nothing is checked.
 bench: configure

@@ -19,19 +19,25 @@ double clamped(const CellConfig& config, double conductance) {
   return std::clamp(conductance, config.limit_low_microsiemens, config.limit_high_microsiemens);
 }
 
+double amplitude_factor(const CellConfig& config, double volt, double nominal_volt) {
+  return std::exp((volt - nominal_volt) / config.volts_per_e_fold);
+}
+
 double range(const CellConfig& config) { return config.limit_high_microsiemens - config.limit_low_microsiemens; }
 
 }  // namespace
 
-double after_set(const CellConfig& config, const CellTraits& traits, double conductance, RandomStream& stream) {
-  const double step =
-      config.set_step_microsiemens * traits.set_factor * (1.0 + config.cycle_to_cycle * stream.normal());
+double after_set(const CellConfig& config, const CellTraits& traits, double conductance, double volt,
+                 RandomStream& stream) {
+  const double step = config.set_step_microsiemens * amplitude_factor(config, volt, config.set_nominal_volt) *
+                      traits.set_factor * (1.0 + config.cycle_to_cycle * stream.normal());
   return clamped(config, conductance + step * (config.limit_high_microsiemens - conductance) / range(config));
 }
 
-double after_reset(const CellConfig& config, const CellTraits& traits, double conductance, RandomStream& stream) {
-  const double step =
-      config.reset_step_microsiemens * traits.reset_factor * (1.0 + config.cycle_to_cycle * stream.normal());
+double after_reset(const CellConfig& config, const CellTraits& traits, double conductance, double volt,
+                   RandomStream& stream) {
+  const double step = config.reset_step_microsiemens * amplitude_factor(config, volt, config.reset_nominal_volt) *
+                      traits.reset_factor * (1.0 + config.cycle_to_cycle * stream.normal());
   return clamped(config, conductance - step * (conductance - config.limit_low_microsiemens) / range(config));
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/physics/access_transistor.hpp"
+
 namespace palimpsest {
 
 namespace {
@@ -15,7 +17,7 @@ void add_to_group(WriteGroup& group, const CellWrite& write) {
   ++group.rounds[0].verify_reads;
   for (std::size_t pulse = 0; pulse < write.pulses.size(); ++pulse) {
     WriteRound& round = group.rounds[pulse + 1];
-    ++(write.pulses[pulse] ? round.set_pulses : round.reset_pulses);
+    ++(write.pulses[pulse].set ? round.set_pulses : round.reset_pulses);
     ++round.verify_reads;
   }
 }
@@ -27,7 +29,9 @@ CellArray::CellArray(const CellConfig& config, std::uint64_t seed, std::uint32_t
     : config_(config),
       seed_(seed),
       unit_(unit),
-      programmed_(Eigen::MatrixXf::Constant(rows, columns, static_cast<float>(config.window_low_microsiemens))) {
+      programmed_(Eigen::MatrixXf::Constant(
+          rows, columns,
+          static_cast<float>(conductance_behind(config.access_transistor_ohm, config.window_low_microsiemens)))) {
   last_pulsed_.setZero(rows, columns);
   pulse_counts_.setZero(rows, columns);
   round_pulse_counts_.setZero(rows, columns);
@@ -96,7 +100,8 @@ ArrayWrite CellArray::read_back(const WriteVerifyConfig& config) const {
     for (Eigen::Index column = 0; column < columns(); ++column) {
       if (column % config.parallel_cells == 0) result.groups.push_back({0, {WriteRound{}}});
       ++result.groups.back().rounds[0].verify_reads;
-      result.verified_microsiemens += conductance_after(0.0, row, column);
+      result.verified_microsiemens +=
+          conductance_through(config_.access_transistor_ohm, conductance_after(0.0, row, column));
     }
   }
   return result;
@@ -115,7 +120,8 @@ Eigen::MatrixXf CellArray::conductances_after(double seconds) const {
   Eigen::MatrixXf conductances(rows(), columns());
   for (Eigen::Index row = 0; row < rows(); ++row) {
     for (Eigen::Index column = 0; column < columns(); ++column) {
-      conductances(row, column) = static_cast<float>(conductance_after(seconds, row, column));
+      conductances(row, column) = static_cast<float>(
+          conductance_through(config_.access_transistor_ohm, conductance_after(seconds, row, column)));
     }
   }
   return conductances;

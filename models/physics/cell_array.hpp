@@ -40,7 +40,8 @@ class CellArray {
   void advance(double seconds) { now_s_ += seconds; }           ///< lets time pass
   void add_reads(std::uint64_t vectors) { reads_ += vectors; }  ///< counts vectors that read every cell
 
-  /// Conductances `seconds` from now, without further reads: microsiemens, [rows, columns].
+  /// What a read without noise sees of the cells through their access transistors `seconds` from now, without further
+  /// reads: microsiemens, [rows, columns].
   Eigen::MatrixXf conductances_after(double seconds) const;
   Eigen::MatrixXf conductances() const { return conductances_after(0.0); }
 
@@ -63,6 +64,7 @@ class CellArray {
   std::size_t cell_index(Eigen::Index row, Eigen::Index column) const {
     return static_cast<std::size_t>(row * columns() + column);
   }
+  /// The cell's own conductance, behind its transistor.
   double conductance_after(double seconds, Eigen::Index row, Eigen::Index column) const;
 
   CellConfig config_;
@@ -71,7 +73,7 @@ class CellArray {
   double now_s_ = 0.0;
   std::uint64_t reads_ = 0;
   std::vector<WriteMoment> moments_{{}};  ///< the first one is when the array was new
-  Eigen::MatrixXf programmed_;            ///< conductances right after the last pulse
+  Eigen::MatrixXf programmed_;            ///< the cells' own conductances right after the last pulse
   Eigen::Matrix<std::uint32_t, Eigen::Dynamic, Eigen::Dynamic> last_pulsed_;  ///< number of the moment
   Eigen::Matrix<std::uint64_t, Eigen::Dynamic, Eigen::Dynamic> pulse_counts_;
   Eigen::Matrix<std::uint64_t, Eigen::Dynamic, Eigen::Dynamic> round_pulse_counts_;

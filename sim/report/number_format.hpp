@@ -15,6 +15,9 @@ std::string shortest(double value);
 /// 17 significant digits: read back, they give the same number.
 std::string all_digits(double value);
 
+/// Rounded to one digit after the point: 49.96 gives "50.0".
+std::string one_decimal(double value);
+
 /// Digits in groups of three: 1234567 gives "1 234 567".
 std::string grouped(std::uint64_t value);
 

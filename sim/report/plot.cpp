@@ -33,6 +33,19 @@ class Scale {
   double length_;
 };
 
+/// 1, 2 and 5 of every decade inside the axis; its edges if there are fewer than two of them.
+std::vector<double> ticks_in_decades(const PlotAxis& axis) {
+  std::vector<double> values;
+  for (double decade = std::floor(std::log10(axis.from)); decade <= std::log10(axis.to); ++decade) {
+    for (const double factor : {1.0, 2.0, 5.0}) {
+      const double value = factor * std::pow(10.0, decade);
+      if (value >= axis.from * (1.0 - 1e-9) && value <= axis.to * (1.0 + 1e-9)) values.push_back(value);
+    }
+  }
+  if (values.size() >= 2) return values;
+  return {axis.from, axis.to};
+}
+
 /// Round values from one edge to the other: 1, 2 or 5 of a decade apart, or whole decades.
 std::vector<double> ticks(const PlotAxis& axis) {
   std::vector<double> values;
@@ -40,8 +53,8 @@ std::vector<double> ticks(const PlotAxis& axis) {
     for (double decade = std::ceil(std::log10(axis.from) - 1e-9); decade <= std::log10(axis.to) + 1e-9; ++decade) {
       values.push_back(std::pow(10.0, decade));
     }
-    if (values.size() >= 2) return values;
-    return {axis.from, axis.to};
+    if (values.size() >= 3) return values;
+    return ticks_in_decades(axis);
   }
   const double rough = (axis.to - axis.from) / 6.0;
   const double decade = std::pow(10.0, std::floor(std::log10(rough)));
@@ -49,7 +62,7 @@ std::vector<double> ticks(const PlotAxis& axis) {
   for (const double factor : {5.0, 2.0, 1.0}) {
     if (factor * decade >= rough) step = factor * decade;
   }
-  for (double count = std::ceil(axis.from / step - 1e-9); count * step <= axis.to + 1e-9 * step; ++count) {
+  for (double count = std::ceil(axis.from / step - 1e-9) + 0.0; count * step <= axis.to + 1e-9 * step; ++count) {
     values.push_back(count * step);
   }
   return values;

@@ -47,7 +47,12 @@ TEST_CASE("The shipped chip has the paper's array, window and endurance") {
   CHECK(chip.resistive_memory.cell.retention.relaxation_sigma_microsiemens_per_ln == 0.0420);
   CHECK(chip.resistive_memory.cell.retention.exponent == 0.0);
   CHECK(chip.resistive_memory.cell.retention.read_disturb_per_read == 0.0);
+  CHECK(chip.resistive_memory.cell.access_transistor_ohm == 364.0);
   CHECK(chip.write_verify.tolerance_microsiemens == 2.0);
+  CHECK(chip.write_verify.method == WriteMethod::write_verify);
+  CHECK(chip.write_verify.pulse.schedule == PulseSchedule::fixed);
+  CHECK(chip.write_verify.pulse.set_volt == chip.resistive_memory.cell.set_nominal_volt);
+  CHECK(chip.write_verify.pulse.reset_volt == chip.resistive_memory.cell.reset_nominal_volt);
   CHECK(chip.training.backward_products == BackwardProducts::transposed_read);
   CHECK(chip.rewrite_baseline.target == RewriteTarget::accumulated);
   CHECK(chip.gpu.name == "RTX 4090");
@@ -106,8 +111,15 @@ TEST_CASE("Fields out of range are refused") {
       {"/resistive_memory/faults/stuck_low_share=1.5", "expected 0..1, got 1.5"},
       {"/resistive_memory/faults/stuck_high_share=-1", "expected 0..1, got -1"},
       {"/resistive_memory/faults/map=7", "expected a string, got 7"},
+      {"/resistive_memory/access_transistor_ohm=-1", "expected 0..1e+06, got -1"},
       {"/programmer/maximum_cycles=65536", "expected 1..65535, got 65536"},
       {"/programmer/pulse_ns=0", "expected 0.1..1e+06, got 0"},
+      {"/programmer/method=guess", "expected one of write_verify, exact; got \"guess\""},
+      {"/programmer/schedule=rising", "expected one of fixed, stepped; got \"rising\""},
+      {"/programmer/volt_step=-0.1", "expected 0..10, got -0.1"},
+      {"/programmer/largest_volt=11", "expected 0.01..10, got 11"},
+      {"/resistive_memory/volts_per_e_fold=0.01", "expected 0.02..10, got 0.01"},
+      {"/resistive_memory/set_nominal_volt=0", "expected 0.01..10, got 0"},
       {"/sram/banks=0", "expected 1..4096, got 0"},
       {"/sram/word_bits=12", "expected a multiple of 8, got 12"},
       {"/sram/access_cycles=0", "expected 1..1000000, got 0"},
@@ -129,13 +141,19 @@ TEST_CASE("Fields that contradict each other are refused at the one that was set
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"/resistive_memory/window_high_microsiemens=10", "expected window_low_microsiemens < window_high_microsiemens"},
       {"/resistive_memory/window_low_microsiemens=80", "expected window_low_microsiemens < window_high_microsiemens"},
-      {"/resistive_memory/limit_low_microsiemens=11", "expected limit_low_microsiemens <= window_low_microsiemens"},
-      {"/resistive_memory/limit_high_microsiemens=79", "expected window_high_microsiemens <= limit_high_microsiemens"},
+      {"/resistive_memory/limit_low_microsiemens=11",
+       "expected limit_low_microsiemens, as read through the access transistor, <= window_low_microsiemens"},
+      {"/resistive_memory/limit_high_microsiemens=79",
+       "expected window_high_microsiemens <= limit_high_microsiemens as read through the access transistor"},
+      {"/resistive_memory/access_transistor_ohm=2000",
+       "expected window_high_microsiemens <= limit_high_microsiemens as read through the access transistor"},
       {"/resistive_memory/zero_weight_microsiemens=10", "expected zero_weight_microsiemens inside the window"},
       {"/resistive_memory/faults={\"stuck_low_share\": 0.6, \"stuck_high_share\": 0.5, \"map\": null}",
        "expected stuck_low_share + stuck_high_share <= 1"},
       {"/tile/mapping/slices=5", "expected slices x bits_per_slice of at most 16, got 20"},
       {"/programmer/parallel_cells=129", "expected at most the cells of a row, /tile/columns = 128, got 129"},
+      {"/programmer/largest_volt=1.4", "expected set_volt, reset_volt <= largest_volt"},
+      {"/programmer/reset_volt=2.5", "expected set_volt, reset_volt <= largest_volt"},
       {"/baselines/gpu/idle_power/value=451", "expected at most the power at full load, /board_power"},
   };
   for (const auto& [setting, message] : cases) {

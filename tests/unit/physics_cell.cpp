@@ -8,6 +8,8 @@ using namespace palimpsest;
 
 namespace {
 
+constexpr double nominal_volt = 1.5;
+
 CellConfig quiet_cell() {
   CellConfig cell;
   cell.set_step_microsiemens = 17.0;
@@ -22,24 +24,24 @@ RandomStream stream_of(std::uint64_t unit) { return {1, RandomPurpose::write_pul
 TEST_CASE("A SET pulse steps up by the distance left to the high limit") {
   RandomStream stream = stream_of(0);
   const CellConfig cell = quiet_cell();  // limits 5 and 90 uS
-  CHECK(after_set(cell, {}, 5.0, stream) == Approx(5.0 + 17.0));
-  CHECK(after_set(cell, {}, 47.5, stream) == Approx(47.5 + 17.0 / 2));
-  CHECK(after_set(cell, {}, 90.0, stream) == 90.0);
+  CHECK(after_set(cell, {}, 5.0, nominal_volt, stream) == Approx(5.0 + 17.0));
+  CHECK(after_set(cell, {}, 47.5, nominal_volt, stream) == Approx(47.5 + 17.0 / 2));
+  CHECK(after_set(cell, {}, 90.0, nominal_volt, stream) == 90.0);
 }
 
 TEST_CASE("A RESET pulse steps down by the distance left to the low limit") {
   RandomStream stream = stream_of(0);
   const CellConfig cell = quiet_cell();
-  CHECK(after_reset(cell, {}, 90.0, stream) == Approx(90.0 - 34.0));
-  CHECK(after_reset(cell, {}, 47.5, stream) == Approx(47.5 - 34.0 / 2));
-  CHECK(after_reset(cell, {}, 5.0, stream) == 5.0);
+  CHECK(after_reset(cell, {}, 90.0, nominal_volt, stream) == Approx(90.0 - 34.0));
+  CHECK(after_reset(cell, {}, 47.5, nominal_volt, stream) == Approx(47.5 - 34.0 / 2));
+  CHECK(after_reset(cell, {}, 5.0, nominal_volt, stream) == 5.0);
 }
 
 TEST_CASE("A cell's traits scale its own steps") {
   RandomStream stream = stream_of(0);
   const CellTraits traits{2.0, 0.5};
-  CHECK(after_set(quiet_cell(), traits, 47.5, stream) == Approx(47.5 + 17.0));
-  CHECK(after_reset(quiet_cell(), traits, 47.5, stream) == Approx(47.5 - 17.0 / 2));
+  CHECK(after_set(quiet_cell(), traits, 47.5, nominal_volt, stream) == Approx(47.5 + 17.0));
+  CHECK(after_reset(quiet_cell(), traits, 47.5, nominal_volt, stream) == Approx(47.5 - 17.0 / 2));
 }
 
 TEST_CASE("Steps vary from pulse to pulse with the given spread") {
@@ -50,7 +52,7 @@ TEST_CASE("Steps vary from pulse to pulse with the given spread") {
   double sum = 0.0;
   double squares = 0.0;
   for (int i = 0; i < pulses; ++i) {
-    const double step = (after_set(cell, {}, 47.5, stream) - 47.5) / (17.0 / 2);
+    const double step = (after_set(cell, {}, 47.5, nominal_volt, stream) - 47.5) / (17.0 / 2);
     sum += step;
     squares += (step - 1.0) * (step - 1.0);
   }
@@ -67,7 +69,8 @@ TEST_CASE("No pulse leaves the limits") {
   int at_low = 0;
   int at_high = 0;
   for (int i = 0; i < 1000; ++i) {
-    for (const double conductance : {after_set(cell, {}, 20.0, stream), after_reset(cell, {}, 20.0, stream)}) {
+    for (const double conductance :
+         {after_set(cell, {}, 20.0, nominal_volt, stream), after_reset(cell, {}, 20.0, nominal_volt, stream)}) {
       REQUIRE(conductance >= 5.0);
       REQUIRE(conductance <= 90.0);
       at_low += conductance == 5.0 ? 1 : 0;
@@ -103,4 +106,24 @@ TEST_CASE("Devices without spread are all the mean one") {
   const CellTraits traits = draw_traits(CellConfig{}, stream);
   CHECK(traits.set_factor == 1.0);
   CHECK(traits.reset_factor == 1.0);
+}
+
+TEST_CASE("A step grows by e with every volts_per_e_fold of amplitude, from its own nominal amplitude") {
+  CellConfig cell = quiet_cell();
+  cell.set_nominal_volt = 1.2;
+  cell.reset_nominal_volt = 1.4;
+  cell.volts_per_e_fold = 0.25;
+  RandomStream stream = stream_of(0);
+  const double e = std::exp(1.0);
+  CHECK(after_set(cell, {}, 47.5, 1.45, stream) == Approx(47.5 + e * 17.0 / 2));
+  CHECK(after_set(cell, {}, 47.5, 0.95, stream) == Approx(47.5 + 17.0 / 2 / e));
+  CHECK(after_reset(cell, {}, 47.5, 1.525, stream) == Approx(47.5 - std::sqrt(e) * 34.0 / 2));
+  CHECK(after_reset(cell, {}, 47.5, 0.9, stream) == Approx(47.5 - 34.0 / 2 / (e * e)));
+}
+
+TEST_CASE("At the nominal amplitude the step is the fitted one to the last bit") {
+  CellConfig cell = quiet_cell();
+  cell.volts_per_e_fold = 0.07;
+  RandomStream stream = stream_of(0);
+  CHECK(after_set(cell, {}, 47.5, cell.set_nominal_volt, stream) == 47.5 + 17.0 * ((90.0 - 47.5) / 85.0));
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "models/physics/access_transistor.hpp"
 #include "models/physics/write_verify.hpp"
 #include "sim/config/architecture.hpp"
 
@@ -25,6 +26,15 @@ CellTraits traits_of(const CellConfig& cell, std::uint64_t number) {
   return draw_traits(cell, stream);
 }
 
+/// A fresh cell behind its transistor: it reads as the low edge of the window.
+double fresh(const CellConfig& cell) {
+  return conductance_behind(cell.access_transistor_ohm, cell.window_low_microsiemens);
+}
+
+double as_read(const CellConfig& cell, double conductance) {
+  return conductance_through(cell.access_transistor_ohm, conductance);
+}
+
 /// Targets spread over the window.
 double target_of(const CellConfig& cell, std::uint64_t number) {
   const double position = (static_cast<double>(number) + 0.5) / static_cast<double>(cells);
@@ -36,8 +46,8 @@ std::vector<CellWrite> write_window(const CellConfig& cell, const WriteVerifyCon
   std::vector<CellWrite> writes;
   for (std::uint64_t number = 0; number < cells; ++number) {
     RandomStream stream = pulse_stream(number);
-    writes.push_back(write_cell(cell, config, traits_of(cell, number), cell.window_low_microsiemens,
-                                {target_of(cell, number), tolerance}, stream));
+    writes.push_back(
+        write_cell(cell, config, traits_of(cell, number), fresh(cell), {target_of(cell, number), tolerance}, stream));
   }
   return writes;
 }
@@ -96,7 +106,7 @@ TEST_CASE("Without read noise a converged cell is within the tolerance of its ta
   const std::vector<CellWrite> writes = write_window(cell, {}, 2.0);
   for (std::uint64_t number = 0; number < cells; ++number) {
     REQUIRE(writes[number].converged);
-    REQUIRE(std::abs(writes[number].conductance - target_of(cell, number)) <= 2.0);
+    REQUIRE(std::abs(as_read(cell, writes[number].conductance) - target_of(cell, number)) <= 2.0);
   }
 }
 
@@ -107,18 +117,23 @@ TEST_CASE("A write is the verify reads and pulses of the model, replayed one by 
     const CellWrite& write = writes[number];
     const double target = target_of(cell, number);
     RandomStream stream = pulse_stream(number);
-    const auto read = [&](double conductance) { return conductance * (1.0 + cell.read_noise * stream.normal()); };
-    double conductance = cell.window_low_microsiemens;
-    double verified = conductance;
+    const auto read = [&](double conductance) {
+      return as_read(cell, conductance) * (1.0 + cell.read_noise * stream.normal());
+    };
+    double conductance = fresh(cell);
+    double verified = as_read(cell, conductance);
     double joule = 0.0;
-    for (const bool set : write.pulses) {
+    for (const CellPulse& pulse : write.pulses) {
       const double seen = read(conductance);
       REQUIRE(std::abs(seen - target) > 2.0);
-      REQUIRE(set == (seen < target));
-      joule += 1.5 * 1.5 * conductance * 1e-6 * 100e-9;
+      REQUIRE(pulse.set == (seen < target));
+      joule += 1.5 * 1.5 * as_read(cell, conductance) * 1e-6 * 100e-9;
       const CellTraits traits = traits_of(cell, number);
-      conductance = set ? after_set(cell, traits, conductance, stream) : after_reset(cell, traits, conductance, stream);
-      verified += conductance;
+      const double volt = volt_behind(cell.access_transistor_ohm, conductance, pulse.volt);
+      conductance = pulse.set ? after_set(cell, traits, conductance, volt, stream)
+                              : after_reset(cell, traits, conductance, volt, stream);
+      REQUIRE(pulse.conductance == as_read(cell, conductance));
+      verified += as_read(cell, conductance);
     }
     REQUIRE(std::abs(read(conductance) - target) <= 2.0);
     REQUIRE(write.conductance == conductance);
@@ -140,13 +155,17 @@ TEST_CASE("Writes respect the limits of the cell") {
 
 TEST_CASE("One SET pulse costs V^2 G t at the conductance before it") {
   WriteVerifyConfig config;
-  config.set_volt = 1.35;
-  config.reset_volt = 1.5;
+  config.pulse.set_volt = 1.35;
+  config.pulse.reset_volt = 1.5;
   config.pulse_ns = 50.0;
   RandomStream stream = pulse_stream(0);
+  CellConfig cell = quiet_cell();
+  cell.set_nominal_volt = 1.35;
   // 10 uS + 65 uS * 80 / 85 = 71.18 uS.
-  const CellWrite write = write_cell(quiet_cell(), config, {}, 10.0, {71.0, 2.0}, stream);
-  CHECK(write.pulses == std::vector<bool>{true});
+  const CellWrite write = write_cell(cell, config, {}, 10.0, {71.0, 2.0}, stream);
+  REQUIRE(write.pulses.size() == 1);
+  CHECK(write.pulses[0].set);
+  CHECK(write.pulses[0].volt == 1.35);
   CHECK(write.conductance == Approx(10.0 + 65.0 * 80.0 / 85.0));
   CHECK(write.pulse_energy_joule == Approx(1.35 * 1.35 * 10e-6 * 50e-9));
   CHECK(write.verified_conductance_microsiemens == Approx(10.0 + write.conductance));
@@ -155,12 +174,14 @@ TEST_CASE("One SET pulse costs V^2 G t at the conductance before it") {
 
 TEST_CASE("One RESET pulse costs V^2 G t at its own voltage") {
   WriteVerifyConfig config;
-  config.set_volt = 1.35;
-  config.reset_volt = 1.5;
+  config.pulse.set_volt = 1.35;
+  config.pulse.reset_volt = 1.5;
   RandomStream stream = pulse_stream(0);
   // 80 uS - 65 uS * 75 / 85 = 22.65 uS.
   const CellWrite write = write_cell(quiet_cell(), config, {}, 80.0, {22.0, 2.0}, stream);
-  CHECK(write.pulses == std::vector<bool>{false});
+  REQUIRE(write.pulses.size() == 1);
+  CHECK_FALSE(write.pulses[0].set);
+  CHECK(write.pulses[0].volt == 1.5);
   CHECK(write.pulse_energy_joule == Approx(1.5 * 1.5 * 80e-6 * 100e-9));
 }
 

@@ -65,6 +65,12 @@ TEST_CASE("Digits stand in groups of three") {
   CHECK(grouped(std::numeric_limits<std::uint64_t>::max()) == "18 446 744 073 709 551 615");
 }
 
+TEST_CASE("One decimal is rounded and always there") {
+  CHECK(one_decimal(49.96) == "50.0");
+  CHECK(one_decimal(0.0) == "0.0");
+  CHECK(one_decimal(1234.54) == "1234.5");
+}
+
 TEST_CASE("A share is a percentage with one digit, or a dash") {
   CHECK(percent(std::nullopt) == "-");
   CHECK(percent(0.0) == "0.0 %");

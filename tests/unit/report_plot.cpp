@@ -29,6 +29,21 @@ TEST_CASE("A logarithmic axis gives every decade the same length") {
   CHECK_THAT(svg, Catch::Contains("M100.0 125.0L200.0 100.0"));
 }
 
+TEST_CASE("A logarithmic axis of less than two decades is marked at 1, 2 and 5") {
+  const std::string svg =
+      plotted({"x", true, 0.5, 8.0}, {"y", true, 3.0, 4.0}, {"", "#123456", {1, 2}, {3, 4}, {}, {}});
+  for (const char* label : {">0.5<", ">1<", ">2<", ">5<"}) CHECK_THAT(svg, Catch::Contains(label));
+  CHECK_THAT(svg, !Catch::Contains(">8<") && !Catch::Contains(">10<") && !Catch::Contains(">0.2<"));
+  // No such number inside: the edges.
+  CHECK_THAT(svg, Catch::Contains(">3<") && Catch::Contains(">4<"));
+}
+
+TEST_CASE("An axis from zero is marked with zero, not with minus zero") {
+  const std::string svg =
+      plotted({"x", false, 0.0, 1.0}, {"y", false, 0.0, 1.0}, {"", "#123456", {0, 1}, {0, 1}, {}, {}});
+  CHECK_THAT(svg, Catch::Contains(">0<") && !Catch::Contains(">-0<"));
+}
+
 TEST_CASE("Points outside the axes are moved to their edge") {
   const std::string svg =
       plotted({"x", false, 0.0, 1.0}, {"y", true, 1.0, 10.0}, {"", "#123456", {-1, 2}, {0, 99}, {}, {}});

@@ -1,0 +1,99 @@
+#include "sim/report/programming_json.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "sim/report/programming_statistics.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Single precision has no more than that to say about a conductance.
+double rounded(double microsiemens) { return std::round(microsiemens * 1e4) / 1e4; }
+
+Json matrix_json(const Eigen::MatrixXd& matrix) {
+  Json rows = Json::array();
+  for (Eigen::Index row = 0; row < matrix.rows(); ++row) {
+    Json values = Json::array();
+    for (Eigen::Index column = 0; column < matrix.cols(); ++column) values.push_back(rounded(matrix(row, column)));
+    rows.push_back(values);
+  }
+  return rows;
+}
+
+template <class Owner, class Table>
+void add_members(Json& json, const Owner& owner, const Table& table) {
+  for (const auto& statistic : table) json[std::string(statistic.name)] = owner.*statistic.member;
+}
+
+Json point_json(const TolerancePoint& point) {
+  Json json = Json::object();
+  add_members(json, point, curve_values);
+  add_members(json, point, curve_counts);
+  return json;
+}
+
+Json trajectory_json(const CellTrajectory& trajectory) {
+  Json json = {{"target_us", trajectory.target}, {"start_us", trajectory.start}, {"converged", trajectory.converged}};
+  json["pulses"] = Json::array();
+  for (const CellPulse& pulse : trajectory.pulses) {
+    json["pulses"].push_back({{"direction", pulse.set ? "set" : "reset"},
+                              {"volt", pulse.volt},
+                              {"conductance_us", rounded(pulse.conductance)}});
+  }
+  return json;
+}
+
+Json map_json(const ProgrammedMap& map) {
+  Json json = {{"name", map.name}};
+  add_members(json, map.writes, map_counts);
+  add_members(json, map, map_values);
+  for (const auto& matrix : map_matrices) json[std::string(matrix.name)] = matrix_json(map.*matrix.member);
+  return json;
+}
+
+template <class Table>
+void describe(Json& json, const std::string& prefix, const Table& table) {
+  for (const auto& statistic : table) {
+    json[prefix + std::string(statistic.name)] = {{"unit", statistic.unit}, {"meaning", statistic.meaning}};
+  }
+}
+
+Json descriptions() {
+  Json json = Json::object();
+  json["tolerance_us"] = {{"unit", "uS"}, {"meaning", "tolerated error of trajectories and maps"}};
+  describe(json, "curve.", curve_values);
+  describe(json, "curve.", curve_counts);
+  describe(json, "trajectories.", trajectory_statistics);
+  describe(json, "maps.", map_counts);
+  describe(json, "maps.", map_values);
+  describe(json, "maps.", map_matrices);
+  return json;
+}
+
+}  // namespace
+
+std::string programming_json(const ProgrammingReport& report) {
+  Json json = Json::object();
+  json["schema"] = "palimpsest.programming";
+  json["version"] = 1;
+  json["architecture"] = report.architecture;
+  json["energy_table"] = report.energy_table;
+  json["seed"] = report.seed;
+  json["tolerance_us"] = report.tolerance_microsiemens;
+  json["curve"] = Json::array();
+  for (const TolerancePoint& point : report.curve) json["curve"].push_back(point_json(point));
+  json["trajectories"] = Json::array();
+  for (const CellTrajectory& trajectory : report.trajectories) {
+    json["trajectories"].push_back(trajectory_json(trajectory));
+  }
+  json["maps"] = Json::array();
+  for (const ProgrammedMap& map : report.maps) json["maps"].push_back(map_json(map));
+  json["statistics"] = descriptions();
+  return json.dump(2) + "\n";
+}
+
+}  // namespace palimpsest

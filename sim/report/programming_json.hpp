@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "sim/run/programming_study.hpp"
+
+namespace palimpsest {
+
+/// The study as JSON (docs/report.md), ending in a newline. The same figures give the same bytes.
+std::string programming_json(const ProgrammingReport& report);
+
+}  // namespace palimpsest

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "sim/report/statistics.hpp"
+#include "sim/run/programming_study.hpp"
+
+namespace palimpsest {
+
+// The statistics of `palimpsest program`, declared once like those of a run.
+
+inline constexpr std::array<Statistic<TolerancePoint, std::uint64_t>, 6> curve_counts{{
+    {"cells", "cells", "cells", "fresh cells written, with targets spread evenly over the window",
+     &TolerancePoint::cells},
+    {"failed", "failed", "cells", "cells given up outside the tolerance after the largest number of cycles",
+     &TolerancePoint::failed},
+    {"tenth_cycles", "10 %", "cycles", "a tenth of the cells takes at most as many", &TolerancePoint::tenth_cycles},
+    {"median_cycles", "median", "cycles", "half of the cells takes at most as many", &TolerancePoint::median_cycles},
+    {"nine_tenths_cycles", "90 %", "cycles", "nine tenths of the cells take at most as many",
+     &TolerancePoint::nine_tenths_cycles},
+    {"most_cycles", "most", "cycles", "all cells take at most as many", &TolerancePoint::most_cycles},
+}};
+
+inline constexpr std::array<Statistic<TolerancePoint, double>, 4> curve_values{{
+    {"tolerance_us", "tolerated error", "uS", "write-verify stops within this distance from the target",
+     &TolerancePoint::tolerance_microsiemens},
+    {"mean_cycles", "mean cycles", "cycles", "SET and RESET pulses of a cell, cells given up included",
+     &TolerancePoint::mean_cycles},
+    {"std_cycles", "std", "cycles", "standard deviation of the cycles over the cells", &TolerancePoint::std_cycles},
+    {"mean_energy_j", "mean energy", "J", "pulses, drivers and verify reads of a cell",
+     &TolerancePoint::mean_energy_joule},
+}};
+
+inline constexpr std::array<Statistic<WriteTotals, std::uint64_t>, 5> map_counts{{
+    {"cells", "cells", "cells", "cells of the picture", &WriteTotals::cells},
+    {"failed", "failed", "cells", "cells given up outside the tolerance after the largest number of cycles",
+     &WriteTotals::failed},
+    {"set_pulses", "SET", "pulses", "SET pulses", &WriteTotals::set_pulses},
+    {"reset_pulses", "RESET", "pulses", "RESET pulses", &WriteTotals::reset_pulses},
+    {"verify_reads", "verify", "reads", "verify reads of single cells", &WriteTotals::verify_reads},
+}};
+
+inline constexpr std::array<Statistic<ProgrammedMap, double>, 3> map_values{{
+    {"rms_error_us", "rms error", "uS", "root mean square of error_us over the cells", &ProgrammedMap::rms_error},
+    {"largest_error_us", "largest error", "uS", "largest magnitude of error_us", &ProgrammedMap::largest_error},
+    {"energy_j", "energy", "J", "pulses, drivers and verify reads of all cells", &ProgrammedMap::energy_joule},
+}};
+
+inline constexpr std::array<Statistic<ProgrammedMap, Eigen::MatrixXd>, 3> map_matrices{{
+    {"target_us", "target", "uS", "conductances to write, row by row", &ProgrammedMap::target},
+    {"programmed_us", "programmed", "uS",
+     "conductances afterwards, as a read without noise sees them, to a ten-thousandth", &ProgrammedMap::programmed},
+    {"error_us", "error", "uS", "programmed less target, to a ten-thousandth", &ProgrammedMap::error},
+}};
+
+inline constexpr std::array<StageStatistic, 7> trajectory_statistics{{
+    {"target_us", "target", "uS", "conductance to write"},
+    {"start_us", "start", "uS", "conductance of the fresh cell"},
+    {"converged", "converged", "1", "whether the last verify read was within the tolerance"},
+    {"pulses", "pulses", "pulses", "the pulses in order"},
+    {"pulses.direction", "direction", "text", "set or reset"},
+    {"pulses.volt", "amplitude", "V", "amplitude across cell and access transistor, positive for both directions"},
+    {"pulses.conductance_us", "conductance", "uS", "conductance after the pulse, as a read without noise sees it"},
+}};
+
+}  // namespace palimpsest

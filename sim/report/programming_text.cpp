@@ -1,0 +1,78 @@
+#include "sim/report/programming_text.hpp"
+
+#include <algorithm>
+
+#include "sim/report/number_format.hpp"
+#include "sim/report/programming_statistics.hpp"
+#include "sim/report/text_table.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+std::string curve_table(const ProgrammingReport& report) {
+  TextTable table(0);
+  std::vector<std::string> header;
+  for (const auto& statistic : curve_values) header.emplace_back(statistic.title);
+  for (const auto& statistic : curve_counts) header.emplace_back(statistic.title);
+  table.row(std::move(header));
+  for (const TolerancePoint& point : report.curve) {
+    std::vector<std::string> cells;
+    for (const auto& statistic : curve_values) {
+      const double value = point.*statistic.member;
+      cells.push_back(statistic.unit == "J"    ? engineering(value, "J")
+                      : statistic.unit == "uS" ? shortest(value) + " uS"
+                                               : one_decimal(value));
+    }
+    for (const auto& statistic : curve_counts) cells.push_back(grouped(point.*statistic.member));
+    table.row(std::move(cells));
+  }
+  return table.text();
+}
+
+std::string trajectory_table(const ProgrammingReport& report) {
+  TextTable table(1);
+  table.row({"single cells", "target", "after", "SET", "RESET", "largest amplitude", "converged"});
+  for (std::size_t number = 0; number < report.trajectories.size(); ++number) {
+    const CellTrajectory& path = report.trajectories[number];
+    std::uint64_t sets = 0;
+    double volt = 0.0;
+    for (const CellPulse& pulse : path.pulses) {
+      sets += pulse.set ? 1 : 0;
+      volt = std::max(volt, pulse.volt);
+    }
+    const double after = path.pulses.empty() ? path.start : path.pulses.back().conductance;
+    table.row({"cell " + std::to_string(number + 1), shortest(path.target) + " uS", one_decimal(after) + " uS",
+               grouped(sets), grouped(path.pulses.size() - sets), shortest(volt) + " V",
+               path.converged ? "yes" : "no"});
+  }
+  return table.text();
+}
+
+std::string map_table(const ProgrammingReport& report) {
+  TextTable table(1);
+  std::vector<std::string> header{"maps"};
+  for (const auto& statistic : map_counts) header.emplace_back(statistic.title);
+  for (const auto& statistic : map_values) header.emplace_back(statistic.title);
+  table.row(std::move(header));
+  for (const ProgrammedMap& map : report.maps) {
+    std::vector<std::string> cells{map.name};
+    for (const auto& statistic : map_counts) cells.push_back(grouped(map.writes.*statistic.member));
+    for (const auto& statistic : map_values) {
+      const double value = map.*statistic.member;
+      cells.push_back(statistic.unit == "J" ? engineering(value, "J") : engineering(value * 1e-6, "S"));
+    }
+    table.row(std::move(cells));
+  }
+  return table.text();
+}
+
+}  // namespace
+
+std::string programming_text(const ProgrammingReport& report) {
+  return "Palimpsest: writing the cells of " + report.architecture + ", seed " + std::to_string(report.seed) +
+         "\n\nCycles against tolerated error\n\n" + curve_table(report) + "\nWritten to " +
+         shortest(report.tolerance_microsiemens) + " uS\n\n" + trajectory_table(report) + "\n" + map_table(report);
+}
+
+}  // namespace palimpsest

@@ -1,0 +1,64 @@
+#include "sim/run/programming_study.hpp"
+
+#include "sim/run/fresh_cell.hpp"
+#include "sim/run/letter_bitmap.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+constexpr std::uint64_t trajectory_count = 4;
+
+// Arrays of the study: the curve's cells are in array 0.
+constexpr std::uint32_t ul_unit = 1;
+constexpr std::uint32_t cl_unit = 2;
+constexpr std::uint64_t trajectory_unit = 3;
+constexpr unsigned cell_bits = 24;
+
+CellTrajectory trajectory(const Architecture& architecture, std::uint64_t seed, std::uint64_t number) {
+  const CellConfig& cell = architecture.resistive_memory.cell;
+  CellTrajectory path;
+  path.target = spread_target(cell, number, trajectory_count);
+  path.start = cell.window_low_microsiemens;
+  CellWrite write = write_fresh_cell(architecture, seed, (trajectory_unit << cell_bits) | number,
+                                     {path.target, architecture.write_verify.tolerance_microsiemens});
+  path.pulses = std::move(write.pulses);
+  path.converged = write.converged;
+  return path;
+}
+
+ProgrammedMap letters(const Architecture& architecture, const std::string& name, std::uint64_t seed,
+                      std::uint32_t unit) {
+  const CellConfig& cell = architecture.resistive_memory.cell;
+  const double margin = (cell.window_high_microsiemens - cell.window_low_microsiemens) / 7.0;
+  const double low = cell.window_low_microsiemens + margin;
+  const double high = cell.window_high_microsiemens - margin;
+  return program_map(architecture, name, low + (high - low) * letter_bitmap(name).array(), seed, unit);
+}
+
+}  // namespace
+
+ProgrammingReport study_programming(const Architecture& architecture, const ProgrammingOptions& options) {
+  ProgrammingReport report;
+  report.architecture = architecture.name;
+  report.energy_table = architecture.energy_name;
+  report.seed = options.seed;
+  report.tolerance_microsiemens = architecture.write_verify.tolerance_microsiemens;
+  report.window_low_microsiemens = architecture.resistive_memory.cell.window_low_microsiemens;
+  report.window_high_microsiemens = architecture.resistive_memory.cell.window_high_microsiemens;
+  for (const double tolerance : options.tolerances) {
+    if (options.progress) {
+      options.progress("cycles against tolerance",
+                       static_cast<double>(report.curve.size()) / static_cast<double>(options.tolerances.size()));
+    }
+    report.curve.push_back(tolerance_point(architecture, tolerance, options.cells, options.seed, options.threads));
+  }
+  for (std::uint64_t number = 0; number < trajectory_count; ++number) {
+    report.trajectories.push_back(trajectory(architecture, options.seed, number));
+  }
+  report.maps.push_back(letters(architecture, "UL", options.seed, ul_unit));
+  report.maps.push_back(letters(architecture, "CL", options.seed, cl_unit));
+  return report;
+}
+
+}  // namespace palimpsest

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+
+#include "models/physics/cell_array.hpp"
+#include "sim/config/architecture.hpp"
+
+namespace palimpsest {
+
+/// What writes took, summed over cells.
+struct WriteTotals {
+  std::uint64_t cells = 0;
+  std::uint64_t failed = 0;  ///< given up outside the tolerance
+  std::uint64_t set_pulses = 0;
+  std::uint64_t reset_pulses = 0;
+  std::uint64_t verify_reads = 0;
+  double pulse_energy_joule = 0.0;     ///< V^2 G t of the pulses
+  double verified_microsiemens = 0.0;  ///< conductance summed over the verify reads
+
+  void add(const CellWrite& write);
+  void add(const ArrayWrite& write);
+  void add(const WriteTotals& other);
+};
+
+/// Joule of the writes on the chip: pulses, drivers and verify reads, as a run reports them under `rm_write` and
+/// `rm_verify`.
+double write_energy_joule(const Architecture& architecture, const WriteTotals& totals);
+
+}  // namespace palimpsest

@@ -1,0 +1,82 @@
+#include <catch2/catch.hpp>
+
+#include "models/physics/cell_array.hpp"
+
+using namespace palimpsest;
+
+namespace {
+
+/// 40 uS behind 5 kiloohm read as 33.3 uS; all that makes writing uncertain is on.
+CellConfig noisy_cell() {
+  CellConfig cell;
+  cell.set_step_microsiemens = 65.0;
+  cell.reset_step_microsiemens = 65.0;
+  cell.cycle_to_cycle = 0.6;
+  cell.device_to_device = 0.3;
+  cell.read_noise = 0.05;
+  cell.access_transistor_ohm = 5000.0;
+  return cell;
+}
+
+WriteVerifyConfig exact() {
+  WriteVerifyConfig config;
+  config.method = WriteMethod::exact;
+  config.pulse_ns = 50.0;
+  config.pulse = {PulseSchedule::stepped, 1.2, 1.3, 0.1, 2.0};
+  return config;
+}
+
+CellWrite written(double start, const CellTarget& target) {
+  RandomStream stream(1, RandomPurpose::write_pulses, 0, 0);
+  return write_cell(noisy_cell(), exact(), {2.0, 0.5}, start, target, stream);
+}
+
+}  // namespace
+
+TEST_CASE("An exact write sets a cell to its target with one pulse and two verify reads") {
+  const CellWrite write = written(10.0, {1e6 / 30'000.0, 0.001});
+  REQUIRE(write.pulses.size() == 1);
+  CHECK(write.pulses[0].set);
+  CHECK(write.pulses[0].volt == 1.2);
+  CHECK(write.pulses[0].conductance == Approx(1e6 / 30'000.0));
+  CHECK(write.conductance == Approx(40.0));
+  CHECK(write.converged);
+  CHECK(write.pulse_energy_joule == Approx(1.2 * 1.2 * (10e-6 / 1.05) * 50e-9));
+  CHECK(write.verified_conductance_microsiemens == Approx(10.0 / 1.05 + 40.0 / 1.2));
+}
+
+TEST_CASE("An exact write downwards is one RESET pulse at its own amplitude") {
+  const CellWrite write = written(40.0, {10.0 / 1.05, 0.001});
+  REQUIRE(write.pulses.size() == 1);
+  CHECK_FALSE(write.pulses[0].set);
+  CHECK(write.pulses[0].volt == 1.3);
+  CHECK(write.conductance == Approx(10.0));
+  CHECK(write.pulse_energy_joule == Approx(1.3 * 1.3 * (40e-6 / 1.2) * 50e-9));
+}
+
+TEST_CASE("An exact write beyond the cell's limits ends there and fails") {
+  const CellWrite high = written(10.0, {70.0, 2.0});
+  CHECK(high.conductance == Approx(90.0));
+  CHECK_FALSE(high.converged);
+  const CellWrite low = written(10.0, {1.0, 2.0});
+  CHECK(low.conductance == Approx(5.0));
+  CHECK_FALSE(low.converged);
+}
+
+TEST_CASE("An array written exactly holds its targets, with a pulse and two reads of every cell") {
+  CellArray array(noisy_cell(), 1, 0, 3, 8);
+  const Eigen::MatrixXf targets = Eigen::MatrixXf(Eigen::RowVectorXf::LinSpaced(24, 10.0F, 60.0F)).reshaped(3, 8);
+  const ArrayWrite write = array.write(exact(), targets, Eigen::MatrixXf::Constant(3, 8, 2.0F), 0);
+  CHECK((array.conductances() - targets).cwiseAbs().maxCoeff() < 1e-5F);
+  CHECK(write.failed_cells == 0);
+  std::uint32_t pulses = 0;
+  std::uint32_t reads = 0;
+  for (const WriteGroup& group : write.groups) {
+    for (const WriteRound& round : group.rounds) {
+      pulses += round.set_pulses + round.reset_pulses;
+      reads += round.verify_reads;
+    }
+  }
+  CHECK(pulses == 24);
+  CHECK(reads == 48);
+}

@@ -1,0 +1,67 @@
+#include <catch2/catch.hpp>
+
+#include "sim/run/write_totals.hpp"
+
+using namespace palimpsest;
+
+namespace {
+
+CellWrite cell_write(bool converged) {
+  CellWrite write;
+  write.pulses = {{true, 1.5, 30.0}, {false, 1.5, 20.0}, {true, 1.5, 25.0}};
+  write.pulse_energy_joule = 3e-12;
+  write.verified_conductance_microsiemens = 85.0;
+  write.converged = converged;
+  return write;
+}
+
+}  // namespace
+
+TEST_CASE("Totals of cells count pulses, one read more than pulses, and failures") {
+  WriteTotals totals;
+  totals.add(cell_write(true));
+  totals.add(cell_write(false));
+  CHECK(totals.cells == 2);
+  CHECK(totals.failed == 1);
+  CHECK(totals.set_pulses == 4);
+  CHECK(totals.reset_pulses == 2);
+  CHECK(totals.verify_reads == 8);
+  CHECK(totals.pulse_energy_joule == Approx(6e-12));
+  CHECK(totals.verified_microsiemens == Approx(170.0));
+}
+
+TEST_CASE("Totals of an array sum its groups and rounds") {
+  ArrayWrite write;
+  write.groups = {{2, {{0, 0, 2}, {1, 1, 2}, {0, 1, 1}}}, {1, {{0, 0, 1}}}};
+  write.failed_cells = 1;
+  write.pulse_energy_joule = 5e-12;
+  write.verified_microsiemens = 90.0;
+  WriteTotals totals;
+  totals.add(write);
+  totals.add(totals);
+  CHECK(totals.cells == 6);
+  CHECK(totals.failed == 2);
+  CHECK(totals.set_pulses == 2);
+  CHECK(totals.reset_pulses == 4);
+  CHECK(totals.verify_reads == 12);
+  CHECK(totals.pulse_energy_joule == Approx(10e-12));
+  CHECK(totals.verified_microsiemens == Approx(180.0));
+}
+
+TEST_CASE("Writes cost their pulses, a driver each, and the reads' cells and converters") {
+  Architecture chip;
+  chip.tile.dac.full_scale_volt = 0.2;
+  chip.tile.crossbar.read_ns = 100.0;
+  chip.energy.write_driver_joule = 5e-12;
+  chip.energy.dac_update_joule = 10e-12;
+  chip.energy.tia_sample_joule = 40e-12;
+  chip.energy.adc_conversion_joule = 44e-12;
+  chip.energy.mac_8bit_joule = 1e-12;
+  chip.energy.mac_16bit_joule = 1e-12;
+  chip.energy.sram_banks = {{32.0, 1e-12, 1e-12, 0.0}};
+  WriteTotals totals;
+  totals.add(cell_write(true));
+  const double pulses = 3e-12 + 3 * 5e-12;
+  const double reads = 0.2 * 0.2 * 85e-6 * 100e-9 + 4 * (10e-12 + 40e-12 + 44e-12);
+  CHECK(write_energy_joule(chip, totals) == Approx(pulses + reads).epsilon(1e-12));
+}
