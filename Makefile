@@ -11,7 +11,7 @@ TRAIN_PACKAGES = python3 python3-torch python3-numpy
 TEST_PACKAGES = $(TRAIN_PACKAGES) python3-pytest
 CHECK_PACKAGES = clang clang-format clang-tidy libclang-rt-14-dev
 
-.PHONY: run configure palimpsest build test test-cpp test-python lint format traces golden bench clean
+.PHONY: run configure palimpsest build test test-cpp test-python lint format traces golden bench figures clean
 
 run: palimpsest
 	$(BUILD)/palimpsest run --arch arch/rm180.json --trace traces/face
@@ -59,6 +59,12 @@ golden: palimpsest
 bench: configure
 	@tools/quietly cmake --build $(BUILD) --target bench_ir_drop
 	$(BUILD)/bench/bench_ir_drop
+
+# Draws the documentation's figures again.
+figures: palimpsest
+	$(BUILD)/palimpsest noise --trace traces/face --quiet --json $(BUILD)/noise.json --svg docs/noise.svg
+	@tools/quietly cmake --build $(BUILD) --target figure_read_noise
+	$(BUILD)/docs/figures/figure_read_noise docs/read-noise.svg
 
 clean:
 	rm -rf build

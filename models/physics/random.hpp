@@ -16,6 +16,7 @@ enum class RandomPurpose : std::uint32_t {
   tia_noise = 6,
   adc_traits = 7,
   adc_noise = 8,
+  conductance_error = 24,
 };
 
 /// Random numbers from a counter: Philox 4x32-10 (Salmon et al., SC 2011, doi 10.1145/2063384.2063405) keyed by the

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/cli/crossbar_command.hpp"
+#include "sim/cli/noise_command.hpp"
 #include "sim/cli/run_command.hpp"
 #include "sim/config/one_line.hpp"
 #include "sim/error.hpp"
@@ -26,11 +27,13 @@ struct CommandEntry {
   std::string_view meaning;
 };
 
-constexpr std::array<CommandEntry, 2> commands{{
+constexpr std::array<CommandEntry, 3> commands{{
     {"run", run_command, "run --arch FILE --trace DIRECTORY",
      "all phases of a trace on a chip: energy, latency, writes, accuracy, wear, and two baselines"},
     {"crossbar", crossbar_command, "crossbar --conductance FILE --voltage FILE --segment-resistance OHM",
      "column currents of one array, without and with IR drop"},
+    {"noise", noise_command, "noise --trace DIRECTORY",
+     "accuracy in floating point against the conductance error of the devices that hold the weights"},
 }};
 
 void print_usage() {
