@@ -55,14 +55,24 @@ traces:
 golden: palimpsest
 	tests/golden/update $(BUILD)/palimpsest
 
-# Draws the pictures of the documentation again.
-figures: palimpsest
-	$(BUILD)/palimpsest program --arch arch/rm180.json --quiet --json $(BUILD)/program.json --svg docs/programming.svg
-
 # Times on one core; nothing is checked.
 bench: configure
 	@tools/quietly cmake --build $(BUILD) --target bench_ir_drop
 	$(BUILD)/bench/bench_ir_drop
+
+# The figure of non-idealities shows those that the shipped chip does not have as well.
+STRESS = --set /resistive_memory/faults/stuck_low_share=0.01 --set /resistive_memory/nonlinearity_volt=0.25 \
+         --set '/tile/dac/errors={"offset_lsb": 0.5, "gain_error": 0.01, "noise_lsb": 0.3, "inl_lsb": [0.5, -0.5, 0, 0.5, -0.5]}' \
+         --set '/tile/adc/errors={"offset_lsb": 0.5, "gain_error": 0.01, "noise_lsb": 0.3, "inl_lsb": [0.5, -0.5, 0, 0.5, -0.5]}'
+
+# Draws the documentation's figures again.
+figures: palimpsest
+	$(BUILD)/palimpsest program --arch arch/rm180.json --quiet --json $(BUILD)/program.json --svg docs/programming.svg
+	$(BUILD)/palimpsest nonidealities --arch arch/rm180.json --trace traces/face --age 30d $(STRESS) --quiet \
+	  --json $(BUILD)/nonidealities.json --svg docs/nonidealities.svg
+	$(BUILD)/palimpsest noise --trace traces/face --quiet --json $(BUILD)/noise.json --svg docs/noise.svg
+	@tools/quietly cmake --build $(BUILD) --target figure_read_noise
+	$(BUILD)/docs/figures/figure_read_noise docs/read-noise.svg
 
 clean:
 	rm -rf build

@@ -19,6 +19,7 @@ enum class RandomPurpose : std::uint32_t {
   relaxation = 9,
   retention_exponent = 10,
   faults = 11,
+  conductance_error = 24,
 };
 
 /// Random numbers from a counter: Philox 4x32-10 (Salmon et al., SC 2011, doi 10.1145/2063384.2063405) keyed by the

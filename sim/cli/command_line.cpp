@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/cli/crossbar_command.hpp"
+#include "sim/cli/noise_command.hpp"
 #include "sim/cli/program_command.hpp"
 #include "sim/cli/run_command.hpp"
 #include "sim/config/one_line.hpp"
@@ -27,11 +28,13 @@ struct CommandEntry {
   std::string_view meaning;
 };
 
-constexpr std::array<CommandEntry, 3> commands{{
+constexpr std::array<CommandEntry, 4> commands{{
     {"run", run_command, "run --arch FILE --trace DIRECTORY",
      "all phases of a trace on a chip: energy, latency, writes, accuracy, wear, and two baselines"},
     {"crossbar", crossbar_command, "crossbar --conductance FILE --voltage FILE --segment-resistance OHM",
      "column currents of one array, without and with IR drop"},
+    {"noise", noise_command, "noise --trace DIRECTORY",
+     "accuracy in floating point against the conductance error of the devices that hold the weights"},
     {"program", program_command, "program --arch FILE",
      "how cells are written: cycles against tolerated error, single cells, two pictures in an array"},
 }};

@@ -22,6 +22,12 @@ Eigen::MatrixXf FloatArithmetic::product(std::uint32_t operation, const Eigen::M
 
 Eigen::MatrixXf FloatArithmetic::rest(std::uint32_t /*value*/, const Eigen::MatrixXf& computed) { return computed; }
 
+Eigen::MatrixXf float_scores(const Network& network, const WeightSet& weights,
+                             const std::vector<const Adapter*>& adapters, const Eigen::MatrixXf& input) {
+  FloatArithmetic arithmetic(network, weights, adapters);
+  return evaluate(network, weights, input, arithmetic);
+}
+
 namespace {
 
 float magnitude(const Eigen::MatrixXf& matrix) {

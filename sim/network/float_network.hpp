@@ -24,6 +24,10 @@ class FloatArithmetic : public NetworkArithmetic {
   std::vector<const Adapter*> adapters_;
 };
 
+/// Class scores [samples, classes] of the float network on `input`.
+Eigen::MatrixXf float_scores(const Network& network, const WeightSet& weights,
+                             const std::vector<const Adapter*>& adapters, const Eigen::MatrixXf& input);
+
 /// Largest magnitudes seen while the float network ran on calibration inputs.
 struct Ranges {
   std::vector<float> values;                                        ///< by value number

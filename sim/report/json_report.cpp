@@ -1,28 +1,16 @@
 #include "sim/report/json_report.hpp"
 
-#include <nlohmann/json.hpp>
-
+#include "sim/report/json_parts.hpp"
 #include "sim/report/statistics.hpp"
 
 namespace palimpsest {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 template <class Owner, class Table>
 Json members(const Owner& owner, const Table& table) {
   Json json = Json::object();
   for (const auto& statistic : table) json[std::string(statistic.name)] = owner.*statistic.member;
-  return json;
-}
-
-Json accuracy_json(const Accuracy& accuracy) {
-  Json json = Json::object();
-  for (const auto& statistic : accuracy_statistics) {
-    const std::optional<double>& share = accuracy.*statistic.member;
-    json[std::string(statistic.name)] = share ? Json(*share) : Json(nullptr);
-  }
   return json;
 }
 
@@ -60,13 +48,6 @@ Json machine_json(const PhaseFigures& figures) {
   json["stages"] = {{"training", training}, {"deployment", stage_json(figures.deployment)}, {"inference", inference}};
   json["wear"] = wear_json(figures.wear);
   return json;
-}
-
-template <class Table>
-void describe(Json& json, const std::string& prefix, const Table& table) {
-  for (const auto& statistic : table) {
-    json[prefix + std::string(statistic.name)] = {{"unit", statistic.unit}, {"meaning", statistic.meaning}};
-  }
 }
 
 Json descriptions() {

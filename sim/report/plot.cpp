@@ -13,6 +13,9 @@ namespace {
 constexpr double tick_length = 5.0;
 constexpr double legend_pitch = 17.0;
 constexpr int shades = 24;
+constexpr double key_line = 28.0;
+constexpr double key_letter = 6.6;  // mean width at a font size of 12
+constexpr double key_gap = 20.0;
 
 /// Pixels of an axis's values; `start` is the pixel of `from`, `length` negative where pixels count backwards.
 class Scale {
@@ -62,6 +65,7 @@ std::vector<double> ticks(const PlotAxis& axis) {
   for (const double factor : {5.0, 2.0, 1.0}) {
     if (factor * decade >= rough) step = factor * decade;
   }
+  // Adding zero turns a negative zero, which would be printed as such, into the positive one.
   for (double count = std::ceil(axis.from / step - 1e-9) + 0.0; count * step <= axis.to + 1e-9 * step; ++count) {
     values.push_back(count * step);
   }
@@ -100,6 +104,11 @@ void draw_legend(SvgPicture& picture, const PlotFrame& frame, const std::vector<
     picture.text(left ? x + 10.0 : x - 10.0, y, curve.name, left ? "" : "text-anchor=\"end\"");
     y += legend_pitch;
   }
+}
+
+std::string stroke_of(const PlotSeries& curve) {
+  return "stroke=\"" + curve.colour + "\" stroke-width=\"1.5\"" +
+         (curve.dashes.empty() ? "" : " stroke-dasharray=\"" + curve.dashes + "\"");
 }
 
 std::string mixed(const std::array<double, 3>& colour, double share) {
@@ -143,11 +152,22 @@ void draw_plot(SvgPicture& picture, const PlotFrame& frame, const std::string& t
   for (const PlotSeries& curve : series) {
     std::vector<std::pair<double, double>> points;
     for (std::size_t i = 0; i < curve.x.size(); ++i) points.emplace_back(across(curve.x[i]), up(curve.y[i]));
-    if (curve.line) picture.path(points, "stroke=\"" + curve.colour + "\" stroke-width=\"1.5\"");
+    if (curve.line) picture.path(points, stroke_of(curve));
     if (!curve.markers) continue;
     for (const auto& [left, top] : points) picture.circle(left, top, 2.5, curve.colour);
   }
   draw_legend(picture, frame, series, legend_left);
+}
+
+double draw_key(SvgPicture& picture, double left, double baseline, const std::vector<PlotSeries>& series) {
+  for (const PlotSeries& curve : series) {
+    const double middle = baseline - 4.0;
+    if (curve.line) picture.path({{left, middle}, {left + key_line, middle}}, stroke_of(curve));
+    if (curve.markers) picture.circle(left + key_line / 2.0, middle, 2.5, curve.colour);
+    picture.text(left + key_line + 6.0, baseline, curve.name);
+    left += key_line + 6.0 + key_letter * static_cast<double>(curve.name.size()) + key_gap;
+  }
+  return left - key_gap;
 }
 
 void draw_map(SvgPicture& picture, const PlotFrame& frame, const ColourMap& map, const Eigen::MatrixXd& values) {

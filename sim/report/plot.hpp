@@ -32,6 +32,7 @@ struct PlotSeries {
   std::vector<double> low, high;
   bool line = true;
   bool markers = true;
+  std::string dashes{};  ///< lengths of strokes and gaps, pixels, as SVG has them; empty: a solid line
 };
 
 /// Colours of Okabe and Ito's palette, told apart with every kind of colour vision; they repeat after seven.
@@ -41,6 +42,10 @@ std::string series_colour(std::size_t number);
 /// axes are moved to their edge.
 void draw_plot(SvgPicture& picture, const PlotFrame& frame, const std::string& title, const PlotAxis& x,
                const PlotAxis& y, const std::vector<PlotSeries>& series, bool legend_left = false);
+
+/// A legend outside the axes: names of the curves, each behind a piece of its line or its marker, in one row from the
+/// left edge. Returns its right edge.
+double draw_key(SvgPicture& picture, double left, double baseline, const std::vector<PlotSeries>& series);
 
 /// A matrix as coloured squares, row 0 on top, with a scale: from white through blue, or if `diverging`, which wants a
 /// range symmetric about zero, from blue through white to orange.

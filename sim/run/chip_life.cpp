@@ -46,12 +46,6 @@ const Method& ChipLife::method_of(const Phase& phase) const {
   return update_method_ == UpdateMethod::adapters ? phase.hybrid : phase.rewrite;
 }
 
-std::vector<const Adapter*> ChipLife::adapters_of(const Method& method) const {
-  std::vector<const Adapter*> adapters;
-  for (const std::string& name : method.adapters) adapters.push_back(&trace_.adapters.at(name));
-  return adapters;
-}
-
 bool ChipLife::updates_every_step() const {
   return update_method_ == UpdateMethod::rm_rewrite &&
          architecture_.rewrite_baseline.update == RewriteUpdate::every_step;
@@ -93,7 +87,7 @@ PhaseFigures ChipLife::next_phase() {
   weights_ = method.weights;
 
   deployment.vectors = rewrites;
-  deployment.adapters = adapters_of(method);
+  deployment.adapters = adapters_of(trace_, method);
   for (const Adapter* adapter : deployment.adapters) {
     if (std::count(adapters_.begin(), adapters_.end(), adapter) == 0) deployment.new_adapters.push_back(adapter);
   }
@@ -154,9 +148,8 @@ void ChipLife::drop_adapters(const Phase& phase, const WeightSet& weights, std::
   bare.age(arrays_, age_seconds_);
   figures.accuracy.forget_without_adapter =
       share_correct(trace_, forgotten, infer(bare, input, trace_.network.input.rows, evaluation, threads_).scores);
-  FloatArithmetic bare_float(trace_.network, weights, {});
   figures.float_accuracy.forget_without_adapter =
-      share_correct(trace_, forgotten, evaluate(trace_.network, weights, input, bare_float));
+      share_correct(trace_, forgotten, float_scores(trace_.network, weights, {}, input));
 }
 
 ChipWork ChipLife::play(const Program& program) {
@@ -195,7 +188,7 @@ ChipLife::Training ChipLife::planned(const Method& method, const TrainingRun& ru
   TrainingTask task;
   if (!run.trains_backbone) {
     task.trained_adapter = &trace_.adapters.at(run.adapter);
-    task.adapters = adapters_of(method);
+    task.adapters = adapters_of(trace_, method);
   }
   task.optimizer = run.optimizer;
   task.batch_size = run.batch_size;

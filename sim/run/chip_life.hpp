@@ -39,7 +39,6 @@ class ChipLife {
   };
 
   const Method& method_of(const Phase& phase) const;
-  std::vector<const Adapter*> adapters_of(const Method& method) const;
   bool updates_every_step() const;
   bool accumulates() const;
 

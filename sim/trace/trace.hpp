@@ -103,6 +103,9 @@ struct Trace {
   std::vector<Phase> phases;
 };
 
+/// The adapters that a method uses, in its order; they are the trace's.
+std::vector<const Adapter*> adapters_of(const Trace& trace, const Method& method);
+
 /// Reads and checks a trace directory (docs/trace-format.md). Throws UserError (trace) that names file, place and
 /// expectation.
 Trace read_trace(const std::string& directory);

@@ -1,54 +1,10 @@
-#include <algorithm>
 #include <catch2/catch.hpp>
-#include <filesystem>
 
-#include "tests/support/command.hpp"
-#include "tests/support/small_trace.hpp"
-#include "tests/support/temporary_directory.hpp"
+#include "tests/support/workplace.hpp"
 
 namespace palimpsest {
-namespace {
 
-/// A working directory with a valid small trace and a valid older report.
-class Workplace {
- public:
-  Workplace() {
-    std::filesystem::create_directory(directory_.path() / "trace");
-    test::write_small_trace(directory_.path() / "trace");
-    directory_.write("report.json", older_report);
-  }
-
-  std::string path(const std::string& name) const { return directory_.path() / name; }
-  const test::TemporaryDirectory& directory() const { return directory_; }
-
-  test::CommandResult run(std::vector<std::string> arguments) const {
-    return test::run_palimpsest(arguments, directory_.path());
-  }
-
-  /// `palimpsest run` on the shipped chip and the small trace, with more arguments.
-  test::CommandResult run_small(const std::vector<std::string>& more) const {
-    std::vector<std::string> arguments{"run", "--arch", test::shipped("arch/rm180.json"), "--trace", "trace"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return run(arguments);
-  }
-
-  /// One line on stderr with `text` in it, exit code `code`, and nothing lost or left behind.
-  void check_error(const test::CommandResult& result, int code, const std::string& text) const {
-    CHECK(result.exit_code == code);
-    CHECK(result.output.empty());
-    CHECK_THAT(result.errors, Catch::Contains(text));
-    CHECK(std::count(result.errors.begin(), result.errors.end(), '\n') == 1);
-    CHECK(test::file_content(path("report.json")) == older_report);
-    CHECK(std::distance(std::filesystem::directory_iterator(directory_.path()), {}) == entries_);
-  }
-
- private:
-  static constexpr const char* older_report = "an older report\n";
-  test::TemporaryDirectory directory_;
-  static constexpr std::ptrdiff_t entries_ = 2;
-};
-
-}  // namespace
+using test::Workplace;
 
 TEST_CASE("A run prints the table and writes the report") {
   const Workplace workplace;

@@ -64,3 +64,35 @@ TEST_CASE("A map's extremes take the ends of its scale") {
   CHECK_THAT(svg, Catch::Contains("M0.0 0.0h10.0v10.0h-10.0z\" fill=\"#004280\""));
   CHECK_THAT(svg, Catch::Contains("M10.0 0.0h10.0v10.0h-10.0z\" fill=\"#d55e00\""));
 }
+
+TEST_CASE("An axis that begins at zero says so without a sign") {
+  const std::string svg = plotted({"x", false, 0.0, 10.0}, {"y", false, 0.0, 4.0}, {"", "#123456", {}, {}, {}, {}});
+  CHECK_THAT(svg, Catch::Contains(">0</text>") && !Catch::Contains(">-0</text>"));
+}
+
+TEST_CASE("A dashed curve is dashed in its plot and in the key, a solid one in neither") {
+  PlotSeries curve{"name", "#123456", {0, 5}, {1, 4}, {}, {}};
+  const auto dashed = Catch::Contains("stroke=\"#123456\" stroke-width=\"1.5\" stroke-dasharray=\"5 4\"");
+  const auto key = [&curve] {
+    SvgPicture picture;
+    draw_key(picture, 10.0, 20.0, {curve});
+    return picture.svg(400.0, 200.0);
+  };
+  CHECK_THAT(key(), !dashed);
+  CHECK_THAT(plotted({"x", false, 0.0, 10.0}, {"y", false, 0.0, 4.0}, curve), !dashed);
+  curve.dashes = "5 4";
+  CHECK_THAT(key(), dashed);
+  CHECK_THAT(plotted({"x", false, 0.0, 10.0}, {"y", false, 0.0, 4.0}, curve), dashed);
+}
+
+TEST_CASE("A key's entries stand side by side, each with what its curve has") {
+  SvgPicture picture;
+  const PlotSeries line{"line", "#111111", {}, {}, {}, {}, true, false};
+  const PlotSeries marker{"marker", "#222222", {}, {}, {}, {}, false, true};
+  const double right = draw_key(picture, 10.0, 20.0, {line, marker});
+  const std::string svg = picture.svg(400.0, 200.0);
+  CHECK_THAT(svg, Catch::Contains("M10.0 16.0L38.0 16.0") && Catch::Contains("x=\"44.0\" y=\"20.0\" >line"));
+  CHECK_THAT(svg, Catch::Contains("fill=\"#222222\"") && !Catch::Contains("stroke=\"#222222\""));
+  CHECK(right > 130.0);
+  CHECK(right < 200.0);
+}

@@ -1,0 +1,102 @@
+#include "sim/report/noise_figure.hpp"
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include "sim/report/noise_statistics.hpp"
+#include "sim/report/number_format.hpp"
+#include "sim/report/plot.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+// Pixels.
+constexpr double left_margin = 72.0;
+constexpr double panel_width = 290.0;
+constexpr double panel_height = 240.0;
+constexpr double panel_gap = 48.0;
+constexpr double panel_top = 118.0;
+constexpr double bottom_margin = 56.0;
+constexpr double right_margin = 24.0;
+
+constexpr const char* rewrite_dashes = "5 4";
+
+struct Group {
+  const char* name;
+  std::optional<double> Accuracy::*member;
+  std::size_t colour;
+  bool rewrite;  ///< also shown for the rewrite, which has no adapter to drop
+};
+
+constexpr std::array<Group, 4> groups{{
+    {"to keep", &Accuracy::retain, 0, true},
+    {"new", &Accuracy::fresh, 2, true},
+    {"to forget", &Accuracy::forget, 1, true},
+    {"to forget, adapters dropped", &Accuracy::forget_without_adapter, 3, false},
+}};
+
+void add_point(PlotSeries& curve, double sigma, double mean, double deviation) {
+  curve.x.push_back(sigma);
+  curve.y.push_back(100.0 * mean);
+  curve.low.push_back(100.0 * (mean - deviation));
+  curve.high.push_back(100.0 * (mean + deviation));
+}
+
+PlotSeries curve_of(const NoisyMethod& method, const Group& group, const std::vector<double>& sigmas) {
+  PlotSeries curve;
+  curve.colour = series_colour(group.colour);
+  if (!(method.float_accuracy.*group.member)) return curve;
+  if (sigmas.front() > 0.0) add_point(curve, 0.0, *(method.float_accuracy.*group.member), 0.0);
+  for (std::size_t number = 0; number < sigmas.size(); ++number) {
+    const AccuracySpread& spread = method.spreads[number];
+    add_point(curve, sigmas[number], *(spread.mean.*group.member), *(spread.deviation.*group.member));
+  }
+  return curve;
+}
+
+std::vector<PlotSeries> curves_of(const NoisyPhase& phase, const std::vector<double>& sigmas) {
+  std::vector<PlotSeries> curves;
+  for (const Group& group : groups) {
+    curves.push_back(curve_of(phase.hybrid, group, sigmas));
+    if (!group.rewrite) continue;
+    curves.push_back(curve_of(phase.rewrite, group, sigmas));
+    curves.back().dashes = rewrite_dashes;
+  }
+  return curves;
+}
+
+std::vector<PlotSeries> key() {
+  std::vector<PlotSeries> entries;
+  for (const Group& group : groups) entries.push_back({group.name, series_colour(group.colour), {}, {}, {}, {}});
+  entries.push_back({"hybrid", "#222222", {}, {}, {}, {}, true, false});
+  entries.push_back({"rewrite", "#222222", {}, {}, {}, {}, true, false, rewrite_dashes});
+  return entries;
+}
+
+}  // namespace
+
+std::string noise_figure(const NoiseStudy& study) {
+  const NoiseSettings& settings = study.settings;
+  SvgPicture picture;
+  picture.text(24.0, 28.0, study.trace + ": accuracy under conductance errors",
+               "font-size=\"16\" font-weight=\"bold\"");
+  picture.text(24.0, 47.0,
+               "mean and standard deviation of " + std::to_string(settings.draws) + " draws; window " +
+                   shortest(settings.window_low_microsiemens) + " to " + shortest(settings.window_high_microsiemens) +
+                   " uS, zero weight at " + shortest(settings.zero_weight_microsiemens) + " uS");
+  draw_key(picture, 24.0, 72.0, key());
+  const double last = settings.sigmas_microsiemens.back();
+  const PlotAxis across{"standard deviation of a device's conductance (uS)", false, 0.0, last > 0.0 ? last : 1.0};
+  double left = left_margin;
+  for (const NoisyPhase& phase : study.phases) {
+    const PlotAxis up{left == left_margin ? "accuracy (%)" : "", false, 0.0, 100.0};
+    draw_plot(picture, {left, panel_top, panel_width, panel_height}, phase.name, across, up,
+              curves_of(phase, settings.sigmas_microsiemens));
+    left += panel_width + panel_gap;
+  }
+  return picture.svg(left - panel_gap + right_margin, panel_top + panel_height + bottom_margin);
+}
+
+}  // namespace palimpsest

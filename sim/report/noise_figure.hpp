@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "sim/run/noise_study.hpp"
+
+namespace palimpsest {
+
+/// The study as a picture: a panel per phase, accuracy against sigma, for each method and group of classes its mean
+/// with a band of one standard deviation.
+std::string noise_figure(const NoiseStudy& study);
+
+}  // namespace palimpsest

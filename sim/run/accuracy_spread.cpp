@@ -1,0 +1,36 @@
+#include "sim/run/accuracy_spread.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <initializer_list>
+
+namespace palimpsest {
+
+AccuracySpread spread_of(const std::vector<Accuracy>& draws) {
+  AccuracySpread spread;
+  const auto count = static_cast<double>(draws.size());
+  for (const auto member :
+       {&Accuracy::all, &Accuracy::retain, &Accuracy::forget, &Accuracy::fresh, &Accuracy::forget_without_adapter}) {
+    if (!(draws.front().*member)) continue;
+    const double first = *(draws.front().*member);
+    double smallest = first;
+    double largest = first;
+    // Differences from the first draw: sums of equal shares would round.
+    double sum = 0.0;
+    for (const Accuracy& draw : draws) {
+      sum += *(draw.*member) - first;
+      smallest = std::min(smallest, *(draw.*member));
+      largest = std::max(largest, *(draw.*member));
+    }
+    const double mean = first + sum / count;
+    double squares = 0.0;
+    for (const Accuracy& draw : draws) squares += std::pow(*(draw.*member) - mean, 2);
+    spread.mean.*member = mean;
+    spread.deviation.*member = std::sqrt(squares / (count - 1.0));
+    spread.smallest.*member = smallest;
+    spread.largest.*member = largest;
+  }
+  return spread;
+}
+
+}  // namespace palimpsest

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sim/run/figures.hpp"
+#include "sim/trace/trace.hpp"
+
+namespace palimpsest {
+
+/// Accuracies of one phase, reached by both methods.
+struct MethodAccuracies {
+  Accuracy hybrid;
+  Accuracy rewrite;
+};
+
+/// Accuracies of all phases of a trace in floating point, for whatever values the weight sets have. Phases and methods
+/// that use the same weight set and adapters share one evaluation.
+class FloatAccuracies {
+ public:
+  /// The trace outlives the object.
+  explicit FloatAccuracies(const Trace& trace);
+
+  /// Names of the weight sets in use, in the order of their first use.
+  const std::vector<std::string>& weight_sets() const { return weight_sets_; }
+
+  /// Accuracies by phase, with `weights` as values of the sets, in the order of weight_sets(). Throws UserError (trace)
+  /// if a score is not finite.
+  std::vector<MethodAccuracies> evaluate(const std::vector<WeightSet>& weights) const;
+
+ private:
+  struct Evaluation {
+    std::size_t weight_set = 0;
+    std::vector<const Adapter*> adapters;
+    std::vector<std::uint32_t> samples;   ///< rising
+    std::vector<Eigen::MatrixXf> inputs;  ///< of the samples, in chunks
+  };
+  /// What a method of a phase takes from the evaluations, by number.
+  struct Use {
+    std::size_t deployed = 0;
+    std::size_t without_adapters = 0;
+  };
+
+  Use add(const Phase& phase, const Method& method);
+  std::size_t add(std::size_t weight_set, const std::vector<const Adapter*>& adapters,
+                  const std::vector<std::uint32_t>& samples);
+  Eigen::MatrixXf scores(const Evaluation& evaluation, const WeightSet& weights) const;
+  Accuracy accuracy(const Phase& phase, const Use& use, const std::vector<Eigen::MatrixXf>& scores) const;
+  Eigen::MatrixXf rows_of(std::size_t evaluation, const Eigen::MatrixXf& scores,
+                          const std::vector<std::uint32_t>& samples) const;
+
+  const Trace& trace_;
+  std::vector<std::string> weight_sets_;
+  std::vector<Evaluation> evaluations_;
+  std::vector<Use> hybrid_, rewrite_;  ///< by phase
+};
+
+}  // namespace palimpsest
