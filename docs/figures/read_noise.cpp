@@ -20,7 +20,6 @@ namespace {
 constexpr Eigen::Index rows = 127;
 constexpr Eigen::Index reads = 40'000;
 constexpr double read_noise = 0.01;
-constexpr float nanoampere = 1e3F;  // per microampere
 
 constexpr double panel_width = 290.0;
 constexpr double panel_height = 270.0;
@@ -46,13 +45,13 @@ Eigen::RowVectorXf volts() {
   return lines;
 }
 
-/// Noise of both columns' currents as the model draws it: [reads, 2], nanoampere.
+/// Noise of both columns' currents as the model draws it: [reads, 2], microampere.
 Eigen::MatrixXf column_draws(const Eigen::MatrixXf& cells) {
   const Crossbar crossbar(cells, {{0, 2}, {1, 2}}, read_noise);
   Eigen::MatrixXf noise = Eigen::MatrixXf::Zero(reads, 2);
   RandomStream stream(1, RandomPurpose::read_noise, 0, 0);
   crossbar.add_read_noise(volts().replicate(reads, 1), stream, noise);
-  return nanoampere * noise;
+  return noise;
 }
 
 /// The same from the definition.
@@ -65,7 +64,7 @@ Eigen::MatrixXf cell_draws(const Eigen::MatrixXf& cells) {
     const Eigen::RowVector3f currents = normal_matrix(stream, rows, 3).cwiseProduct(deviations).colwise().sum();
     noise.row(read) = currents.head<2>().array() - currents(2);
   }
-  return nanoampere * noise;
+  return noise;
 }
 
 /// First column, second column, and their difference, in which the reference's noise cancels.
@@ -100,7 +99,7 @@ double expected_correlation(const Eigen::MatrixXf& cells) {
 
 void draw_quantiles(SvgPicture& picture, const PlotFrame& frame, const Eigen::MatrixXf& columns,
                     const Eigen::MatrixXf& cells) {
-  constexpr double range = 800.0;
+  constexpr double range = 2.8;
   std::vector<PlotSeries> series{{"", "#888888", {-range, range}, {-range, range}, {}, {}, true, false}};
   for (const Kind& kind : kinds) {
     PlotSeries curve{kind.name, series_colour(kind.colour), {}, {}, {}, {}, false, true};
@@ -116,13 +115,13 @@ void draw_quantiles(SvgPicture& picture, const PlotFrame& frame, const Eigen::Ma
     }
     series.push_back(std::move(curve));
   }
-  draw_plot(picture, frame, "quantiles, 0.01 to 99.99 %", {"noise drawn per cell (nA)", false, -range, range},
-            {"noise drawn per column (nA)", false, -range, range}, series, true);
+  draw_plot(picture, frame, "quantiles, 0.01 to 99.99 %", {"noise drawn per cell (uA)", false, -range, range},
+            {"noise drawn per column (uA)", false, -range, range}, series, true);
 }
 
 void draw_distance(SvgPicture& picture, const PlotFrame& frame, const Eigen::MatrixXf& columns,
                    const Eigen::MatrixXf& cells) {
-  constexpr double range = 800.0;
+  constexpr double range = 2.5;
   // 1 % of pairs of samples from one distribution lie further apart somewhere (Kolmogorov-Smirnov).
   const double critical = 100.0 * 1.628 * std::sqrt(2.0 / static_cast<double>(reads));
   std::vector<PlotSeries> series{
@@ -135,13 +134,13 @@ void draw_distance(SvgPicture& picture, const PlotFrame& frame, const Eigen::Mat
       return 100.0 * static_cast<double>(std::upper_bound(values.begin(), values.end(), current) - values.begin()) /
              static_cast<double>(values.size());
     };
-    for (double current = -range; current <= range; current += 8.0) {
+    for (double current = -range; current <= range; current += 0.025) {
       curve.x.push_back(current);
       curve.y.push_back(percent_below(model, current) - percent_below(definition, current));
     }
     series.push_back(std::move(curve));
   }
-  draw_plot(picture, frame, "difference of the distributions", {"noise (nA)", false, -range, range},
+  draw_plot(picture, frame, "difference of the distributions", {"noise (uA)", false, -range, range},
             {"per column less per cell (% of reads)", false, -2.0, 2.0}, series, true);
 }
 

@@ -12,6 +12,7 @@
 
 #include "sim/cli/crossbar_command.hpp"
 #include "sim/cli/noise_command.hpp"
+#include "sim/cli/nonidealities_command.hpp"
 #include "sim/cli/program_command.hpp"
 #include "sim/cli/run_command.hpp"
 #include "sim/config/one_line.hpp"
@@ -28,11 +29,13 @@ struct CommandEntry {
   std::string_view meaning;
 };
 
-constexpr std::array<CommandEntry, 4> commands{{
+constexpr std::array<CommandEntry, 5> commands{{
     {"run", run_command, "run --arch FILE --trace DIRECTORY",
      "all phases of a trace on a chip: energy, latency, writes, accuracy, wear, and two baselines"},
     {"crossbar", crossbar_command, "crossbar --conductance FILE --voltage FILE --segment-resistance OHM",
      "column currents of one array, without and with IR drop"},
+    {"nonidealities", nonidealities_command, "nonidealities --arch FILE --trace DIRECTORY",
+     "accuracy with no non-ideality of a chip, with each alone, and with all"},
     {"noise", noise_command, "noise --trace DIRECTORY",
      "accuracy in floating point against the conductance error of the devices that hold the weights"},
     {"program", program_command, "program --arch FILE",

@@ -73,10 +73,7 @@ void noise_command(const std::vector<std::string>& arguments) {
       ("help", "this text");
   // clang-format on
   if (!parse_options("noise", description, arguments)) return;
-  if (json_file.empty() || json_file == svg_file) {
-    throw UserError(ExitCode::usage_or_architecture,
-                    "--json: expected the name of a file, and another one than --svg's");
-  }
+  check_output_names(json_file, svg_file);
   NoiseSettings settings;
   settings.sigmas_microsiemens = rising_numbers("--sigma", sigma, 0.0, most_microsiemens);
   settings.draws = static_cast<std::uint32_t>(whole_number("--draws", draws, 2, most_draws));

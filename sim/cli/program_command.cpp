@@ -6,7 +6,6 @@
 
 #include "sim/cli/options.hpp"
 #include "sim/cli/progress.hpp"
-#include "sim/error.hpp"
 #include "sim/report/output_file.hpp"
 #include "sim/report/programming_json.hpp"
 #include "sim/report/programming_svg.hpp"
@@ -64,10 +63,7 @@ void program_command(const std::vector<std::string>& arguments) {
       ("help", "this text");
   // clang-format on
   if (!parse_options("program", description, arguments)) return;
-  if (json_file.empty() || json_file == svg_file) {
-    throw UserError(ExitCode::usage_or_architecture,
-                    "--json: expected the name of a file, and another one than --svg's");
-  }
+  check_output_names(json_file, svg_file);
   ProgrammingOptions options;
   options.seed = seed_number(seed);
   options.threads = thread_number(threads);

@@ -86,6 +86,7 @@ struct Architecture {
   InterconnectConfig interconnect;
   HostPortConfig host_port;
   SequencerConfig sequencer;
+  double calibration_margin = 1.0;  ///< ranges over the largest magnitudes on the calibration inputs
   TrainingConfig training;
   RewriteBaselineConfig rewrite_baseline;
   GpuConfig gpu;

@@ -95,6 +95,9 @@ Architecture read_chip(JsonReader reader, const std::string& directory) {
   chip.interconnect.latency_cycles = read_only_key(reader.object("interconnect"), "latency_cycles", 0, most_cycles);
   chip.host_port.cycles_per_word = read_only_key(reader.object("host_port"), "cycles_per_word", 1, most_cycles);
   chip.sequencer.samples_in_flight = read_only_key(reader.object("sequencer"), "samples_in_flight", 1, 1024);
+  JsonReader calibration = reader.object("calibration");
+  chip.calibration_margin = calibration.number("margin", 0.01, 1000.0);
+  calibration.finish();
   chip.training = read_training(reader.object("training"));
   JsonReader baselines = reader.object("baselines");
   chip.rewrite_baseline = read_rewrite_baseline(baselines.object("rm_rewrite"));

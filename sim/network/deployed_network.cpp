@@ -22,7 +22,9 @@ DeployedNetwork::DeployedNetwork(const Architecture& architecture, const Network
                                  std::uint64_t seed)
     : architecture_(architecture), network_(network), map_(map), parameters_(weights), seed_(seed) {
   Ranges ranges = calibrate(network, weights, adapters, calibration_input);
+  const auto margin = static_cast<float>(architecture.calibration_margin);
   value_ranges_ = std::move(ranges.values);
+  for (float& range : value_ranges_) range *= margin;
   for (std::uint32_t operation = 0; operation < network.operations.size(); ++operation) {
     columns_.push_back(arrays.weight_columns(operation));
   }
@@ -41,7 +43,7 @@ DeployedNetwork::DeployedNetwork(const Architecture& architecture, const Network
     for (const auto& [operation, pair] : adapter->layers) {
       adapters_[operation].emplace_back(pair.a, pair.b, adapter->scale, architecture.lora_unit.bits,
                                         value_ranges_[network.operations[operation].inputs[0]],
-                                        ranges.inner.at({adapter, operation}));
+                                        margin * ranges.inner.at({adapter, operation}));
     }
   }
 }
@@ -60,8 +62,8 @@ void DeployedNetwork::set_adc_ranges(const std::vector<float>& largest_volts) {
     float largest_of_layer = 0.0F;
     for (const std::uint32_t tile : tiles) largest_of_layer = std::max(largest_of_layer, largest_volts[tile]);
     for (const std::uint32_t tile : tiles) {
-      float range = largest_volts[tile];
-      if (architecture_.tile.adc.range == AdcRange::per_layer) range = largest_of_layer;
+      float range = architecture_.tile.adc.range == AdcRange::per_layer ? largest_of_layer : largest_volts[tile];
+      range *= static_cast<float>(architecture_.calibration_margin);
       if (architecture_.tile.adc.range == AdcRange::fixed)
         range = static_cast<float>(architecture_.tile.adc.full_scale_volt);
       tiles_[tile].set_adc_range(range > 0.0F ? range : 1.0F);

@@ -69,6 +69,7 @@ std::vector<PlotSeries> curves_of(const NoisyPhase& phase, const std::vector<dou
 
 std::vector<PlotSeries> key() {
   std::vector<PlotSeries> entries;
+  entries.reserve(groups.size() + 2);
   for (const Group& group : groups) entries.push_back({group.name, series_colour(group.colour), {}, {}, {}, {}});
   entries.push_back({"hybrid", "#222222", {}, {}, {}, {}, true, false});
   entries.push_back({"rewrite", "#222222", {}, {}, {}, {}, true, false, rewrite_dashes});

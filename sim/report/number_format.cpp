@@ -49,6 +49,8 @@ std::string grouped(std::uint64_t value) {
 
 std::string percent(const std::optional<double>& share) { return share ? printed("%.1f %%", 100.0 * *share) : "-"; }
 
+std::string signed_points(double difference) { return printed("%+.1f", 100.0 * difference); }
+
 std::string ratio(double numerator, double denominator) {
   if (denominator == 0.0) return "-";
   const double value = numerator / denominator;

@@ -24,6 +24,9 @@ std::string grouped(std::uint64_t value);
 /// A share as a percentage with one digit, or "-".
 std::string percent(const std::optional<double>& share);
 
+/// A difference of shares in points with a sign and one digit: -1.3.
+std::string signed_points(double difference);
+
 /// How many times `denominator` goes into `numerator`, three significant digits: "12.3x", or "-" for a denominator of
 /// zero.
 std::string ratio(double numerator, double denominator);

@@ -39,7 +39,8 @@ class Scale {
 /// 1, 2 and 5 of every decade inside the axis; its edges if there are fewer than two of them.
 std::vector<double> ticks_in_decades(const PlotAxis& axis) {
   std::vector<double> values;
-  for (double decade = std::floor(std::log10(axis.from)); decade <= std::log10(axis.to); ++decade) {
+  const auto last = static_cast<int>(std::floor(std::log10(axis.to)));
+  for (auto decade = static_cast<int>(std::floor(std::log10(axis.from))); decade <= last; ++decade) {
     for (const double factor : {1.0, 2.0, 5.0}) {
       const double value = factor * std::pow(10.0, decade);
       if (value >= axis.from * (1.0 - 1e-9) && value <= axis.to * (1.0 + 1e-9)) values.push_back(value);
@@ -53,7 +54,8 @@ std::vector<double> ticks_in_decades(const PlotAxis& axis) {
 std::vector<double> ticks(const PlotAxis& axis) {
   std::vector<double> values;
   if (axis.logarithmic) {
-    for (double decade = std::ceil(std::log10(axis.from) - 1e-9); decade <= std::log10(axis.to) + 1e-9; ++decade) {
+    const auto last = static_cast<int>(std::floor(std::log10(axis.to) + 1e-9));
+    for (auto decade = static_cast<int>(std::ceil(std::log10(axis.from) - 1e-9)); decade <= last; ++decade) {
       values.push_back(std::pow(10.0, decade));
     }
     if (values.size() >= 3) return values;

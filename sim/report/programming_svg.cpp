@@ -111,7 +111,7 @@ void draw_trajectories(SvgPicture& picture, const ProgrammingReport& report) {
     const CellTrajectory& path = report.trajectories[number];
     const double end = std::max(static_cast<double>(path.pulses.size()), 10.0);
     const auto column = static_cast<double>(number % 2);
-    const auto row = static_cast<double>(number / 2);
+    const double row = number < 2 ? 0.0 : 1.0;
     draw_plot(picture,
               {left + column * (trajectory_width + trajectory_gap), trajectory_top + row * trajectory_pitch,
                trajectory_width, trajectory_height},

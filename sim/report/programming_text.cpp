@@ -13,6 +13,7 @@ namespace {
 std::string curve_table(const ProgrammingReport& report) {
   TextTable table(0);
   std::vector<std::string> header;
+  header.reserve(curve_values.size() + curve_counts.size());
   for (const auto& statistic : curve_values) header.emplace_back(statistic.title);
   for (const auto& statistic : curve_counts) header.emplace_back(statistic.title);
   table.row(std::move(header));

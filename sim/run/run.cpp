@@ -2,40 +2,16 @@
 
 #include <algorithm>
 
-#include "sim/error.hpp"
 #include "sim/mapping/tile_map.hpp"
 #include "sim/run/chip_life.hpp"
 #include "sim/run/gpu_life.hpp"
+#include "sim/run/tiles_of_chip.hpp"
 
 namespace palimpsest {
-
-namespace {
-
-std::uint32_t tiles_of_chip(const Architecture& architecture, const Trace& trace, const TileMap& map) {
-  const auto needed = static_cast<std::uint32_t>(map.blocks.size());
-  if (!architecture.tiles) return needed;
-  if (*architecture.tiles < needed) {
-    throw UserError(ExitCode::usage_or_architecture, "/tile/count: the network \"" + trace.name + "\" needs " +
-                                                         std::to_string(needed) + " tiles, the chip has " +
-                                                         std::to_string(*architecture.tiles));
-  }
-  return *architecture.tiles;
-}
-
-/// A tile that the chip does not have is a slip in the map; one that the network leaves unused is not.
-void check_fault_map(const FaultsConfig& faults, std::uint32_t tiles) {
-  if (faults.cells.map.empty() || faults.cells.map.rbegin()->first < tiles) return;
-  throw UserError(ExitCode::usage_or_architecture, "/resistive_memory/faults/map: " + faults.last_tile_place +
-                                                       ": expected a tile in 0.." + std::to_string(tiles - 1) +
-                                                       ", got " + std::to_string(faults.cells.map.rbegin()->first));
-}
-
-}  // namespace
 
 RunReport run(const Architecture& architecture, const Trace& trace, const RunOptions& options) {
   const TileMap map = map_to_tiles(trace.network, architecture.tile);
   const std::uint32_t tiles = tiles_of_chip(architecture, trace, map);
-  check_fault_map(architecture.resistive_memory.faults, tiles);
   // Tiles without weights have nothing to do and are not built.
   const ChipConfig chip_config{architecture.clock,        static_cast<std::uint32_t>(map.blocks.size()),
                                architecture.tile,         architecture.sram,

@@ -124,6 +124,7 @@ TEST_CASE("Fields out of range are refused") {
       {"/sram/word_bits=12", "expected a multiple of 8, got 12"},
       {"/sram/access_cycles=0", "expected 1..1000000, got 0"},
       {"/lora_unit/bits=nan", "expected an integer in 1..22, got \"nan\""},
+      {"/calibration/margin=0", "expected 0.01..1000, got 0"},
       {"/sequencer/samples_in_flight=0", "expected 1..1024, got 0"},
       {"/training/backward_products=none", "expected one of transposed_read, digital; got \"none\""},
       {"/baselines/rm_rewrite/update=never", "expected one of at_deployment, every_step; got \"never\""},

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "sim/run/nonideality_study.hpp"
+
+namespace palimpsest {
+
+/// The study as JSON (docs/nonidealities.md), ends in a newline.
+std::string nonideality_json(const NonidealityStudy& study);
+
+/// The study as tables.
+std::string nonideality_text(const NonidealityStudy& study);
+
+/// Accuracy of every variant, mean and extremes over the chips, as SVG.
+std::string nonideality_figure(const NonidealityStudy& study);
+
+}  // namespace palimpsest

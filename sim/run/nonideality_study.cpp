@@ -1,0 +1,148 @@
+#include "sim/run/nonideality_study.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/mapping/tile_map.hpp"
+#include "sim/network/resistive_arrays.hpp"
+#include "sim/run/accuracy.hpp"
+#include "sim/run/inference.hpp"
+#include "sim/run/nonidealities.hpp"
+#include "sim/run/parallel.hpp"
+#include "sim/run/tiles_of_chip.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+/// What one chip gave.
+struct ChipResult {
+  std::vector<Accuracy> phases;
+  double score_error = 0.0;
+};
+
+/// A chip that lives through the hybrid's phases.
+class StudiedChip {
+ public:
+  StudiedChip(const Architecture& architecture, const Trace& trace, std::uint64_t seed, double age_seconds)
+      : architecture_(architecture),
+        trace_(trace),
+        seed_(seed),
+        age_seconds_(age_seconds),
+        map_(map_to_tiles(trace.network, architecture.tile)),
+        arrays_(architecture, trace.network, map_, seed),
+        calibration_input_(network_input(trace.network, trace.calibration)) {}
+
+  ChipResult live() {
+    ChipResult result;
+    for (const Phase& phase : trace_.phases) {
+      if (phase.hybrid.weights != weights_) {
+        weights_ = phase.hybrid.weights;
+        arrays_.write(trace_.weights.at(weights_));
+      }
+      const Eigen::MatrixXf scores = scores_of(adapters_of(trace_, phase.hybrid), phase.samples);
+      const Eigen::MatrixXf& reference = phase.hybrid.reference;
+      result.score_error = std::max(result.score_error, double{(scores - reference).cwiseAbs().maxCoeff()} /
+                                                            double{reference.cwiseAbs().maxCoeff()});
+      Accuracy accuracy = accuracy_of(trace_, phase, scores);
+      const std::vector<std::uint32_t> forgotten = forgotten_samples(trace_, phase);
+      accuracy.forget_without_adapter = share_correct(trace_, forgotten, scores_of({}, forgotten));
+      result.phases.push_back(accuracy);
+      arrays_.advance(age_seconds_);
+    }
+    return result;
+  }
+
+ private:
+  Eigen::MatrixXf scores_of(const std::vector<const Adapter*>& adapters, const std::vector<std::uint32_t>& samples) {
+    const Network& network = trace_.network;
+    const std::uint32_t evaluation = evaluation_++;
+    if (samples.empty()) return {};
+    DeployedNetwork deployed(architecture_, network, map_, arrays_, trace_.weights.at(weights_), adapters,
+                             calibration_input_, seed_);
+    deployed.age(arrays_, age_seconds_);
+    return infer(deployed, network_input(network, trace_.test, samples), network.input.rows, evaluation, 1).scores;
+  }
+
+  const Architecture& architecture_;
+  const Trace& trace_;
+  std::uint64_t seed_;
+  double age_seconds_;
+  TileMap map_;
+  ResistiveArrays arrays_;
+  Eigen::MatrixXf calibration_input_;
+  std::string weights_;  ///< the weight set in the arrays
+  std::uint32_t evaluation_ = 0;
+};
+
+struct Variant {
+  std::string name;
+  std::string meaning;
+  Architecture architecture;
+};
+
+std::vector<Variant> variants_of(const Architecture& architecture) {
+  const Architecture ideal = without_nonidealities(architecture);
+  std::vector<Variant> variants{{"none", "an ideal chip", ideal}};
+  variants.reserve(nonidealities().size() + 2);
+  for (const Nonideality& nonideality : nonidealities()) {
+    variants.push_back({nonideality.name, nonideality.meaning, ideal});
+    nonideality.take(variants.back().architecture, architecture);
+  }
+  variants.push_back({"all", "the chip as it is", architecture});
+  return variants;
+}
+
+ChipVariant summary(const Variant& variant, const std::vector<ChipResult>& chips, std::size_t phases) {
+  ChipVariant result;
+  result.name = variant.name;
+  result.meaning = variant.meaning;
+  for (std::size_t phase = 0; phase < phases; ++phase) {
+    std::vector<Accuracy> draws;
+    draws.reserve(chips.size());
+    for (const ChipResult& chip : chips) draws.push_back(chip.phases[phase]);
+    result.phases.push_back(spread_of(draws));
+  }
+  for (const ChipResult& chip : chips)
+    result.largest_score_error = std::max(result.largest_score_error, chip.score_error);
+  return result;
+}
+
+}  // namespace
+
+NonidealityStudy nonideality_study(const Architecture& architecture, const Trace& trace,
+                                   const NonidealitySettings& settings, unsigned threads,
+                                   const std::function<void(const std::string& part, double share)>& progress) {
+  tiles_of_chip(architecture, trace, map_to_tiles(trace.network, architecture.tile));
+  NonidealityStudy study;
+  study.architecture = architecture.name;
+  study.trace = trace.name;
+  study.settings = settings;
+  for (const Phase& phase : trace.phases) {
+    study.phases.push_back(phase.name);
+    Accuracy accuracy = accuracy_of(trace, phase, phase.hybrid.reference);
+    const std::vector<std::uint32_t> forgotten = forgotten_samples(trace, phase);
+    if (!forgotten.empty()) {
+      const WeightSet& weights = trace.weights.at(phase.hybrid.weights);
+      const Eigen::MatrixXf input = network_input(trace.network, trace.test, forgotten);
+      accuracy.forget_without_adapter =
+          share_correct(trace, forgotten, float_scores(trace.network, weights, {}, input));
+    }
+    study.float_accuracies.push_back(accuracy);
+  }
+
+  const std::vector<Variant> variants = variants_of(architecture);
+  double done = 0.0;
+  for (const Variant& variant : variants) {
+    if (progress) progress(variant.name, done / static_cast<double>(variants.size()));
+    done += 1.0;
+    std::vector<ChipResult> chips(settings.chips);
+    parallel_for(chips.size(), threads, [&](std::size_t chip) {
+      chips[chip] = StudiedChip(variant.architecture, trace, settings.seed + chip, settings.age_seconds).live();
+    });
+    study.variants.push_back(summary(variant, chips, trace.phases.size()));
+  }
+  return study;
+}
+
+}  // namespace palimpsest

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sim/config/architecture.hpp"
+#include "sim/run/accuracy_spread.hpp"
+#include "sim/trace/trace.hpp"
+
+namespace palimpsest {
+
+struct NonidealitySettings {
+  std::uint64_t seed = 1;    ///< of the first chip; the others follow
+  std::uint32_t chips = 10;  ///< at least 2
+  double age_seconds = 0.0;  ///< between a phase's deployment and its evaluation
+};
+
+/// Some chips that differ by their seeds alone.
+struct ChipVariant {
+  std::string name;
+  std::string meaning;
+  std::vector<AccuracySpread> phases;  ///< of the hybrid, over the chips, by phase
+  /// Largest deviation of a class score from the float network's, over the largest of its scores, over chips and
+  /// phases.
+  double largest_score_error = 0.0;
+};
+
+struct NonidealityStudy {
+  std::string architecture;
+  std::string trace;
+  NonidealitySettings settings;
+  std::vector<std::string> phases;
+  std::vector<Accuracy> float_accuracies;  ///< by phase
+  std::vector<ChipVariant> variants;       ///< the ideal chip, each non-ideality alone, then all of them
+};
+
+/// Evaluates the hybrid's phases on chips with no non-ideality, with each alone, and with all. Only values are
+/// computed, no time. Any number of `threads` gives the same figures. `progress`, if any, is called before each part
+/// with what comes and the share that is done. Throws UserError as run() does.
+NonidealityStudy nonideality_study(const Architecture& architecture, const Trace& trace,
+                                   const NonidealitySettings& settings, unsigned threads,
+                                   const std::function<void(const std::string& part, double share)>& progress = {});
+
+}  // namespace palimpsest

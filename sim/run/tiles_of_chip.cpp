@@ -1,0 +1,33 @@
+#include "sim/run/tiles_of_chip.hpp"
+
+#include <string>
+
+#include "sim/error.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+/// A tile that the chip does not have is a slip in the map; one that the network leaves unused is not.
+void check_fault_map(const FaultsConfig& faults, std::uint32_t tiles) {
+  if (faults.cells.map.empty() || faults.cells.map.rbegin()->first < tiles) return;
+  throw UserError(ExitCode::usage_or_architecture, "/resistive_memory/faults/map: " + faults.last_tile_place +
+                                                       ": expected a tile in 0.." + std::to_string(tiles - 1) +
+                                                       ", got " + std::to_string(faults.cells.map.rbegin()->first));
+}
+
+}  // namespace
+
+std::uint32_t tiles_of_chip(const Architecture& architecture, const Trace& trace, const TileMap& map) {
+  const auto needed = static_cast<std::uint32_t>(map.blocks.size());
+  const std::uint32_t tiles = architecture.tiles.value_or(needed);
+  if (tiles < needed) {
+    throw UserError(ExitCode::usage_or_architecture, "/tile/count: the network \"" + trace.name + "\" needs " +
+                                                         std::to_string(needed) + " tiles, the chip has " +
+                                                         std::to_string(tiles));
+  }
+  check_fault_map(architecture.resistive_memory.faults, tiles);
+  return tiles;
+}
+
+}  // namespace palimpsest
