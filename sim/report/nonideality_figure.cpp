@@ -62,7 +62,8 @@ std::string nonideality_figure(const NonidealityStudy& study) {
     picture.text(left, header_height - 12.0, study.phases[phase], "font-weight=\"bold\"");
     for (const double share : {lowest, (lowest + 1.0) / 2.0, 1.0}) {
       picture.path({{scale(share), header_height}, {scale(share), bottom + 5.0}}, "stroke=\"#dddddd\"");
-      picture.text(scale(share), bottom + 18.0, percent(share), "text-anchor=\"middle\"");
+      const char* anchor = share == 1.0 ? "end" : share == lowest ? "start" : "middle";
+      picture.text(scale(share), bottom + 18.0, percent(share), std::string("text-anchor=\"") + anchor + "\"");
     }
     const double exact = study.float_accuracies[phase].all.value_or(lowest);
     picture.path({{scale(exact), header_height}, {scale(exact), bottom}},

@@ -6,7 +6,7 @@
 
 namespace palimpsest {
 
-/// The study as JSON (docs/nonidealities.md), ends in a newline.
+/// The study as JSON (docs/report.md), ends in a newline.
 std::string nonideality_json(const NonidealityStudy& study);
 
 /// The study as tables.

@@ -63,7 +63,8 @@ TEST_CASE("A missing pointer names the nearest parent and its keys") {
   CHECK(error_of("/tile/adc/bit=6") ==
         "--set /tile/adc/bit=6: no such key; /tile/adc has bits, conversion_ns, count, errors, full_scale_volt, "
         "multiplexer_ns");
-  CHECK_THAT(error_of("/tiles=6"), Catch::Matchers::Contains("no such key; the file has baselines, calibration, clock_period_ps"));
+  CHECK_THAT(error_of("/tiles=6"),
+             Catch::Matchers::Contains("no such key; the file has baselines, calibration, clock_period_ps"));
   CHECK(error_of("/tile/rows/x=6") == "--set /tile/rows/x=6: no such key; /tile/rows is a single value");
   for (const char* index : {"4", "-", "01", "99999999999999999999", "-1", ""})
     CHECK_THAT(error_of("/energy/sram_banks/" + std::string(index) + "=6"),
