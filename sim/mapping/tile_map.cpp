@@ -1,6 +1,7 @@
 #include "sim/mapping/tile_map.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace palimpsest {
 
@@ -9,7 +10,9 @@ TileMap map_to_tiles(const Network& network, const TileConfig& tile) {
   map.tiles_of_operation.resize(network.operations.size());
   const std::uint32_t references = reference_columns(tile.mapping);
   const std::uint32_t most_inputs = tile.crossbar.rows - (references > 0 ? 1 : 0);
-  const std::uint32_t most_outputs = (tile.crossbar.columns - references) / columns_per_output(tile.mapping);
+  const std::uint32_t columns = columns_per_output(tile.mapping);
+  assert(columns > 0 && references + columns <= tile.crossbar.columns);
+  const std::uint32_t most_outputs = (tile.crossbar.columns - references) / columns;
   for (std::uint32_t index = 0; index < network.operations.size(); ++index) {
     const Operation& operation = network.operations[index];
     if (operation.kind != OperationKind::linear) continue;
