@@ -33,10 +33,6 @@ MatrixXd first_order(const MatrixXd& conductances, const WireConfig& wires) {
 
 }  // namespace
 
-MatrixXd series(const MatrixXd& conductances, double ohm) {
-  return conductances.array() / (1.0 + conductances.array() * (ohm * micro));
-}
-
 ArrayConductances effective_conductances(const MatrixXd& conductances, const WireConfig& wires, IrDropModel model) {
   if (model == IrDropModel::exact) return solve_wire_network(conductances, wires);
   const MatrixXd effective = model == IrDropModel::off ? conductances : first_order(conductances, wires);

@@ -13,10 +13,6 @@ enum class IrDropModel {
   exact         ///< the resistive network solved
 };
 
-/// Conductances of cells in series with a resistance of `ohm` (>= 0), an access transistor's for example:
-/// G / (1 + G R). `conductances` of any shape, microsiemens, each >= 0.
-Eigen::MatrixXd series(const Eigen::MatrixXd& conductances, double ohm);
-
 /// The conductances that drivers and sense amplifiers see of an array of `conductances` [rows, columns], microsiemens,
 /// each >= 0, at least one.
 ///

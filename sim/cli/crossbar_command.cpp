@@ -5,6 +5,7 @@
 #include <boost/program_options.hpp>
 #include <iostream>
 
+#include "models/physics/access_transistor.hpp"
 #include "models/physics/ir_drop.hpp"
 #include "models/physics/units.hpp"
 #include "sim/cli/options.hpp"
@@ -107,7 +108,8 @@ void crossbar_command(const std::vector<std::string>& arguments) {
 
   const Eigen::MatrixXd siemens = read_conductances(conductance_file);
   const Eigen::VectorXd volts = read_voltages(voltage_file, conductance_file, siemens.rows());
-  const Eigen::MatrixXd cells = series(siemens / micro, access_ohm);
+  const Eigen::MatrixXd cells =
+      (siemens / micro).unaryExpr([access_ohm](double cell) { return conductance_through(access_ohm, cell); });
   const Eigen::VectorXd ideal = micro * (cells.transpose() * volts);
   const Eigen::VectorXd dropped = micro * (effective_conductances(cells, wires, model).effective.transpose() * volts);
 

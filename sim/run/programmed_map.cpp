@@ -8,8 +8,11 @@ namespace palimpsest {
 
 ProgrammedMap program_map(const Architecture& architecture, const std::string& name, const Eigen::MatrixXd& target,
                           std::uint64_t seed, std::uint32_t unit) {
+  // The map of faults names tiles of the chip, and this array is none of them.
+  FaultConfig drawn = architecture.resistive_memory.faults.cells;
+  drawn.map.clear();
   CellArray array(architecture.resistive_memory.cell, seed, unit, static_cast<std::uint32_t>(target.rows()),
-                  static_cast<std::uint32_t>(target.cols()));
+                  static_cast<std::uint32_t>(target.cols()), drawn);
   const auto tolerance = static_cast<float>(architecture.write_verify.tolerance_microsiemens);
   ProgrammedMap map;
   map.name = name;

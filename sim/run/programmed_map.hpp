@@ -22,7 +22,8 @@ struct ProgrammedMap {
   double energy_joule = 0.0;  ///< pulses, drivers and verify reads
 };
 
-/// Writes `target` into array `unit` of a chip with `seed`, with the architecture's tolerance.
+/// Writes `target` into array `unit` of a chip with `seed`, with the architecture's tolerance. Cells are stuck at the
+/// architecture's shares.
 ProgrammedMap program_map(const Architecture& architecture, const std::string& name, const Eigen::MatrixXd& target,
                           std::uint64_t seed, std::uint32_t unit);
 

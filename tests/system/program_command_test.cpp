@@ -1,29 +1,18 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "tests/support/command.hpp"
-#include "tests/support/temporary_directory.hpp"
+#include "tests/support/workplace.hpp"
 
 namespace palimpsest {
 namespace {
 
 using nlohmann::json;
 
-constexpr const char* older_report = "an older report\n";
-
-/// An empty working directory but for an older report.
-class Workplace {
+class ProgramWorkplace : public test::Workplace {
  public:
-  Workplace() { directory_.write("program.json", older_report); }
-
-  std::string path(const std::string& name) const { return directory_.path() / name; }
-
-  test::CommandResult run(const std::vector<std::string>& arguments) const {
-    return test::run_palimpsest(arguments, directory_.path());
-  }
+  ProgramWorkplace() : Workplace("program.json") {}
 
   /// `palimpsest program` on the shipped chip with few cells, with more arguments.
   test::CommandResult program(const std::vector<std::string>& more) const {
@@ -36,19 +25,6 @@ class Workplace {
     REQUIRE(program(more).exit_code == 0);
     return json::parse(test::file_content(path("program.json")));
   }
-
-  /// One line on stderr with `text` in it, exit code `code`, and nothing lost or left behind.
-  void check_error(const test::CommandResult& result, int code, const std::string& text) const {
-    CHECK(result.exit_code == code);
-    CHECK(result.output.empty());
-    CHECK_THAT(result.errors, Catch::Contains(text));
-    CHECK(std::count(result.errors.begin(), result.errors.end(), '\n') == 1);
-    CHECK(test::file_content(path("program.json")) == older_report);
-    CHECK(std::distance(std::filesystem::directory_iterator(directory_.path()), {}) == 1);
-  }
-
- private:
-  test::TemporaryDirectory directory_;
 };
 
 void check_described(const json& object, const std::string& prefix, const json& statistics) {
@@ -64,7 +40,7 @@ void check_described(const json& object, const std::string& prefix, const json& 
 }  // namespace
 
 TEST_CASE("A programming study prints its tables and writes its report") {
-  const Workplace workplace;
+  const ProgramWorkplace workplace;
   const test::CommandResult result = workplace.program({"--tolerances", "1,4"});
   CHECK(result.exit_code == 0);
   CHECK(result.errors.empty());
@@ -79,7 +55,7 @@ TEST_CASE("A programming study prints its tables and writes its report") {
 }
 
 TEST_CASE("The curve has the tolerances asked for, each once and rising, and cycles that fall") {
-  const Workplace workplace;
+  const ProgramWorkplace workplace;
   const json curve = workplace.report({"--tolerances", "8,1,2,1,0.5"}).at("curve");
   REQUIRE(curve.size() == 4);
   double before = HUGE_VAL;
@@ -94,7 +70,7 @@ TEST_CASE("The curve has the tolerances asked for, each once and rising, and cyc
 }
 
 TEST_CASE("The shipped chip takes the paper's cycles: about 50 below 1 uS, tens at 2 uS") {
-  const Workplace workplace;
+  const ProgramWorkplace workplace;
   REQUIRE(workplace.run({"program", "--arch", test::shipped("arch/rm180.json"), "--tolerances", "1,2"}).exit_code == 0);
   const json curve = json::parse(test::file_content(workplace.path("program.json"))).at("curve");
   CHECK(curve[0].at("mean_cycles") > 45.0);
@@ -105,7 +81,7 @@ TEST_CASE("The shipped chip takes the paper's cycles: about 50 below 1 uS, tens 
 }
 
 TEST_CASE("Single cells are shown pulse by pulse, from the fresh cell to their target") {
-  const Workplace workplace;
+  const ProgramWorkplace workplace;
   const json trajectories = workplace.report({"--set", "/resistive_memory/read_noise=0"}).at("trajectories");
   REQUIRE(trajectories.size() == 4);
   const std::vector<double> targets{18.75, 36.25, 53.75, 71.25};
@@ -125,7 +101,7 @@ TEST_CASE("Single cells are shown pulse by pulse, from the fresh cell to their t
 }
 
 TEST_CASE("The letters are written within the tolerance; error and counts belong to them") {
-  const Workplace workplace;
+  const ProgramWorkplace workplace;
   const json maps = workplace.report({"--set", "/resistive_memory/read_noise=0"}).at("maps");
   REQUIRE(maps.size() == 2);
   CHECK(maps[0].at("name") == "UL");
@@ -156,7 +132,7 @@ TEST_CASE("The letters are written within the tolerance; error and counts belong
 }
 
 TEST_CASE("Cells given up are counted in the curve, the single cells and the letters") {
-  const Workplace workplace;
+  const ProgramWorkplace workplace;
   const json report =
       workplace.report({"--set", "/programmer/maximum_cycles=2", "--set", "/programmer/tolerance_microsiemens=0.01"});
   CHECK(report.at("curve")[0].at("failed") > 100);
@@ -164,8 +140,33 @@ TEST_CASE("Cells given up are counted in the curve, the single cells and the let
   CHECK(report.at("maps")[0].at("failed") > 900);
 }
 
+TEST_CASE("Stuck cells show in the letters, not in the curve nor in the single cells") {
+  const ProgramWorkplace workplace;
+  const json sound = workplace.report();
+  const json report = workplace.report({"--set", "/resistive_memory/faults/stuck_high_share=0.05"});
+  CHECK(report.at("curve") == sound.at("curve"));
+  CHECK(report.at("trajectories") == sound.at("trajectories"));
+  for (const json& map : report.at("maps")) {
+    int stuck = 0;
+    for (const json& row : map.at("programmed_us")) {
+      stuck += static_cast<int>(std::count_if(row.begin(), row.end(), [](double value) { return value > 85.0; }));
+    }
+    CHECK(stuck > 1024 / 40);
+    CHECK(stuck < 1024 / 10);
+    CHECK(map.at("failed") == stuck);
+  }
+}
+
+TEST_CASE("A map of faults names tiles of the chip, and the letters are none of them") {
+  const ProgramWorkplace workplace;
+  const json sound = workplace.report().at("maps");
+  workplace.directory().write("trace/faults.csv", "tile,row,column,state\n1,0,0,high\n2,5,7,low\n");
+  const std::string map = "/resistive_memory/faults/map=\"" + workplace.path("trace/faults.csv") + "\"";
+  CHECK(workplace.report({"--set", map}).at("maps") == sound);
+}
+
 TEST_CASE("Stepped pulses rise in the report's single cells") {
-  const Workplace workplace;
+  const ProgramWorkplace workplace;
   const json report = workplace.report({"--set", "/programmer/schedule=stepped", "--set", "/programmer/set_volt=1"});
   const json& pulses = report.at("trajectories")[3].at("pulses");
   REQUIRE(pulses.size() >= 2);
@@ -175,7 +176,7 @@ TEST_CASE("Stepped pulses rise in the report's single cells") {
 }
 
 TEST_CASE("Every figure of the study is described with unit and meaning") {
-  const Workplace workplace;
+  const ProgramWorkplace workplace;
   const json report = workplace.report();
   const json& statistics = report.at("statistics");
   check_described(report.at("curve")[0], "curve.", statistics);
@@ -185,7 +186,7 @@ TEST_CASE("Every figure of the study is described with unit and meaning") {
 }
 
 TEST_CASE("A study of one seed is the same bytes for any number of threads, of another seed it is another") {
-  const Workplace workplace;
+  const ProgramWorkplace workplace;
   const auto files = [&](const std::string& threads, const std::string& seed) {
     CHECK(workplace.program({"--quiet", "--threads", threads, "--seed", seed, "--svg", "picture.svg"}).exit_code == 0);
     return test::file_content(workplace.path("program.json")) + test::file_content(workplace.path("picture.svg"));
@@ -197,7 +198,7 @@ TEST_CASE("A study of one seed is the same bytes for any number of threads, of a
 }
 
 TEST_CASE("The picture of a study shows the curve, the single cells and the letters") {
-  const Workplace workplace;
+  const ProgramWorkplace workplace;
   const test::CommandResult result = workplace.program({"--quiet", "--svg", "picture.svg", "--tolerances", "1"});
   CHECK(result.exit_code == 0);
   CHECK(result.output.empty());
@@ -208,7 +209,7 @@ TEST_CASE("The picture of a study shows the curve, the single cells and the lett
 }
 
 TEST_CASE("The picture in the documentation is the one that its command draws") {
-  const Workplace workplace;
+  const ProgramWorkplace workplace;
   const test::CommandResult result =
       workplace.run({"program", "--arch", test::shipped("arch/rm180.json"), "--quiet", "--svg", "picture.svg"});
   CHECK(result.exit_code == 0);
@@ -216,7 +217,7 @@ TEST_CASE("The picture in the documentation is the one that its command draws") 
 }
 
 TEST_CASE("Errors of a study are one line with the right exit code, and older files stay") {
-  const Workplace workplace;
+  const ProgramWorkplace workplace;
   workplace.check_error(workplace.run({"program"}), 2, "--arch");
   workplace.check_error(workplace.program({"stray"}), 2, "stray");
   const std::string chip = test::shipped("arch/rm180.json");

@@ -99,6 +99,19 @@ TEST_CASE("A stuck cell takes every pulse, does not move and counts as failed") 
   }
 }
 
+TEST_CASE("An exact write leaves a stuck cell in place and counts it as failed") {
+  WriteVerifyConfig config;
+  config.method = WriteMethod::exact;
+  CellArray array = array_with(shares(0.5, 0.25), 0, 8);
+  const Eigen::MatrixXf before = array.conductances();
+  const auto stuck = before.array() == low_limit || before.array() == high_limit;
+  REQUIRE(stuck.count() > 32);
+  REQUIRE(stuck.count() < 64);
+  const ArrayWrite write = write_all(array, 45.0F, config);
+  CHECK(identical(array.conductances(), stuck.select(before, 45.0F)));
+  CHECK(write.failed_cells == static_cast<std::uint64_t>(stuck.count()));
+}
+
 TEST_CASE("A stuck cell that stands where it should needs no pulse") {
   CellConfig cell = noisy_cell();
   cell.read_noise = 0.0;

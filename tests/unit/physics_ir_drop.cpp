@@ -206,10 +206,3 @@ TEST_CASE("An array that does not conduct has no currents") {
   CHECK(solved.effective.isZero(0.0));
   CHECK(solved.driver.isZero(0.0));
 }
-
-TEST_CASE("A cell in series with a resistance") {
-  const MatrixXd cells{{0.0, 10.0, 80.0}};
-  const MatrixXd expected{{0.0, 1.0 / (0.1 + 364e-6), 1.0 / (0.0125 + 364e-6)}};
-  CHECK(deviation(series(cells, 364.0), expected) < 1e-15);
-  CHECK(series(cells, 0.0) == cells);
-}
