@@ -138,6 +138,42 @@ TEST_CASE("Vectors of one read have noise of their own") {
   CHECK(std::abs(product) < 4.0 * mean_product(noise, 0, 0) / std::sqrt(static_cast<double>(vectors)));
 }
 
+TEST_CASE("With wires of resistance read noise is wider than that of cells in the solved network, by less than 1 %") {
+  constexpr Eigen::Index side = 32;
+  const WireConfig wires{2.5, 2.5, 0.0, 0.0};
+  RandomStream draws(5, RandomPurpose::read_noise, 2, 0);
+  Eigen::MatrixXd cells(side, side);
+  for (double& cell : cells.reshaped()) cell = 10.0 + 70.0 * draws.uniform();
+  Eigen::VectorXd line_volts(side);
+  for (double& volt : line_volts) volt = 0.4 * draws.uniform() - 0.2;
+  const auto solved_currents = [&]() -> Eigen::VectorXd {
+    return effective_conductances(cells, wires, IrDropModel::exact).effective.transpose() * line_volts;
+  };
+  const Eigen::VectorXd currents = solved_currents();
+  Eigen::VectorXd variance = Eigen::VectorXd::Zero(side);
+  constexpr double step = 1e-3;
+  for (double& cell : cells.reshaped()) {
+    const double before = cell;
+    cell *= 1.0 + step;
+    variance += (read_noise / step * (solved_currents() - currents)).cwiseAbs2();
+    cell = before;
+  }
+
+  Eigen::MatrixXf array = Eigen::MatrixXf::Zero(side, side + 1);
+  array.leftCols(side) = cells.cast<float>();
+  const Crossbar crossbar(array, against_last_column(side + 1), read_noise, wires, IrDropModel::exact);
+  Eigen::MatrixXf noise = Eigen::MatrixXf::Zero(vectors, side);
+  RandomStream stream(6, RandomPurpose::read_noise, 3, 0);
+  crossbar.add_read_noise(line_volts.transpose().cast<float>().replicate(vectors, 1), stream, noise);
+  double ratio = 0.0;
+  for (Eigen::Index column = 0; column < side; ++column) {
+    ratio += std::sqrt(mean_product(noise, column, column) / variance(column)) / side;
+  }
+  // 0.5 %, known to a tenth of that.
+  CHECK(ratio > 1.003);
+  CHECK(ratio < 1.007);
+}
+
 TEST_CASE("Read noise is added to the currents") {
   const Crossbar crossbar(conductances(), against_last_column(3), read_noise);
   const Eigen::MatrixXf lines = volts().topRows(3);
