@@ -5,6 +5,8 @@
 #include <fstream>
 #include <utility>
 
+#include "tests/support/temporary_directory.hpp"
+
 namespace palimpsest::test {
 namespace {
 
@@ -193,5 +195,11 @@ TraceFiles small_trace() {
 }
 
 void write_small_trace(const std::string& directory) { small_trace().write(directory); }
+
+Trace read_small_trace() {
+  const TemporaryDirectory directory;
+  write_small_trace(directory.path().string());
+  return read_trace(directory.path().string());
+}
 
 }  // namespace palimpsest::test

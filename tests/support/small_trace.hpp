@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/trace/trace.hpp"
 #include "tests/support/tensor_file_writer.hpp"
 
 namespace palimpsest::test {
@@ -24,5 +25,8 @@ TraceFiles small_trace();
 
 /// Writes `small_trace()` into an existing directory.
 void write_small_trace(const std::string& directory);
+
+/// `small_trace()` as it is read.
+Trace read_small_trace();
 
 }  // namespace palimpsest::test

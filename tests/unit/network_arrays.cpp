@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/network/resistive_arrays.hpp"
+#include "tests/support/noisy_cell.hpp"
 #include "tests/support/numpy_reference.hpp"
 
 using namespace palimpsest;
@@ -17,11 +18,8 @@ Architecture chip() {
   Architecture architecture;
   architecture.tile.crossbar.rows = 4;
   architecture.tile.crossbar.columns = 5;
-  CellConfig& cell = architecture.resistive_memory.cell;
-  cell.set_step_microsiemens = 65.0;
-  cell.reset_step_microsiemens = 65.0;
-  cell.cycle_to_cycle = 0.6;
-  cell.device_to_device = 0.1;
+  architecture.resistive_memory.cell = test::noisy_cell();
+  architecture.resistive_memory.cell.read_noise = 0.0;
   architecture.write_verify.tolerance_microsiemens = 0.5;
   architecture.write_verify.reference_tolerance_microsiemens = 0.1;
   architecture.write_verify.maximum_cycles = 100'000;

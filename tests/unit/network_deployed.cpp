@@ -10,7 +10,6 @@
 #include "sim/network/deployed_network.hpp"
 #include "tests/support/numpy_reference.hpp"
 #include "tests/support/small_trace.hpp"
-#include "tests/support/temporary_directory.hpp"
 
 using namespace palimpsest;
 using namespace palimpsest::test;
@@ -55,12 +54,6 @@ Architecture noisy_chip() {
   cell.cycle_to_cycle = 0.6;
   cell.read_noise = 0.01;
   return architecture;
-}
-
-Trace read_small_trace() {
-  const TemporaryDirectory directory;
-  write_small_trace(directory.path().string());
-  return read_trace(directory.path().string());
 }
 
 /// A network with its weights in the arrays of a chip, calibrated with the samples it is evaluated on.

@@ -7,18 +7,11 @@
 #include "sim/network/float_network.hpp"
 #include "tests/support/numpy_reference.hpp"
 #include "tests/support/small_trace.hpp"
-#include "tests/support/temporary_directory.hpp"
 
 using namespace palimpsest;
 using namespace palimpsest::test;
 
 namespace {
-
-Trace read_small_trace() {
-  const TemporaryDirectory directory;
-  write_small_trace(directory.path().string());
-  return read_trace(directory.path().string());
-}
 
 /// linear -> add(linear, x), 2 rows of 2 columns.
 Network residual() {

@@ -4,22 +4,13 @@
 #include <set>
 
 #include "models/physics/cell_array.hpp"
+#include "tests/support/noisy_cell.hpp"
 #include "tests/support/numpy_reference.hpp"
 
 using namespace palimpsest;
 using namespace palimpsest::test;
 
 namespace {
-
-CellConfig noisy_cell() {
-  CellConfig cell;
-  cell.set_step_microsiemens = 65.0;
-  cell.reset_step_microsiemens = 65.0;
-  cell.cycle_to_cycle = 0.6;
-  cell.device_to_device = 0.1;
-  cell.read_noise = 0.01;
-  return cell;
-}
 
 WriteVerifyConfig programmer(std::uint32_t parallel_cells) {
   WriteVerifyConfig config;

@@ -1,19 +1,15 @@
 #include <catch2/catch.hpp>
 
 #include "models/physics/cell_array.hpp"
+#include "tests/support/noisy_cell.hpp"
 
 using namespace palimpsest;
 
 namespace {
 
 /// 40 uS behind 5 kiloohm read as 33.3 uS; all that makes writing uncertain is on.
-CellConfig noisy_cell() {
-  CellConfig cell;
-  cell.set_step_microsiemens = 65.0;
-  cell.reset_step_microsiemens = 65.0;
-  cell.cycle_to_cycle = 0.6;
-  cell.device_to_device = 0.3;
-  cell.read_noise = 0.05;
+CellConfig cell_behind_transistor() {
+  CellConfig cell = test::noisy_cell();
   cell.access_transistor_ohm = 5000.0;
   return cell;
 }
@@ -28,7 +24,7 @@ WriteVerifyConfig exact() {
 
 CellWrite written(double start, const CellTarget& target) {
   RandomStream stream(1, RandomPurpose::write_pulses, 0, 0);
-  return write_cell(noisy_cell(), exact(), {2.0, 0.5}, start, target, stream);
+  return write_cell(cell_behind_transistor(), exact(), {2.0, 0.5}, start, target, stream);
 }
 
 }  // namespace
@@ -64,7 +60,7 @@ TEST_CASE("An exact write beyond the cell's limits ends there and fails") {
 }
 
 TEST_CASE("An array written exactly holds its targets, with a pulse and two reads of every cell") {
-  CellArray array(noisy_cell(), 1, 0, 3, 8);
+  CellArray array(cell_behind_transistor(), 1, 0, 3, 8);
   const Eigen::MatrixXf targets = Eigen::MatrixXf(Eigen::RowVectorXf::LinSpaced(24, 10.0F, 60.0F)).reshaped(3, 8);
   const ArrayWrite write = array.write(exact(), targets, Eigen::MatrixXf::Constant(3, 8, 2.0F), 0);
   CHECK((array.conductances() - targets).cwiseAbs().maxCoeff() < 1e-5F);

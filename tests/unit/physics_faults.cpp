@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "models/physics/cell_array.hpp"
+#include "tests/support/noisy_cell.hpp"
 #include "tests/support/numpy_reference.hpp"
 
 using namespace palimpsest;
@@ -14,16 +15,6 @@ namespace {
 constexpr Eigen::Index side = 128;
 constexpr float low_limit = 5.0F;
 constexpr float high_limit = 90.0F;
-
-CellConfig noisy_cell() {
-  CellConfig cell;
-  cell.set_step_microsiemens = 65.0;
-  cell.reset_step_microsiemens = 65.0;
-  cell.cycle_to_cycle = 0.6;
-  cell.device_to_device = 0.1;
-  cell.read_noise = 0.01;
-  return cell;
-}
 
 FaultConfig shares(double low, double high) {
   FaultConfig faults;

@@ -8,18 +8,11 @@
 #include "sim/run/accuracy.hpp"
 #include "sim/run/noise_study.hpp"
 #include "tests/support/small_trace.hpp"
-#include "tests/support/temporary_directory.hpp"
 
 using namespace palimpsest;
 using namespace palimpsest::test;
 
 namespace {
-
-Trace read_small_trace() {
-  const TemporaryDirectory directory;
-  write_small_trace(directory.path().string());
-  return read_trace(directory.path().string());
-}
 
 Trace read_face_trace() { return read_trace(std::string(PALIMPSEST_SOURCE_DIR) + "/traces/face"); }
 

@@ -4,7 +4,6 @@
 #include "sim/run/nonidealities.hpp"
 #include "sim/run/nonideality_study.hpp"
 #include "tests/support/small_trace.hpp"
-#include "tests/support/temporary_directory.hpp"
 
 using namespace palimpsest;
 using namespace palimpsest::test;
@@ -16,12 +15,6 @@ Architecture chip(const std::vector<Override>& overrides = {}) {
 }
 
 Trace face() { return read_trace(std::string(PALIMPSEST_SOURCE_DIR) + "/traces/face"); }
-
-Trace read_small_trace() {
-  const TemporaryDirectory directory;
-  write_small_trace(directory.path().string());
-  return read_trace(directory.path().string());
-}
 
 NonidealitySettings two_chips() {
   NonidealitySettings settings;

@@ -35,9 +35,7 @@ std::string error_with(const std::string& pointer, const json& value) {
 }  // namespace
 
 TEST_CASE("A valid trace is read whole") {
-  const TemporaryDirectory directory;
-  write_small_trace(directory.path().string());
-  const Trace trace = read_trace(directory.path().string());
+  const Trace trace = read_small_trace();
   CHECK(trace.name == "small");
   CHECK(trace.network.operations.size() == 10);
   CHECK(trace.network.operations[6].kind == OperationKind::linear);
