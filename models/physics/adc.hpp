@@ -4,6 +4,7 @@
 
 #include "models/physics/clock.hpp"
 #include "models/physics/converter.hpp"
+#include "models/physics/quantize.hpp"
 
 namespace palimpsest {
 
@@ -23,6 +24,7 @@ struct AdcConfig {
   AdcRange range = AdcRange::per_tile;
   double full_scale_volt = 0.9;  ///< TIA output of the largest code, if the range is fixed
   ConverterErrors errors;        ///< in codes
+  GridRefinement refinement;
 };
 
 /// Cycles of one conversion, multiplexer included.

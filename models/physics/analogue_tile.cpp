@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "models/physics/input_encoding.hpp"
-#include "models/physics/quantize.hpp"
 #include "models/physics/units.hpp"
 
 namespace palimpsest {
@@ -31,21 +30,25 @@ AnalogueTile::AnalogueTile(const TileConfig& config, const CellConfig& cell, con
     : config_(config),
       cell_(cell),
       tile_(tile),
-      crossbar_(conductances, std::move(lines), cell.read_noise, config.wires, config.ir_drop),
+      crossbar_(conductances, std::move(lines), read_noise(), config.wires, config.ir_drop),
       dac_(config.dac.errors, static_cast<std::uint32_t>(conductances.rows()), largest_code(config.dac.bits), seed,
            RandomPurpose::dac_traits, tile),
       adc_(config.adc.errors, config.adc.count, largest_code(config.adc.bits), seed, RandomPurpose::adc_traits, tile) {}
 
 void AnalogueTile::set_conductances(const Eigen::MatrixXf& conductances, std::vector<SenseLine> lines) {
-  crossbar_ = Crossbar(conductances, std::move(lines), cell_.read_noise, config_.wires, config_.ir_drop);
+  crossbar_ = Crossbar(conductances, std::move(lines), read_noise(), config_.wires, config_.ir_drop);
 }
 
 float AnalogueTile::volt_per_code() const {
   return static_cast<float>(config_.dac.full_scale_volt / largest_code(config_.dac.bits));
 }
 
+std::uint32_t AnalogueTile::passes() const {
+  return input_passes(config_.mapping.inputs, config_.dac.bits, config_.dac.refinement);
+}
+
 Eigen::MatrixXf AnalogueTile::line_volts(const Eigen::MatrixXf& codes, std::uint32_t pass, Streams* streams) const {
-  Eigen::MatrixXf lsb = line_codes(config_.mapping.inputs, config_.dac.bits, codes, pass);
+  Eigen::MatrixXf lsb = line_codes(config_.mapping.inputs, config_.dac.bits, codes, pass, config_.dac.refinement);
   dac_.distort(lsb);
   if (streams != nullptr && streams->dac) {
     streams->dac->for_each([&](Eigen::Index row, Eigen::Index rows, RandomStream& stream) {
@@ -64,7 +67,7 @@ Eigen::MatrixXf AnalogueTile::conducting(const Eigen::MatrixXf& volts) const {
 
 float AnalogueTile::largest_volt(const Eigen::MatrixXf& codes) const {
   float largest = 0.0F;
-  for (std::uint32_t pass = 0; pass < input_passes(config_.mapping.inputs, config_.dac.bits); ++pass) {
+  for (std::uint32_t pass = 0; pass < passes(); ++pass) {
     const Eigen::MatrixXf currents = crossbar_.currents(conducting(line_volts(codes, pass, nullptr)));
     largest = std::max(largest, tia_volts(config_.tia, currents).cwiseAbs().maxCoeff());
   }
@@ -87,14 +90,13 @@ Eigen::MatrixXf AnalogueTile::converted(Eigen::MatrixXf volts, Streams& streams,
       adc_.add_noise(volts.middleRows(row, rows), stream);
     });
   }
-  return quantize_codes(volts, limit, config_.adc.bits, activity.saturated_adc);
+  return quantize_codes(volts, limit, config_.adc.bits, activity.saturated_adc, config_.adc.refinement);
 }
 
 Eigen::MatrixXf AnalogueTile::read(const Eigen::MatrixXf& codes, const ReadKey& key, ReadActivity& activity) const {
-  const MappingConfig& mapping = config_.mapping;
   Streams streams(*this, key, codes.rows());
   Eigen::MatrixXf sum;
-  for (std::uint32_t pass = 0; pass < input_passes(mapping.inputs, config_.dac.bits); ++pass) {
+  for (std::uint32_t pass = 0; pass < passes(); ++pass) {
     const Eigen::MatrixXf volts = line_volts(codes, pass, &streams);
     const Eigen::MatrixXf effective = conducting(volts);
     Eigen::MatrixXf currents = crossbar_.currents(effective);
@@ -104,8 +106,9 @@ Eigen::MatrixXf AnalogueTile::read(const Eigen::MatrixXf& codes, const ReadKey& 
       });
     }
     activity.crossbar_joule += crossbar_.read_energy_joule(volts, effective, config_.crossbar.read_ns * nano);
-    const Eigen::MatrixXf result = static_cast<float>(pass_weight(mapping.inputs, config_.dac.bits, pass)) *
-                                   converted(tia_volts(config_.tia, currents), streams, activity);
+    const Eigen::MatrixXf result =
+        static_cast<float>(pass_weight(config_.mapping.inputs, config_.dac.bits, pass, config_.dac.refinement)) *
+        converted(tia_volts(config_.tia, currents), streams, activity);
     sum = pass == 0 ? result : sum + result;
   }
   const double microampere_per_code =

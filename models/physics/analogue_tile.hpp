@@ -44,6 +44,8 @@ class AnalogueTile {
  private:
   struct Streams;
 
+  double read_noise() const { return config_.crossbar.noisy_cells ? cell_.read_noise : 0.0; }
+  std::uint32_t passes() const;
   float volt_per_code() const;
   Eigen::MatrixXf line_volts(const Eigen::MatrixXf& codes, std::uint32_t pass, Streams* streams) const;
   Eigen::MatrixXf conducting(const Eigen::MatrixXf& volts) const;

@@ -16,6 +16,8 @@ struct CrossbarConfig {
   std::uint32_t rows = 128;
   std::uint32_t columns = 128;
   double read_ns = 100.0;  ///< how long the lines are driven and the current is integrated
+  /// Whether products see the cells' read noise, as hardware does; a study may leave it to the verify reads.
+  bool noisy_cells = true;
 };
 
 inline std::uint64_t crossbar_cycles(const CrossbarConfig& config, const Clock& clock) {

@@ -6,6 +6,7 @@
 #include "models/physics/clock.hpp"
 #include "models/physics/converter.hpp"
 #include "models/physics/mapping.hpp"
+#include "models/physics/quantize.hpp"
 
 namespace palimpsest {
 
@@ -17,6 +18,7 @@ struct DacConfig {
   double settling_ns = 0.0;
   std::optional<double> input_range;  ///< value that the largest code stands for; empty: each layer's, calibrated
   ConverterErrors errors;             ///< in steps of the code, full_scale_volt / largest_code(bits)
+  GridRefinement refinement;
 };
 
 /// Cycles to load one pass's codes of `lines` driven lines and let the outputs settle.

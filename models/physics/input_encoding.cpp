@@ -3,16 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/physics/quantize.hpp"
-
 namespace palimpsest {
 
-std::uint32_t input_passes(InputEncoding encoding, int bits) {
+std::uint32_t input_passes(InputEncoding encoding, int bits, const GridRefinement& refinement) {
   switch (encoding) {
     case InputEncoding::two_pass:
       return 2;
     case InputEncoding::bit_serial:
-      return static_cast<std::uint32_t>(bits);
+      return static_cast<std::uint32_t>(bits + refinement.fraction_bits + refinement.headroom_bits);
     case InputEncoding::bipolar:
       break;
   }
@@ -31,14 +29,17 @@ int bits_per_pass(InputEncoding encoding, int bits) {
   return bits;
 }
 
-Eigen::MatrixXf line_codes(InputEncoding encoding, int bits, const Eigen::MatrixXf& codes, std::uint32_t pass) {
+Eigen::MatrixXf line_codes(InputEncoding encoding, int bits, const Eigen::MatrixXf& codes, std::uint32_t pass,
+                           const GridRefinement& refinement) {
   switch (encoding) {
     case InputEncoding::two_pass:
       return ((pass == 0 ? 1.0F : -1.0F) * codes).cwiseMax(0.0F);
     case InputEncoding::bit_serial: {
       const auto full = static_cast<float>(largest_code(bits));
-      return codes.unaryExpr([pass, full](float code) {
-        return ((static_cast<std::uint32_t>(static_cast<std::int32_t>(code)) >> pass) & 1U) != 0 ? full : 0.0F;
+      const float fine_codes = std::ldexp(1.0F, refinement.fraction_bits);
+      return codes.unaryExpr([pass, full, fine_codes](float code) {
+        const auto bits_of_code = static_cast<std::uint32_t>(static_cast<std::int32_t>(code * fine_codes));
+        return ((bits_of_code >> pass) & 1U) != 0 ? full : 0.0F;
       });
     }
     case InputEncoding::bipolar:
@@ -47,13 +48,13 @@ Eigen::MatrixXf line_codes(InputEncoding encoding, int bits, const Eigen::Matrix
   return codes;
 }
 
-double pass_weight(InputEncoding encoding, int bits, std::uint32_t pass) {
+double pass_weight(InputEncoding encoding, int bits, std::uint32_t pass, const GridRefinement& refinement) {
   switch (encoding) {
     case InputEncoding::two_pass:
       return pass == 0 ? 1.0 : -1.0;
     case InputEncoding::bit_serial: {
-      const double magnitude = std::exp2(static_cast<double>(pass)) / largest_code(bits);
-      return static_cast<int>(pass) + 1 == bits ? -magnitude : magnitude;
+      const double magnitude = std::ldexp(1.0, static_cast<int>(pass) - refinement.fraction_bits) / largest_code(bits);
+      return pass + 1 == input_passes(encoding, bits, refinement) ? -magnitude : magnitude;
     }
     case InputEncoding::bipolar:
       break;

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "models/physics/clock.hpp"
+#include "models/physics/quantize.hpp"
 
 namespace palimpsest {
 
@@ -14,6 +15,7 @@ struct LoraUnitConfig {
   std::uint32_t columns = 16;
   int bits = 8;                       ///< precision of A, B, x and Ax
   std::uint32_t pipeline_cycles = 4;  ///< operand read, multiply, adder tree, write: added once per product
+  GridRefinement refinement;          ///< of A, B, x and Ax
 };
 
 /// Cycles of `vectors` matrix-vector products with the same `outputs` x `inputs` weights, one behind the other.
@@ -22,19 +24,21 @@ inline std::uint64_t lora_product_cycles(const LoraUnitConfig& config, std::uint
   return ceil_div(outputs, config.rows) * ceil_div(inputs, config.columns) * vectors + config.pipeline_cycles;
 }
 
-/// A low-rank pair in the unit's integer arithmetic. Codes are whole numbers held in double, so every sum is exact.
+/// A low-rank pair in the unit's integer arithmetic. Codes are whole numbers held in double, so every sum is exact (of
+/// refined grids it is not).
 class LoraPair {
  public:
   /// `a` [rank, in], `b` [out, rank]; `input_full_scale` and `inner_full_scale` (> 0) are the values of x and Ax that
   /// the largest code stands for.
   LoraPair(const Eigen::MatrixXf& a, const Eigen::MatrixXf& b, float scale, int bits, float input_full_scale,
-           float inner_full_scale);
+           float inner_full_scale, const GridRefinement& refinement = {});
 
   /// scale * B (A x) for `x` [vectors, in]: [vectors, out]. Adds the saturated codes to `saturated`.
   Eigen::MatrixXf apply(const Eigen::MatrixXf& x, std::uint64_t& saturated) const;
 
  private:
   int bits_;
+  GridRefinement refinement_;
   float input_full_scale_;
   float inner_full_scale_;
   Eigen::MatrixXd a_codes_;

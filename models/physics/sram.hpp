@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "models/physics/quantize.hpp"
+
 namespace palimpsest {
 
 /// The SRAM buffer: banks of one port each, interleaved line by line.
@@ -12,6 +14,7 @@ struct SramConfig {
   std::uint32_t line_words = 16;    ///< words in a row in one bank before the next bank follows
   std::uint32_t access_cycles = 1;  ///< from the grant to the first word
   int activation_bits = 16;         ///< precision at which values rest
+  GridRefinement refinement;        ///< of these values
 };
 
 inline std::uint32_t word_bytes(const SramConfig& config) { return config.word_bits / 8; }

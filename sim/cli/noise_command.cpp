@@ -21,13 +21,16 @@ namespace po = boost::program_options;
 namespace {
 
 constexpr double most_microsiemens = 1e5;
+// Between the edges of the window and the zero weight: what is closer is a slip, and its noise overflows the network.
+constexpr double least_microsiemens = 1e-3;
 constexpr std::uint64_t most_draws = 100'000;
 
 double zero_inside(const std::string& text, double low, double high) {
   const double zero = real_number("--zero", text, 0.0, most_microsiemens);
-  if (zero > low && zero < high) return zero;
+  if (zero >= low + least_microsiemens && zero <= high - least_microsiemens) return zero;
   throw UserError(ExitCode::usage_or_architecture, "--zero: expected a conductance inside --window " + shortest(low) +
-                                                       ":" + shortest(high) + ", got " + shortest(zero));
+                                                       ":" + shortest(high) + ", " + shortest(least_microsiemens) +
+                                                       " uS or more from its edges, got " + shortest(zero));
 }
 
 NoiseStudy study_named(const Trace& trace, const NoiseSettings& settings, unsigned threads, bool quiet) {

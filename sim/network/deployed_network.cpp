@@ -43,7 +43,8 @@ DeployedNetwork::DeployedNetwork(const Architecture& architecture, const Network
     for (const auto& [operation, pair] : adapter->layers) {
       adapters_[operation].emplace_back(pair.a, pair.b, adapter->scale, architecture.lora_unit.bits,
                                         value_ranges_[network.operations[operation].inputs[0]],
-                                        margin * ranges.inner.at({adapter, operation}));
+                                        margin * ranges.inner.at({adapter, operation}),
+                                        architecture.lora_unit.refinement);
     }
   }
 }
@@ -78,7 +79,8 @@ float DeployedNetwork::input_range(std::uint32_t operation) const {
 
 Eigen::MatrixXf DeployedNetwork::input_codes(std::uint32_t operation, const Eigen::MatrixXf& x,
                                              std::uint64_t& saturated) const {
-  return quantize_codes(x, input_range(operation), architecture_.tile.dac.bits, saturated);
+  return quantize_codes(x, input_range(operation), architecture_.tile.dac.bits, saturated,
+                        architecture_.tile.dac.refinement);
 }
 
 /// One evaluation: the arithmetic of the chip plus the samples it is at.
@@ -108,7 +110,7 @@ class DeployedNetwork::Arithmetic : public NetworkArithmetic {
 
   Eigen::MatrixXf rest(std::uint32_t value, const Eigen::MatrixXf& computed) override {
     return quantize(computed, chip_.value_ranges_[value], chip_.architecture_.sram.activation_bits,
-                    activity_.saturated_storage);
+                    activity_.saturated_storage, chip_.architecture_.sram.refinement);
   }
 
  private:

@@ -4,10 +4,23 @@ namespace palimpsest {
 
 namespace {
 
-// Beyond the precision of float, in which codes are held, bits gain nothing.
-constexpr int fine_bits = 22;
-constexpr double wide_margin = 2.0;
 constexpr double no_saturation_volt = 1e6;
+
+/// The codes of a grid of `bits` bits with so many fractional bits that rounding is not seen in single precision, and
+/// so much headroom that nothing is cut.
+GridRefinement fine(int bits) {
+  constexpr int headroom_bits = 4;
+  constexpr int all_bits = 30;
+  return {all_bits - headroom_bits - bits, headroom_bits};
+}
+
+/// The same for inputs. Bit-serial ones get a single bit of headroom: a negative number has ones in all of its
+/// headroom, and the noise of those passes counts with their weights.
+GridRefinement fine_inputs(int bits, InputEncoding inputs) {
+  GridRefinement refinement = fine(bits);
+  if (inputs == InputEncoding::bit_serial) refinement.headroom_bits = 1;
+  return refinement;
+}
 
 void take_writing(Architecture& ideal, const Architecture& real) {
   ideal.write_verify = real.write_verify;
@@ -23,7 +36,7 @@ void take_ageing(Architecture& ideal, const Architecture& real) {
 }
 
 void take_read_noise(Architecture& ideal, const Architecture& real) {
-  ideal.resistive_memory.cell.read_noise = real.resistive_memory.cell.read_noise;
+  ideal.tile.crossbar.noisy_cells = real.tile.crossbar.noisy_cells;
 }
 
 void take_nonlinearity(Architecture& ideal, const Architecture& real) {
@@ -33,8 +46,7 @@ void take_nonlinearity(Architecture& ideal, const Architecture& real) {
 void take_wires(Architecture& ideal, const Architecture& real) { ideal.tile.ir_drop = real.tile.ir_drop; }
 
 void take_dac_resolution(Architecture& ideal, const Architecture& real) {
-  ideal.tile.dac.bits = real.tile.dac.bits;
-  ideal.tile.dac.input_range = real.tile.dac.input_range;
+  ideal.tile.dac.refinement.fraction_bits = real.tile.dac.refinement.fraction_bits;
 }
 
 void take_dac_errors(Architecture& ideal, const Architecture& real) { ideal.tile.dac.errors = real.tile.dac.errors; }
@@ -42,38 +54,44 @@ void take_dac_errors(Architecture& ideal, const Architecture& real) { ideal.tile
 void take_tia(Architecture& ideal, const Architecture& real) { ideal.tile.tia = real.tile.tia; }
 
 void take_adc_resolution(Architecture& ideal, const Architecture& real) {
-  ideal.tile.adc.bits = real.tile.adc.bits;
-  ideal.tile.adc.range = real.tile.adc.range;
+  ideal.tile.adc.refinement.fraction_bits = real.tile.adc.refinement.fraction_bits;
 }
 
 void take_adc_errors(Architecture& ideal, const Architecture& real) { ideal.tile.adc.errors = real.tile.adc.errors; }
 
-void take_ranges(Architecture& ideal, const Architecture& real) { ideal.calibration_margin = real.calibration_margin; }
-
-void take_storage(Architecture& ideal, const Architecture& real) {
-  ideal.sram.activation_bits = real.sram.activation_bits;
+void take_ranges(Architecture& ideal, const Architecture& real) {
+  ideal.tile.dac.refinement.headroom_bits = real.tile.dac.refinement.headroom_bits;
+  ideal.tile.adc.refinement.headroom_bits = real.tile.adc.refinement.headroom_bits;
+  ideal.sram.refinement.headroom_bits = real.sram.refinement.headroom_bits;
+  ideal.lora_unit.refinement.headroom_bits = real.lora_unit.refinement.headroom_bits;
 }
 
-void take_lora_unit(Architecture& ideal, const Architecture& real) { ideal.lora_unit.bits = real.lora_unit.bits; }
+void take_storage(Architecture& ideal, const Architecture& real) {
+  ideal.sram.refinement.fraction_bits = real.sram.refinement.fraction_bits;
+}
+
+void take_lora_unit(Architecture& ideal, const Architecture& real) {
+  ideal.lora_unit.refinement.fraction_bits = real.lora_unit.refinement.fraction_bits;
+}
 
 }  // namespace
 
 const std::vector<Nonideality>& nonidealities() {
   static const std::vector<Nonideality> all{
-      {"writing", "write-verify's tolerance and read noise", take_writing},
+      {"writing", "write-verify's tolerance and the noise of its reads", take_writing},
       {"faults", "stuck cells", take_faults},
       {"ageing", "relaxation, retention and read disturb", take_ageing},
-      {"read_noise", "noise of the cells' conductances", take_read_noise},
+      {"read_noise", "noise of the cells' conductances during products", take_read_noise},
       {"nonlinearity", "current not linear in the voltage", take_nonlinearity},
       {"wires", "voltage drop along the array's wires", take_wires},
-      {"dac_resolution", "bits and range of the DACs", take_dac_resolution},
+      {"dac_resolution", "rounding to the DACs' codes", take_dac_resolution},
       {"dac_errors", "offset, gain, INL and noise of the DACs", take_dac_errors},
       {"tia", "saturation, noise and settling of the TIAs", take_tia},
-      {"adc_resolution", "bits and range of the ADCs", take_adc_resolution},
+      {"adc_resolution", "rounding to the ADCs' codes", take_adc_resolution},
       {"adc_errors", "offset, gain, INL and noise of the ADCs", take_adc_errors},
-      {"ranges", "calibrated ranges that cut what is beyond them", take_ranges},
-      {"storage", "bits of values in the SRAM buffer", take_storage},
-      {"lora_unit", "bits of the LoRA unit", take_lora_unit},
+      {"ranges", "ranges of converters, storage and LoRA unit, which cut what is beyond them", take_ranges},
+      {"storage", "rounding of values in the SRAM buffer", take_storage},
+      {"lora_unit", "rounding in the LoRA unit", take_lora_unit},
   };
   return all;
 }
@@ -84,22 +102,19 @@ Architecture without_nonidealities(const Architecture& architecture) {
   CellConfig& cell = ideal.resistive_memory.cell;
   cell.access_transistor_ohm = 0.0;
   cell.retention = {};
-  cell.read_noise = 0.0;
+  ideal.tile.crossbar.noisy_cells = false;
   cell.nonlinearity_volt.reset();
   ideal.resistive_memory.faults = {};
   ideal.tile.ir_drop = IrDropModel::off;
-  ideal.tile.dac.bits = fine_bits;
-  ideal.tile.dac.input_range.reset();
+  ideal.tile.dac.refinement = fine_inputs(ideal.tile.dac.bits, ideal.tile.mapping.inputs);
   ideal.tile.dac.errors = {};
   ideal.tile.tia.saturation_volt = no_saturation_volt;
   ideal.tile.tia.noise_volt = 0.0;
   ideal.tile.tia.bandwidth_hz.reset();
-  ideal.tile.adc.bits = fine_bits;
-  ideal.tile.adc.range = AdcRange::per_tile;
+  ideal.tile.adc.refinement = fine(ideal.tile.adc.bits);
   ideal.tile.adc.errors = {};
-  ideal.calibration_margin = wide_margin;
-  ideal.sram.activation_bits = fine_bits;
-  ideal.lora_unit.bits = fine_bits;
+  ideal.sram.refinement = fine(ideal.sram.activation_bits);
+  ideal.lora_unit.refinement = fine(ideal.lora_unit.bits);
   return ideal;
 }
 

@@ -19,8 +19,9 @@ struct Nonideality {
 const std::vector<Nonideality>& nonidealities();
 
 /// `architecture` without any: cells hold their targets exactly and for good, wires have no resistance, amplifiers and
-/// converters no errors, and every grid is so fine that its rounding is not seen. The mapping of weights and inputs
-/// stays; of weights in several slices so does the rounding to their digits.
+/// converters no errors, every code is so fine that its rounding is not seen and has 16 times the range. The units of
+/// the codes stay those of `architecture`, and so do voltages and currents: what is put back is as large as on the real
+/// chip. The mapping of weights and inputs stays; of weights in several slices so does the rounding to their digits.
 Architecture without_nonidealities(const Architecture& architecture);
 
 }  // namespace palimpsest

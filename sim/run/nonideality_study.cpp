@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/mapping/inference_program.hpp"
 #include "sim/mapping/tile_map.hpp"
+#include "sim/mapping/tile_vectors.hpp"
 #include "sim/network/resistive_arrays.hpp"
 #include "sim/run/accuracy.hpp"
 #include "sim/run/inference.hpp"
 #include "sim/run/nonidealities.hpp"
 #include "sim/run/parallel.hpp"
 #include "sim/run/tiles_of_chip.hpp"
+#include "sim/run/training_task.hpp"
 
 namespace palimpsest {
 
@@ -21,12 +24,41 @@ struct ChipResult {
   double score_error = 0.0;
 };
 
+/// Reads of the arrays in a phase, by tile.
+struct PhaseReads {
+  std::vector<std::uint64_t> training;
+  std::vector<std::uint64_t> inference;
+};
+
+/// Those of the hybrid's phases; none where they do not matter, so that the study wants no programs then.
+std::vector<PhaseReads> reads_of_phases(const Architecture& architecture, const Trace& trace) {
+  const TileMap map = map_to_tiles(trace.network, architecture.tile);
+  const std::size_t tiles = map.blocks.size();
+  std::vector<PhaseReads> reads(trace.phases.size(),
+                                {std::vector<std::uint64_t>(tiles, 0), std::vector<std::uint64_t>(tiles, 0)});
+  if (architecture.resistive_memory.cell.retention.read_disturb_per_read == 0.0) return reads;
+  const ProgramContext context{architecture, trace.network, map};
+  for (std::size_t phase = 0; phase < reads.size(); ++phase) {
+    const Method& method = trace.phases[phase].hybrid;
+    for (const TrainingRun& run : method.training) {
+      const Program batch = training_programs(context, training_task(trace, method, run, false)).batch;
+      const std::vector<std::uint64_t> of_step = tile_vectors(batch, tiles);
+      for (std::size_t tile = 0; tile < tiles; ++tile) reads[phase].training[tile] += run.steps * of_step[tile];
+    }
+    const auto samples = static_cast<std::uint32_t>(trace.phases[phase].samples.size());
+    reads[phase].inference = tile_vectors(inference_program(context, adapters_of(trace, method), samples), tiles);
+  }
+  return reads;
+}
+
 /// A chip that lives through the hybrid's phases.
 class StudiedChip {
  public:
-  StudiedChip(const Architecture& architecture, const Trace& trace, std::uint64_t seed, double age_seconds)
+  StudiedChip(const Architecture& architecture, const Trace& trace, const std::vector<PhaseReads>& reads,
+              std::uint64_t seed, double age_seconds)
       : architecture_(architecture),
         trace_(trace),
+        reads_(reads),
         seed_(seed),
         age_seconds_(age_seconds),
         map_(map_to_tiles(trace.network, architecture.tile)),
@@ -35,11 +67,13 @@ class StudiedChip {
 
   ChipResult live() {
     ChipResult result;
-    for (const Phase& phase : trace_.phases) {
+    for (std::size_t number = 0; number < trace_.phases.size(); ++number) {
+      const Phase& phase = trace_.phases[number];
       if (phase.hybrid.weights != weights_) {
         weights_ = phase.hybrid.weights;
         arrays_.write(trace_.weights.at(weights_));
       }
+      arrays_.add_reads(reads_[number].training, 1);
       const Eigen::MatrixXf scores = scores_of(adapters_of(trace_, phase.hybrid), phase.samples);
       const Eigen::MatrixXf& reference = phase.hybrid.reference;
       result.score_error = std::max(result.score_error, double{(scores - reference).cwiseAbs().maxCoeff()} /
@@ -48,6 +82,7 @@ class StudiedChip {
       const std::vector<std::uint32_t> forgotten = forgotten_samples(trace_, phase);
       accuracy.forget_without_adapter = share_correct(trace_, forgotten, scores_of({}, forgotten));
       result.phases.push_back(accuracy);
+      arrays_.add_reads(reads_[number].inference, 1);
       arrays_.advance(age_seconds_);
     }
     return result;
@@ -66,6 +101,7 @@ class StudiedChip {
 
   const Architecture& architecture_;
   const Trace& trace_;
+  const std::vector<PhaseReads>& reads_;
   std::uint64_t seed_;
   double age_seconds_;
   TileMap map_;
@@ -131,6 +167,7 @@ NonidealityStudy nonideality_study(const Architecture& architecture, const Trace
     study.float_accuracies.push_back(accuracy);
   }
 
+  const std::vector<PhaseReads> reads = reads_of_phases(architecture, trace);
   const std::vector<Variant> variants = variants_of(architecture);
   double done = 0.0;
   for (const Variant& variant : variants) {
@@ -138,7 +175,7 @@ NonidealityStudy nonideality_study(const Architecture& architecture, const Trace
     done += 1.0;
     std::vector<ChipResult> chips(settings.chips);
     parallel_for(chips.size(), threads, [&](std::size_t chip) {
-      chips[chip] = StudiedChip(variant.architecture, trace, settings.seed + chip, settings.age_seconds).live();
+      chips[chip] = StudiedChip(variant.architecture, trace, reads, settings.seed + chip, settings.age_seconds).live();
     });
     study.variants.push_back(summary(variant, chips, trace.phases.size()));
   }

@@ -92,9 +92,11 @@ TEST_CASE("Usage errors of a noise study are one line and exit code 2") {
   workplace.check_error(workplace.noise({"--sigma", "many"}), 2, "--sigma: expected a number");
   workplace.check_error(workplace.noise({"--draws", "1"}), 2, "--draws: expected 2..100000, got 1");
   workplace.check_error(workplace.noise({"--window", "80:20"}), 2, "--window: expected LOW:HIGH, LOW below HIGH");
-  workplace.check_error(workplace.noise({"--zero", "20"}), 2,
-                        "--zero: expected a conductance inside --window 20:80, got 20");
-  workplace.check_error(workplace.noise({"--zero", "90"}), 2, "inside --window 20:80, got 90");
+  workplace.check_error(
+      workplace.noise({"--zero", "20"}), 2,
+      "--zero: expected a conductance inside --window 20:80, 0.001 uS or more from its edges, got 20");
+  workplace.check_error(workplace.noise({"--zero", "90"}), 2, "from its edges, got 90");
+  workplace.check_error(workplace.noise({"--window", "0:1e5", "--zero", "1e-300"}), 2, "from its edges, got");
   workplace.check_error(workplace.noise({"--zero", "x"}), 2, "--zero: expected a number");
   workplace.check_error(workplace.noise({"--seed", "-1"}), 2, "--seed: expected");
   workplace.check_error(workplace.noise({"--threads", "0"}), 2, "--threads: expected");

@@ -131,6 +131,10 @@ TEST_CASE("A cell's current grows as a hyperbolic sine, as that of a linear one 
   CHECK(conducting_volt(0.2, 0.15, 0.2) == Approx(0.2));
   CHECK(conducting_volt(0.1, 0.15, 0.2) == Approx(0.2 * std::sinh(0.1 / 0.15) / std::sinh(0.2 / 0.15)));
   CHECK(conducting_volt(-0.1, 0.15, 0.2) == Approx(-conducting_volt(0.1, 0.15, 0.2)));
+  CHECK(conducting_volt(10.0, 0.01, 10.0) == 10.0);
+  CHECK(conducting_volt(5.0, 0.01, 10.0) == Approx(0.0).margin(1e-200));
+  CHECK(conducting_volt(0.1, 1000.0, 0.2) == Approx(0.1));
+  CHECK(std::isfinite(static_cast<float>(conducting_volt(1e6, 0.01, 0.2))));
   CHECK(relative_error(read(tile_of(fine_tile(), cell))) > 0.01);
   // A line at zero or full scale does not see it.
   CHECK(relative_error(read(tile_of(fine_tile(InputEncoding::bit_serial), cell))) < 3e-6);

@@ -31,6 +31,20 @@ TEST_CASE("The weighted passes of every encoding sum to the code") {
   }
 }
 
+TEST_CASE("The weighted passes of every encoding sum to a refined code, in the unit of the code") {
+  const GridRefinement refinement{3, 1};
+  const Eigen::MatrixXf codes{{-62.0F, -17.625F, -0.125F, 0.0F, 1.0F, 30.5F, 61.875F}};
+  for (const InputEncoding encoding : {InputEncoding::bipolar, InputEncoding::two_pass, InputEncoding::bit_serial}) {
+    Eigen::MatrixXf sum = Eigen::MatrixXf::Zero(codes.rows(), codes.cols());
+    for (std::uint32_t pass = 0; pass < input_passes(encoding, 6, refinement); ++pass) {
+      sum += static_cast<float>(pass_weight(encoding, 6, pass, refinement)) *
+             line_codes(encoding, 6, codes, pass, refinement);
+    }
+    CHECK(largest_difference(sum, codes) < 1e-4F);
+  }
+  CHECK(input_passes(InputEncoding::bit_serial, 6, refinement) == 10);
+}
+
 TEST_CASE("Unipolar encodings put no negative voltage on a line") {
   for (const InputEncoding encoding : {InputEncoding::two_pass, InputEncoding::bit_serial}) {
     for (std::uint32_t pass = 0; pass < input_passes(encoding, 6); ++pass) {

@@ -96,3 +96,17 @@ TEST_CASE("Rounding moves a value by half a step at most") {
   CHECK(largest_difference(quantize(values, 0.7F, 6, saturated), values) <= 0.5001F * step);
   CHECK(saturated == 0);
 }
+
+TEST_CASE("A refined grid keeps the step, and adds fractions below and range above") {
+  const Eigen::MatrixXf values{{0.3F, -0.74F, 1.2F, -5.0F}};
+  std::uint64_t saturated = 0;
+  // 7 is the largest code of 4 bits, here for a value of 0.7: a step is 0.1.
+  CHECK(largest_difference(quantize_codes(values, 0.7F, 4, saturated, {2, 0}),
+                           Eigen::MatrixXf{{3.0F, -7.0F, 7.0F, -7.0F}}) < 1e-5F);
+  CHECK(saturated == 3);
+  CHECK(largest_difference(quantize_codes(values, 0.7F, 4, saturated, {2, 1}),
+                           Eigen::MatrixXf{{3.0F, -7.5F, 12.0F, -14.0F}}) < 1e-5F);
+  CHECK(saturated == 4);
+  CHECK(largest_difference(quantize(values, 0.7F, 4, saturated, {20, 5}), values) < 1e-5F);
+  CHECK(saturated == 4);
+}

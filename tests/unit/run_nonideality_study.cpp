@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "sim/run/nonidealities.hpp"
 #include "sim/run/nonideality_study.hpp"
@@ -16,10 +19,24 @@ Architecture chip(const std::vector<Override>& overrides = {}) {
 
 Trace face() { return read_trace(std::string(PALIMPSEST_SOURCE_DIR) + "/traces/face"); }
 
-NonidealitySettings two_chips() {
+NonidealitySettings two_chips(double age_seconds = 0.0) {
   NonidealitySettings settings;
   settings.chips = 2;
+  settings.age_seconds = age_seconds;
   return settings;
+}
+
+constexpr double day_s = 86'400.0;
+
+/// A chip that has every non-ideality.
+Architecture stressed_chip() {
+  const std::string errors =
+      R"({"offset_lsb": 0.5, "gain_error": 0.01, "noise_lsb": 0.3, "inl_lsb": [0.5, -0.5, 0.5]})";
+  return chip({{"/resistive_memory/faults/stuck_low_share", "0.05"},
+               {"/resistive_memory/nonlinearity_volt", "0.2"},
+               {"/resistive_memory/retention/read_disturb_per_read", "1e-6"},
+               {"/tile/dac/errors", errors},
+               {"/tile/adc/errors", errors}});
 }
 
 const ChipVariant& named(const NonidealityStudy& study, const std::string& name) {
@@ -27,6 +44,12 @@ const ChipVariant& named(const NonidealityStudy& study, const std::string& name)
     if (variant.name == name) return variant;
   }
   throw std::logic_error("no variant " + name);
+}
+
+/// Largest score error of the small trace with one non-ideality of a chip alone.
+double error_alone(const std::string& name, const std::vector<Override>& overrides, double age_seconds = 0.0) {
+  return named(nonideality_study(chip(overrides), read_small_trace(), two_chips(age_seconds), 1), name)
+      .largest_score_error;
 }
 
 /// Largest score error of an ideal chip with this mapping.
@@ -58,23 +81,76 @@ TEST_CASE("Every mapping of an ideal chip gives the float network's scores") {
   }
 }
 
-TEST_CASE("An ideal chip with all of a chip's non-idealities put back computes as that chip") {
+TEST_CASE("An ideal chip with all of a chip's non-idealities put back computes as that chip, in any order") {
   const Trace trace = read_small_trace();
-  const Architecture real = chip();
+  const Architecture real = stressed_chip();
   Architecture rebuilt = without_nonidealities(real);
-  for (const Nonideality& nonideality : nonidealities()) nonideality.take(rebuilt, real);
-  const NonidealityStudy expected = nonideality_study(real, trace, two_chips(), 1);
-  const NonidealityStudy actual = nonideality_study(rebuilt, trace, two_chips(), 1);
+  std::vector<Nonideality> backwards = nonidealities();
+  std::reverse(backwards.begin(), backwards.end());
+  for (const Nonideality& nonideality : backwards) nonideality.take(rebuilt, real);
+  const NonidealityStudy expected = nonideality_study(real, trace, two_chips(day_s), 1);
+  const NonidealityStudy actual = nonideality_study(rebuilt, trace, two_chips(day_s), 1);
   CHECK(named(actual, "all").largest_score_error == named(expected, "all").largest_score_error);
 }
 
-TEST_CASE("Each non-ideality that a chip has moves the scores, others do not") {
-  const NonidealityStudy study = nonideality_study(chip(), read_small_trace(), two_chips(), 1);
+TEST_CASE("Each non-ideality that a chip has moves the scores") {
+  const NonidealityStudy study = nonideality_study(stressed_chip(), read_small_trace(), two_chips(day_s), 1);
   CHECK(study.variants.size() == nonidealities().size() + 2);
-  for (const char* present : {"writing", "read_noise", "wires", "dac_resolution", "adc_resolution", "all"})
-    CHECK(named(study, present).largest_score_error > 1e-4);
+  CHECK(named(study, "none").largest_score_error < 1e-6);
+  for (const ChipVariant& variant : study.variants) {
+    INFO(variant.name);
+    if (variant.name != "none") CHECK(variant.largest_score_error > 1e-5);
+  }
+}
+
+TEST_CASE("A non-ideality that a chip does not have moves nothing") {
+  const NonidealityStudy study = nonideality_study(chip(), read_small_trace(), two_chips(), 1);
   for (const char* absent : {"faults", "ageing", "nonlinearity", "dac_errors", "adc_errors"})
     CHECK(named(study, absent).largest_score_error == named(study, "none").largest_score_error);
+}
+
+TEST_CASE("Rounding alone is as large as the real grid's: two bits more are a quarter") {
+  for (const auto& [name, bits] : {std::pair{"dac_resolution", "/tile/dac/bits"},
+                                   {"adc_resolution", "/tile/adc/bits"},
+                                   {"storage", "/sram/activation_bits"},
+                                   {"lora_unit", "/lora_unit/bits"}}) {
+    INFO(name);
+    const double ratio = error_alone(name, {{bits, "6"}}) / error_alone(name, {{bits, "8"}});
+    CHECK(ratio > 2.0);
+    CHECK(ratio < 8.0);
+  }
+}
+
+TEST_CASE("Errors of converters alone are as large as the real converters': in steps, whatever the steps are") {
+  for (const char* converter : {"dac", "adc"}) {
+    const std::string tile = std::string("/tile/") + converter;
+    const std::string name = std::string(converter) + "_errors";
+    const double coarse = error_alone(name, {{tile + "/bits", "8"}, {tile + "/errors/offset_lsb", "1"}});
+    // The same voltage in the finer steps of 12 bits.
+    const std::string finer = std::to_string(2047.0 / 127.0);
+    CHECK(error_alone(name, {{tile + "/bits", "12"}, {tile + "/errors/offset_lsb", finer}}) ==
+          Approx(coarse).epsilon(1e-3));
+    CHECK(error_alone(name, {{tile + "/bits", "8"}, {tile + "/errors/offset_lsb", "2"}}) ==
+          Approx(2.0 * coarse).epsilon(0.2));
+  }
+}
+
+TEST_CASE("The noise of verify reads belongs to writing, that of products to reading") {
+  const auto noisy = [](const char* name, const char* noise) {
+    return error_alone(name, {{"/resistive_memory/read_noise", noise}});
+  };
+  CHECK(noisy("writing", "0.2") != noisy("writing", "0"));
+  CHECK(noisy("read_noise", "0") < 1e-6);
+  CHECK(noisy("read_noise", "0.1") == Approx(10.0 * noisy("read_noise", "0.01")).epsilon(0.3));
+}
+
+TEST_CASE("Reads disturb the cells in the study, at no age too") {
+  const auto disturbed = [](const char* share) {
+    return error_alone("ageing", {{"/resistive_memory/retention/read_disturb_per_read", share}});
+  };
+  CHECK(disturbed("0") < 1e-6);
+  CHECK(disturbed("1e-6") > 1e-5);
+  CHECK(disturbed("1e-5") > disturbed("1e-6"));
 }
 
 TEST_CASE("The study's figures do not depend on the number of threads") {
