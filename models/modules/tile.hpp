@@ -24,13 +24,10 @@ class Tile : public StreamingUnit<TileJob> {
 
  private:
   tlm::tlm_sync_enum play_round(WriteRound& round, tlm::tlm_phase& phase, sc_core::sc_time& delay);
-  std::uint64_t round_cycles(const WriteRound& round) const;
 
   CycleTime time_;
-  AdcConfig adc_config_;
+  TileConfig config_;
   Clock clock_;
-  std::uint64_t pulse_cycles_;
-  std::uint64_t analogue_read_cycles_;  ///< of a verify read: everything but the conversions
 };
 
 }  // namespace palimpsest

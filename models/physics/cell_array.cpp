@@ -35,6 +35,7 @@ CellArray::CellArray(const CellConfig& config, std::uint64_t seed, std::uint32_t
   last_pulsed_.setZero(rows, columns);
   pulse_counts_.setZero(rows, columns);
   round_pulse_counts_.setZero(rows, columns);
+  tolerances_.setZero(rows, columns);
   traits_.reserve(static_cast<std::size_t>(programmed_.size()));
   for (std::size_t cell = 0; cell < static_cast<std::size_t>(programmed_.size()); ++cell) {
     RandomStream stream(seed, RandomPurpose::cell_traits, cell_number(unit, cell), 0);
@@ -70,6 +71,7 @@ ArrayWrite CellArray::write(const WriteVerifyConfig& config, const Eigen::Matrix
                             const Eigen::MatrixXf& tolerances, std::uint32_t step) {
   ArrayWrite result;
   moments_.push_back({now_s_, reads_, step});
+  tolerances_ = tolerances;
   const auto moment = static_cast<std::uint32_t>(moments_.size() - 1);
   for (Eigen::Index row = 0; row < targets.rows(); ++row) {
     for (Eigen::Index column = 0; column < targets.cols(); ++column) {
@@ -109,9 +111,15 @@ ArrayWrite CellArray::read_back(const WriteVerifyConfig& config) const {
 
 ArrayWear CellArray::wear() const {
   ArrayWear wear;
-  for (Eigen::Index cell = 0; cell < pulse_counts_.size(); ++cell) {
-    wear.add_cell(config_.endurance_cycles, pulse_counts_(cell), round_pulse_counts_(cell),
-                  now_s_ - moments_[last_pulsed_(cell)].seconds);
+  for (Eigen::Index row = 0; row < rows(); ++row) {
+    for (Eigen::Index column = 0; column < columns(); ++column) {
+      const std::uint64_t pulses = pulse_counts_(row, column);
+      if (states_[cell_index(row, column)] != CellState::working)
+        wear.add_stuck_cell(pulses);
+      else
+        wear.add_cell(config_.endurance_cycles, tolerances_(row, column), pulses, round_pulse_counts_(row, column),
+                      now_s_ - moments_[last_pulsed_(row, column)].seconds);
+    }
   }
   return wear;
 }

@@ -77,6 +77,7 @@ class CellArray {
   Eigen::Matrix<std::uint32_t, Eigen::Dynamic, Eigen::Dynamic> last_pulsed_;  ///< number of the moment
   Eigen::Matrix<std::uint64_t, Eigen::Dynamic, Eigen::Dynamic> pulse_counts_;
   Eigen::Matrix<std::uint64_t, Eigen::Dynamic, Eigen::Dynamic> round_pulse_counts_;
+  Eigen::MatrixXf tolerances_;  ///< of the last write: what tells references from weights
   std::vector<CellTraits> traits_;
   std::vector<CellState> states_;
 };

@@ -13,25 +13,53 @@ std::optional<std::uint64_t> fewer(const std::optional<std::uint64_t>& left,
   return std::min(*left, *right);
 }
 
+std::uint64_t whole_rounds(double rounds) { return static_cast<std::uint64_t>(std::floor(std::max(rounds, 0.0))); }
+
+std::optional<std::uint64_t> rounds_of_kind(const KindWear& kind, double life_pulses) {
+  if (kind.round_pulses == 0) return std::nullopt;
+  const auto cells = static_cast<double>(kind.cells);
+  const double mean = static_cast<double>(kind.round_pulses) / cells;
+  const double variance = std::max(kind.squared_round_pulses / cells - mean * mean, 0.0);
+  const double spread = std::sqrt(2.0 * std::log(cells) * variance);
+  const double left = std::max(life_pulses - static_cast<double>(kind.pulses) / cells, 0.0);
+  // n mean + sqrt(n) spread = left, solved for sqrt(n).
+  const double root = (std::sqrt(spread * spread + 4.0 * mean * left) - spread) / (2.0 * mean);
+  const double of_most_worn = (life_pulses - static_cast<double>(kind.largest_pulse_count)) / mean;
+  return whole_rounds(std::min(root * root, of_most_worn));
+}
+
 }  // namespace
 
-void ArrayWear::add_cell(double endurance_cycles, std::uint64_t cell_pulses, std::uint64_t round_pulses,
-                         double seconds) {
+KindWear& KindWear::operator+=(const KindWear& other) {
+  cells += other.cells;
+  pulses += other.pulses;
+  largest_pulse_count = std::max(largest_pulse_count, other.largest_pulse_count);
+  round_pulses += other.round_pulses;
+  squared_round_pulses += other.squared_round_pulses;
+  return *this;
+}
+
+void ArrayWear::add_cell(double endurance_cycles, float tolerance, std::uint64_t cell_pulses,
+                         std::uint64_t round_pulses, double seconds) {
   const double pulses_left = 2.0 * endurance_cycles - static_cast<double>(cell_pulses);
   ArrayWear cell;
   cell.cells = 1;
   cell.pulses = cell_pulses;
   cell.largest_pulse_count = cell_pulses;
   cell.cells_past_endurance = pulses_left < 0.0 ? 1 : 0;
-  if (round_pulses != 0) {
-    cell.rounds_left =
-        static_cast<std::uint64_t>(std::floor(std::max(pulses_left, 0.0) / static_cast<double>(round_pulses)));
-  }
+  if (round_pulses != 0) cell.least_rounds_left = whole_rounds(pulses_left / static_cast<double>(round_pulses));
   if (cell_pulses != 0) {
     cell.pulsed_cells = 1;
     cell.age_seconds = seconds;
   }
+  const auto pulses_of_round = static_cast<double>(round_pulses);
+  cell.kinds[tolerance] = {1, cell_pulses, cell_pulses, round_pulses, pulses_of_round * pulses_of_round};
   *this += cell;
+}
+
+void ArrayWear::add_stuck_cell(std::uint64_t cell_pulses) {
+  ++cells;
+  pulses += cell_pulses;
 }
 
 ArrayWear& ArrayWear::operator+=(const ArrayWear& other) {
@@ -39,10 +67,17 @@ ArrayWear& ArrayWear::operator+=(const ArrayWear& other) {
   pulses += other.pulses;
   largest_pulse_count = std::max(largest_pulse_count, other.largest_pulse_count);
   cells_past_endurance += other.cells_past_endurance;
-  rounds_left = fewer(rounds_left, other.rounds_left);
+  least_rounds_left = fewer(least_rounds_left, other.least_rounds_left);
   pulsed_cells += other.pulsed_cells;
   age_seconds += other.age_seconds;
+  for (const auto& [tolerance, kind] : other.kinds) kinds[tolerance] += kind;
   return *this;
+}
+
+std::optional<std::uint64_t> expected_rounds_left(const ArrayWear& wear, double endurance_cycles) {
+  std::optional<std::uint64_t> rounds;
+  for (const auto& [tolerance, kind] : wear.kinds) rounds = fewer(rounds, rounds_of_kind(kind, 2.0 * endurance_cycles));
+  return rounds;
 }
 
 }  // namespace palimpsest

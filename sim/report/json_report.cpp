@@ -23,16 +23,19 @@ Json stage_json(const StageFigures& stage) {
   Json components = Json::object();
   for (const NamedEnergy& energy : stage.components) components[std::string(energy.component)] = energy.joule;
   json["components"] = components;
+  json["conversions"] = members(stage.conversions, conversion_statistics);
   json["writes"] = members(stage.writes, write_statistics);
   return json;
 }
 
 Json wear_json(const Wear& wear) {
-  return {{pulse_count_statistic.name, wear.largest_pulse_count},
+  return {{cells_statistic.name, wear.cells},
+          {pulse_count_statistic.name, wear.largest_pulse_count},
           {mean_pulse_count_statistic.name, wear.mean_pulse_count},
           {endurance_statistic.name, wear.endurance_share},
           {past_endurance_statistic.name, wear.cells_past_endurance},
           {rounds_left_statistic.name, wear.rounds_left ? Json(*wear.rounds_left) : Json(nullptr)},
+          {least_rounds_left_statistic.name, wear.least_rounds_left ? Json(*wear.least_rounds_left) : Json(nullptr)},
           {cell_age_statistic.name, wear.mean_age_seconds}};
 }
 
@@ -60,12 +63,14 @@ Json descriptions() {
   }
   json["components.gpu_busy"] = {{"unit", "J"}, {"meaning", "GPU computing or moving data, at board power"}};
   json["components.gpu_launch"] = {{"unit", "J"}, {"meaning", "GPU waiting for kernels to be launched, at idle power"}};
+  describe(json, "conversions.", conversion_statistics);
   describe(json, "writes.", write_statistics);
   describe(json, "accuracy.", accuracy_statistics);
   describe(json, "saturated.", saturation_statistics);
-  describe(json, "wear.",
-           std::array{pulse_count_statistic, mean_pulse_count_statistic, endurance_statistic, past_endurance_statistic,
-                      rounds_left_statistic, cell_age_statistic});
+  describe(
+      json, "wear.",
+      std::array{cells_statistic, pulse_count_statistic, mean_pulse_count_statistic, endurance_statistic,
+                 past_endurance_statistic, rounds_left_statistic, least_rounds_left_statistic, cell_age_statistic});
   describe(json, "baselines.gpu.", std::array{at_peak_statistic});
   return json;
 }

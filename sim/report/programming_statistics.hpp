@@ -23,7 +23,7 @@ inline constexpr std::array<Statistic<TolerancePoint, std::uint64_t>, 6> curve_c
     {"most_cycles", "most", "cycles", "all cells take at most as many", &TolerancePoint::most_cycles},
 }};
 
-inline constexpr std::array<Statistic<TolerancePoint, double>, 4> curve_values{{
+inline constexpr std::array<Statistic<TolerancePoint, double>, 5> curve_values{{
     {"tolerance_us", "tolerated error", "uS", "write-verify stops within this distance from the target",
      &TolerancePoint::tolerance_microsiemens},
     {"mean_cycles", "mean cycles", "cycles", "SET and RESET pulses of a cell, cells given up included",
@@ -31,6 +31,8 @@ inline constexpr std::array<Statistic<TolerancePoint, double>, 4> curve_values{{
     {"std_cycles", "std", "cycles", "standard deviation of the cycles over the cells", &TolerancePoint::std_cycles},
     {"mean_energy_j", "mean energy", "J", "pulses, drivers and verify reads of a cell",
      &TolerancePoint::mean_energy_joule},
+    {"mean_seconds", "mean time", "s", "pulses and verify reads of a cell that is written by itself",
+     &TolerancePoint::mean_seconds},
 }};
 
 inline constexpr std::array<Statistic<WriteTotals, std::uint64_t>, 5> map_counts{{
@@ -42,10 +44,12 @@ inline constexpr std::array<Statistic<WriteTotals, std::uint64_t>, 5> map_counts
     {"verify_reads", "verify", "reads", "verify reads of single cells", &WriteTotals::verify_reads},
 }};
 
-inline constexpr std::array<Statistic<ProgrammedMap, double>, 3> map_values{{
+inline constexpr std::array<Statistic<ProgrammedMap, double>, 4> map_values{{
     {"rms_error_us", "rms error", "uS", "root mean square of error_us over the cells", &ProgrammedMap::rms_error},
     {"largest_error_us", "largest error", "uS", "largest magnitude of error_us", &ProgrammedMap::largest_error},
     {"energy_j", "energy", "J", "pulses, drivers and verify reads of all cells", &ProgrammedMap::energy_joule},
+    {"seconds", "time", "s", "of the whole picture, /programmer/parallel_cells cells at the same time",
+     &ProgrammedMap::seconds},
 }};
 
 inline constexpr std::array<Statistic<ProgrammedMap, Eigen::MatrixXd>, 3> map_matrices{{

@@ -21,9 +21,9 @@ std::string curve_table(const ProgrammingReport& report) {
     std::vector<std::string> cells;
     for (const auto& statistic : curve_values) {
       const double value = point.*statistic.member;
-      cells.push_back(statistic.unit == "J"    ? engineering(value, "J")
-                      : statistic.unit == "uS" ? shortest(value) + " uS"
-                                               : one_decimal(value));
+      cells.push_back(statistic.unit == "J" || statistic.unit == "s" ? engineering(value, std::string(statistic.unit))
+                      : statistic.unit == "uS"                       ? shortest(value) + " uS"
+                                                                     : one_decimal(value));
     }
     for (const auto& statistic : curve_counts) cells.push_back(grouped(point.*statistic.member));
     table.row(std::move(cells));
@@ -61,7 +61,8 @@ std::string map_table(const ProgrammingReport& report) {
     for (const auto& statistic : map_counts) cells.push_back(grouped(map.writes.*statistic.member));
     for (const auto& statistic : map_values) {
       const double value = map.*statistic.member;
-      cells.push_back(statistic.unit == "J" ? engineering(value, "J") : engineering(value * 1e-6, "S"));
+      cells.push_back(statistic.unit == "uS" ? engineering(value * 1e-6, "S")
+                                             : engineering(value, std::string(statistic.unit)));
     }
     table.row(std::move(cells));
   }

@@ -32,6 +32,14 @@ inline constexpr std::array<Statistic<Writes, std::uint64_t>, 6> write_statistic
     {"sram_words", "SRAM words", "words", "words written to the SRAM buffer", &Writes::sram_words},
 }};
 
+inline constexpr std::array<Statistic<Conversions, std::uint64_t>, 3> conversion_statistics{{
+    {"dac_updates", "DAC", "updates", "codes put on driven lines of the tiles, once in every pass",
+     &Conversions::dac_updates},
+    {"adc_conversions", "ADC", "conversions", "conversions of the tiles' ADCs", &Conversions::adc_conversions},
+    {"shift_adds", "shift-add", "conversions", "of these, shifted and added to a sum over passes and slices",
+     &Conversions::shift_adds},
+}};
+
 inline constexpr std::array<Statistic<Accuracy, std::optional<double>>, 5> accuracy_statistics{{
     {"all", "all", "share", "correct among all samples of the phase, forgotten classes included", &Accuracy::all},
     {"retain", "retain", "share", "correct among the samples of classes to keep", &Accuracy::retain},
@@ -71,6 +79,8 @@ inline constexpr StageStatistic memory_wait_statistic{
 inline constexpr StageStatistic updates_statistic{"updates", "updates", "updates",
                                                   "trained parameters times training steps"};
 inline constexpr StageStatistic samples_statistic{"samples", "samples", "samples", "samples inferred"};
+inline constexpr StageStatistic cells_statistic{"cells", "cells", "cells",
+                                                "resistive cells in use, reference cells included"};
 inline constexpr StageStatistic pulse_count_statistic{"largest_pulse_count", "most pulses", "pulses",
                                                       "SET and RESET pulses of the most written cell since it was new"};
 inline constexpr StageStatistic mean_pulse_count_statistic{"mean_pulse_count", "mean pulses", "pulses",
@@ -82,7 +92,11 @@ inline constexpr StageStatistic past_endurance_statistic{"cells_past_endurance",
                                                          "cells with more pulses than their endurance"};
 inline constexpr StageStatistic rounds_left_statistic{
     "rounds_left", "rounds left", "phases",
-    "how many more phases with as many pulses the cells that this one pulsed last; null: it pulsed none"};
+    "expected number of further phases like this one until the first cell has taken the pulses of its endurance, if "
+    "its "
+    "pulses vary from phase to phase as they vary from cell to cell; null: this phase pulsed none"};
+inline constexpr StageStatistic least_rounds_left_statistic{
+    "least_rounds_left", "at least", "phases", "the same if every phase costs every cell what this one did"};
 inline constexpr StageStatistic cell_age_statistic{
     "mean_age_seconds", "mean age", "s",
     "time since the last pulse when the phase is evaluated, mean over pulsed cells"};

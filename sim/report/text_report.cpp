@@ -56,23 +56,26 @@ std::string accuracy_table(const PhaseReport& phase) {
   return table.text();
 }
 
+std::string rounds_text(const std::optional<std::uint64_t>& rounds) { return rounds ? grouped(*rounds) : "unlimited"; }
+
 std::string wear_table(const PhaseReport& phase) {
   TextTable table(2);
   std::vector<std::string> header{"wear", "machine"};
-  for (const auto& statistic : {pulse_count_statistic, mean_pulse_count_statistic, endurance_statistic,
-                                past_endurance_statistic, rounds_left_statistic, cell_age_statistic}) {
+  for (const auto& statistic :
+       {pulse_count_statistic, mean_pulse_count_statistic, endurance_statistic, past_endurance_statistic,
+        rounds_left_statistic, least_rounds_left_statistic, cell_age_statistic}) {
     header.emplace_back(statistic.title);
   }
   table.row(std::move(header));
   for (const Machine& machine : machines) {
     const Wear& wear = (phase.*machine.figures).wear;
     if (wear.largest_pulse_count == 0) {
-      table.row({"", std::string(machine.name), "-", "-", "-", "-", "-", "-"});
+      table.row({"", std::string(machine.name), "-", "-", "-", "-", "-", "-", "-"});
       continue;
     }
     table.row({"", std::string(machine.name), grouped(wear.largest_pulse_count),
                shortest(std::round(10.0 * wear.mean_pulse_count) / 10.0), percent(wear.endurance_share),
-               grouped(wear.cells_past_endurance), wear.rounds_left ? grouped(*wear.rounds_left) : "unlimited",
+               grouped(wear.cells_past_endurance), rounds_text(wear.rounds_left), rounds_text(wear.least_rounds_left),
                duration_text(wear.mean_age_seconds)});
   }
   return table.text();

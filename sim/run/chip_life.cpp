@@ -11,6 +11,7 @@
 #include "sim/run/accuracy.hpp"
 #include "sim/run/chip_work.hpp"
 #include "sim/run/inference.hpp"
+#include "sim/run/training_task.hpp"
 
 namespace palimpsest {
 
@@ -79,8 +80,10 @@ PhaseFigures ChipLife::next_phase() {
 
   DeploymentTask deployment;
   ChipWork deployment_work;
-  if (rewrites && updates_every_step() && !first_write) {
-    for (const TrainingRun& run : method.training) training += update_arrays_every_step(goal, run.steps);
+  std::uint64_t steps = 0;
+  for (const TrainingRun& run : method.training) steps += run.steps;
+  if (rewrites && updates_every_step() && !first_write && steps > 0) {
+    training += update_arrays_every_step(goal, steps);
   } else if (rewrites) {
     deployment_work = write_arrays(goal, deployment.array_writes);
   }
@@ -185,14 +188,7 @@ ChipWork ChipLife::update_arrays_every_step(const WeightSet& goal, std::uint64_t
 }
 
 ChipLife::Training ChipLife::planned(const Method& method, const TrainingRun& run) const {
-  TrainingTask task;
-  if (!run.trains_backbone) {
-    task.trained_adapter = &trace_.adapters.at(run.adapter);
-    task.adapters = adapters_of(trace_, method);
-  }
-  task.optimizer = run.optimizer;
-  task.batch_size = run.batch_size;
-  task.backbone_in_arrays = updates_every_step() && phase_ > 1;
+  const TrainingTask task = training_task(trace_, method, run, updates_every_step() && phase_ > 1);
   return {run.steps, run.batch_size, task.trained_adapter != nullptr || task.backbone_in_arrays,
           training_programs(context_, task)};
 }
@@ -233,6 +229,7 @@ StageFigures ChipLife::priced(const ChipWork& work, int mac_bits) const {
     components.push_back({component_descriptions()[index].name, energy[index]});
   }
   set_energy(stage, std::move(components));
+  stage.conversions = {work.counts.dac_updates, work.counts.adc_conversions, work.counts.shift_adds};
   stage.writes = {work.counts.rm_cells,        work.counts.rm_set_pulses, work.counts.rm_reset_pulses,
                   work.counts.rm_verify_reads, work.failed_cells,         work.counts.sram_write_words};
   return stage;

@@ -36,6 +36,13 @@ struct Writes {
   std::uint64_t sram_words = 0;
 };
 
+/// What products on the tiles took of converters; verify reads are apart.
+struct Conversions {
+  std::uint64_t dac_updates = 0;
+  std::uint64_t adc_conversions = 0;
+  std::uint64_t shift_adds = 0;
+};
+
 /// One stage of one phase, as it is reported. The components sum to the energy exactly, in any order.
 struct StageFigures {
   double energy_joule = 0.0;
@@ -43,6 +50,7 @@ struct StageFigures {
   double seconds = 0.0;
   std::uint64_t memory_wait_cycles = 0;  ///< of all requests for the SRAM buffer
   std::vector<NamedEnergy> components;
+  Conversions conversions;
   Writes writes;
 };
 
@@ -57,11 +65,13 @@ struct Accuracy {
 
 /// The arrays of a machine when a phase is evaluated.
 struct Wear {
+  std::uint64_t cells = 0;
   std::uint64_t largest_pulse_count = 0;
   double mean_pulse_count = 0.0;
   double endurance_share = 0.0;
   std::uint64_t cells_past_endurance = 0;
-  std::optional<std::uint64_t> rounds_left;  ///< empty: without end, since the phase pulsed no cell
+  std::optional<std::uint64_t> rounds_left;  ///< expected; empty: without end, since the phase pulsed no cell
+  std::optional<std::uint64_t> least_rounds_left;
   double mean_age_seconds = 0.0;
 };
 

@@ -17,12 +17,13 @@ ProgrammedMap program_map(const Architecture& architecture, const std::string& n
   ProgrammedMap map;
   map.name = name;
   map.target = target;
-  map.writes.add(array.write(architecture.write_verify, target.cast<float>(),
-                             Eigen::MatrixXf::Constant(target.rows(), target.cols(), tolerance), 0));
+  map.writes.add(architecture, array.write(architecture.write_verify, target.cast<float>(),
+                                           Eigen::MatrixXf::Constant(target.rows(), target.cols(), tolerance), 0));
   map.programmed = array.conductances().cast<double>();
   map.error = map.programmed - target;
   map.rms_error = std::sqrt(map.error.squaredNorm() / static_cast<double>(map.error.size()));
   map.largest_error = map.error.cwiseAbs().maxCoeff();
+  map.seconds = architecture.clock.seconds(map.writes.cycles);
   map.energy_joule = write_energy_joule(architecture, map.writes);
   return map;
 }

@@ -20,6 +20,7 @@ struct ProgrammedMap {
   double largest_error = 0.0;  ///< magnitude, microsiemens
   WriteTotals writes;
   double energy_joule = 0.0;  ///< pulses, drivers and verify reads
+  double seconds = 0.0;
 };
 
 /// Writes `target` into array `unit` of a chip with `seed`, with the architecture's tolerance. Cells are stuck at the

@@ -25,7 +25,7 @@ TolerancePoint tolerance_point(const Architecture& architecture, double toleranc
   std::vector<WriteTotals> writes(cells);
   parallel_for(cells, threads, [&](std::size_t cell) {
     const double target = spread_target(architecture.resistive_memory.cell, cell, cells);
-    writes[cell].add(write_fresh_cell(architecture, seed, cell, {target, tolerance_microsiemens}));
+    writes[cell].add(architecture, write_fresh_cell(architecture, seed, cell, {target, tolerance_microsiemens}));
   });
 
   WriteTotals totals;
@@ -52,6 +52,7 @@ TolerancePoint tolerance_point(const Architecture& architecture, double toleranc
   point.median_cycles = quantile(cycles, 0.5);
   point.nine_tenths_cycles = quantile(cycles, 0.9);
   point.most_cycles = cycles.back();
+  point.mean_seconds = architecture.clock.seconds(totals.cycles) / cells;
   point.mean_energy_joule = write_energy_joule(architecture, totals) / cells;
   return point;
 }

@@ -18,6 +18,7 @@ struct TolerancePoint {
   std::uint64_t nine_tenths_cycles = 0;  ///< nine tenths,
   std::uint64_t most_cycles = 0;         ///< all of them
   double mean_energy_joule = 0.0;        ///< pulses, drivers and verify reads of a cell
+  double mean_seconds = 0.0;             ///< of a cell written by itself
 };
 
 /// Writes `cells` fresh cells to targets spread evenly over the window. Every call with one seed has the same cells and

@@ -1,25 +1,31 @@
 #include "sim/run/write_totals.hpp"
 
 #include "models/physics/energy.hpp"
+#include "models/physics/write_cycles.hpp"
 #include "sim/run/chip_work.hpp"
 
 namespace palimpsest {
 
-void WriteTotals::add(const CellWrite& write) {
+void WriteTotals::add(const Architecture& architecture, const CellWrite& write) {
   ++cells;
   failed += write.converged ? 0 : 1;
-  for (const CellPulse& pulse : write.pulses) ++(pulse.set ? set_pulses : reset_pulses);
+  cycles += write_round_cycles(architecture.tile, {0, 0, 1}, architecture.clock);
+  for (const CellPulse& pulse : write.pulses) {
+    ++(pulse.set ? set_pulses : reset_pulses);
+    cycles += write_round_cycles(architecture.tile, {pulse.set ? 1U : 0U, pulse.set ? 0U : 1U, 1}, architecture.clock);
+  }
   verify_reads += write.pulses.size() + 1;
   pulse_energy_joule += write.pulse_energy_joule;
   verified_microsiemens += write.verified_conductance_microsiemens;
 }
 
-void WriteTotals::add(const ArrayWrite& write) {
+void WriteTotals::add(const Architecture& architecture, const ArrayWrite& write) {
   failed += write.failed_cells;
   pulse_energy_joule += write.pulse_energy_joule;
   verified_microsiemens += write.verified_microsiemens;
   for (const WriteGroup& group : write.groups) {
     cells += group.cells;
+    cycles += write_group_cycles(architecture.tile, group, architecture.clock);
     for (const WriteRound& round : group.rounds) {
       set_pulses += round.set_pulses;
       reset_pulses += round.reset_pulses;
@@ -34,6 +40,7 @@ void WriteTotals::add(const WriteTotals& other) {
   set_pulses += other.set_pulses;
   reset_pulses += other.reset_pulses;
   verify_reads += other.verify_reads;
+  cycles += other.cycles;
   pulse_energy_joule += other.pulse_energy_joule;
   verified_microsiemens += other.verified_microsiemens;
 }

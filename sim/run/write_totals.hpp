@@ -14,11 +14,14 @@ struct WriteTotals {
   std::uint64_t set_pulses = 0;
   std::uint64_t reset_pulses = 0;
   std::uint64_t verify_reads = 0;
+  std::uint64_t cycles = 0;            ///< one write after the other
   double pulse_energy_joule = 0.0;     ///< V^2 G t of the pulses
   double verified_microsiemens = 0.0;  ///< conductance summed over the verify reads
 
-  void add(const CellWrite& write);
-  void add(const ArrayWrite& write);
+  /// Adds the write of a cell by itself.
+  void add(const Architecture& architecture, const CellWrite& write);
+  /// Adds that of an array, whose groups of cells are written at the same time.
+  void add(const Architecture& architecture, const ArrayWrite& write);
   void add(const WriteTotals& other);
 };
 

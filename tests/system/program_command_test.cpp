@@ -67,6 +67,14 @@ TEST_CASE("The curve has the tolerances asked for, each once and rising, and cyc
     CHECK(curve[point].at("mean_energy_j") > 0.0);
     before = curve[point].at("mean_cycles");
   }
+  // Every pulse is followed by a verify read, so time grows evenly with the cycles.
+  const auto slope = [&](std::size_t from, std::size_t to) {
+    return (curve[from].at("mean_seconds").get<double>() - curve[to].at("mean_seconds").get<double>()) /
+           (curve[from].at("mean_cycles").get<double>() - curve[to].at("mean_cycles").get<double>());
+  };
+  CHECK(slope(0, 1) > 100e-9);
+  CHECK(slope(1, 2) == Approx(slope(0, 1)).epsilon(1e-9));
+  CHECK(slope(2, 3) == Approx(slope(0, 1)).epsilon(1e-9));
 }
 
 TEST_CASE("The shipped chip takes the paper's cycles: about 50 below 1 uS, tens at 2 uS") {
@@ -128,6 +136,9 @@ TEST_CASE("The letters are written within the tolerance; error and counts belong
     CHECK(map.at("verify_reads").get<int>() ==
           map.at("set_pulses").get<int>() + map.at("reset_pulses").get<int>() + 1024);
     CHECK(map.at("energy_j") > 0.0);
+    // 64 groups of 16 cells, each as long as its slowest cell and never shorter than the pulses it took.
+    CHECK(map.at("seconds").get<double>() >
+          100e-9 * (map.at("set_pulses").get<double>() + map.at("reset_pulses").get<double>()) / 16.0);
   }
 }
 

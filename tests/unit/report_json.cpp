@@ -24,6 +24,7 @@ StageFigures stage(double base, std::uint64_t number) {
   set_energy(figures, std::move(energies));
   figures.cycles = number;
   figures.seconds = 1e-8 * static_cast<double>(number);
+  figures.conversions = {number + 18, number + 19, number + 20};
   figures.writes = {number + 1, number + 2, number + 3, number + 4, number + 5, number + 6};
   return figures;
 }
@@ -38,8 +39,11 @@ PhaseFigures machine(double base, std::uint64_t number) {
   figures.accuracy = {0.9, 0.95, 0.1, std::nullopt, 0.8};
   figures.float_accuracy = {0.91, 0.96, 0.11, std::nullopt, 0.81};
   figures.activity = {{1e-9, number + 15, number + 16, number + 12}, number + 13, number + 14};
-  figures.wear = {number + 9, 7.5, 0.125, number + 10, std::nullopt, 86'400.0};
-  if (number < 1500) figures.wear.rounds_left = number + 11;
+  figures.wear = {number + 21, number + 9, 7.5, 0.125, number + 10, std::nullopt, std::nullopt, 86'400.0};
+  if (number < 1500) {
+    figures.wear.rounds_left = number + 17;
+    figures.wear.least_rounds_left = number + 11;
+  }
   return figures;
 }
 
@@ -79,7 +83,8 @@ Keys component_names() {
 /// The stages and wear of one machine, wherever it stands.
 void check_machine_keys(const json& machine, const Keys& components) {
   CHECK(keys(machine.at("stages")) == Keys{"training", "deployment", "inference"});
-  const Keys stage_keys = {"energy_j", "cycles", "seconds", "memory_wait_cycles", "components", "writes"};
+  const Keys stage_keys = {"energy_j",   "cycles",      "seconds", "memory_wait_cycles",
+                           "components", "conversions", "writes"};
   Keys training_keys = stage_keys;
   training_keys.insert("updates");
   Keys inference_keys = stage_keys;
@@ -97,8 +102,9 @@ void check_machine_keys(const json& machine, const Keys& components) {
   CHECK(keys(machine.at("stages").at("inference").at("float_accuracy")) == accuracy);
   CHECK(keys(machine.at("stages").at("inference").at("saturated")) ==
         Keys{"dac", "tia", "adc", "lora_unit", "storage"});
-  CHECK(keys(machine.at("wear")) == Keys{"largest_pulse_count", "mean_pulse_count", "endurance_share",
-                                         "cells_past_endurance", "rounds_left", "mean_age_seconds"});
+  CHECK(keys(machine.at("wear")) == Keys{"cells", "largest_pulse_count", "mean_pulse_count", "endurance_share",
+                                         "cells_past_endurance", "rounds_left", "least_rounds_left",
+                                         "mean_age_seconds"});
 }
 
 void check_stage(const json& stage, const StageFigures& figures) {
@@ -109,6 +115,9 @@ void check_stage(const json& stage, const StageFigures& figures) {
   for (const NamedEnergy& energy : figures.components) {
     CHECK(stage.at("components").at(std::string(energy.component)).get<double>() == energy.joule);
   }
+  CHECK(stage.at("conversions").at("dac_updates").get<std::uint64_t>() == figures.conversions.dac_updates);
+  CHECK(stage.at("conversions").at("adc_conversions").get<std::uint64_t>() == figures.conversions.adc_conversions);
+  CHECK(stage.at("conversions").at("shift_adds").get<std::uint64_t>() == figures.conversions.shift_adds);
   CHECK(stage.at("writes").at("rm_cells").get<std::uint64_t>() == figures.writes.rm_cells);
   CHECK(stage.at("writes").at("rm_set_pulses").get<std::uint64_t>() == figures.writes.rm_set_pulses);
   CHECK(stage.at("writes").at("rm_reset_pulses").get<std::uint64_t>() == figures.writes.rm_reset_pulses);
@@ -118,12 +127,15 @@ void check_stage(const json& stage, const StageFigures& figures) {
 }
 
 void check_wear(const json& json, const Wear& wear) {
+  CHECK(json.at("cells").get<std::uint64_t>() == wear.cells);
   CHECK(json.at("largest_pulse_count").get<std::uint64_t>() == wear.largest_pulse_count);
   CHECK(json.at("mean_pulse_count").get<double>() == wear.mean_pulse_count);
   CHECK(json.at("endurance_share").get<double>() == wear.endurance_share);
   CHECK(json.at("cells_past_endurance").get<std::uint64_t>() == wear.cells_past_endurance);
   CHECK(json.at("rounds_left").is_null() == !wear.rounds_left.has_value());
   if (wear.rounds_left) CHECK(json.at("rounds_left").get<std::uint64_t>() == *wear.rounds_left);
+  CHECK(json.at("least_rounds_left").is_null() == !wear.least_rounds_left.has_value());
+  if (wear.least_rounds_left) CHECK(json.at("least_rounds_left").get<std::uint64_t>() == *wear.least_rounds_left);
   CHECK(json.at("mean_age_seconds").get<double>() == wear.mean_age_seconds);
 }
 

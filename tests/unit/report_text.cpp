@@ -43,8 +43,8 @@ RunReport report() {
   made.clock_period_ps = 10'000;
   made.tiles = 17;
   made.phases.push_back({"learn", machine(1.0), machine(10.0), machine(2000.0), 8e-9});
-  made.phases.back().hybrid.wear = {600, 24.5, 0.01, 3, 99, 86'400.0};
-  made.phases.back().rm_rewrite.wear = {1200, 49.25, 0.02, 0, std::nullopt, 0.0};
+  made.phases.back().hybrid.wear = {900, 600, 24.5, 0.01, 3, 199, 99, 86'400.0};
+  made.phases.back().rm_rewrite.wear = {900, 1200, 49.25, 0.02, 0, std::nullopt, std::nullopt, 0.0};
   made.phases.push_back({"unlearn", machine(1.0), machine(20.0), machine(3000.0), 8e-9});
   return made;
 }
@@ -107,13 +107,13 @@ TEST_CASE("Accuracies are percentages, and what a phase does not have is a dash"
 
 TEST_CASE("Wear has a line for every machine") {
   const std::string text = text_report(report());
-  CHECK(line_of(text, {"hybrid", "600"}) == Words{"hybrid", "600", "24.5", "1.0", "%", "3", "99", "1", "d"});
+  CHECK(line_of(text, {"hybrid", "600"}) == Words{"hybrid", "600", "24.5", "1.0", "%", "3", "199", "99", "1", "d"});
   CHECK(line_of(text, {"RM", "rewrite", "1"}) ==
-        Words{"RM", "rewrite", "1", "200", "49.3", "2.0", "%", "0", "unlimited", "0", "s"});
+        Words{"RM", "rewrite", "1", "200", "49.3", "2.0", "%", "0", "unlimited", "unlimited", "0", "s"});
 }
 
 TEST_CASE("A machine that wears nothing has dashes for its wear") {
-  CHECK(line_of(text_report(report()), {"GPU", "-"}) == Words{"GPU", "-", "-", "-", "-", "-", "-"});
+  CHECK(line_of(text_report(report()), {"GPU", "-"}) == Words{"GPU", "-", "-", "-", "-", "-", "-", "-"});
 }
 
 TEST_CASE("Every component of the hybrid has a line with its energy in the three stages") {

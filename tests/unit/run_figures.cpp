@@ -88,23 +88,26 @@ TEST_CASE("A stage without energy keeps its components at zero") {
 
 TEST_CASE("Wear is told of the most pulsed cell and of the mean cell") {
   ArrayWear arrays;
-  arrays.add_cell(100.0, 50, 10, 30.0);
-  arrays.add_cell(100.0, 0, 0, 0.0);
-  arrays.add_cell(100.0, 250, 0, 10.0);
+  arrays.add_cell(100.0, 2.0F, 50, 10, 30.0);
+  arrays.add_cell(100.0, 2.0F, 0, 0, 0.0);
+  arrays.add_cell(100.0, 0.5F, 250, 0, 10.0);
   const Wear wear = wear_figures(arrays, 100.0);
+  CHECK(wear.cells == 3);
   CHECK(wear.largest_pulse_count == 250);
   CHECK(wear.mean_pulse_count == 100.0);
   CHECK(wear.endurance_share == 1.25);
   CHECK(wear.cells_past_endurance == 1);
-  CHECK(wear.rounds_left == 15U);
+  CHECK(wear.least_rounds_left == 15U);
+  CHECK(wear.rounds_left == expected_rounds_left(arrays, 100.0));
   CHECK(wear.mean_age_seconds == 20.0);
 }
 
 TEST_CASE("New arrays have no wear and no end") {
   ArrayWear arrays;
-  arrays.add_cell(100.0, 0, 0, 0.0);
+  arrays.add_cell(100.0, 2.0F, 0, 0, 0.0);
   const Wear wear = wear_figures(arrays, 100.0);
   CHECK(wear.mean_pulse_count == 0.0);
   CHECK(wear.mean_age_seconds == 0.0);
   CHECK_FALSE(wear.rounds_left.has_value());
+  CHECK_FALSE(wear.least_rounds_left.has_value());
 }

@@ -15,17 +15,32 @@ CellWrite cell_write(bool converged) {
   return write;
 }
 
+/// 10 ns a cycle: a pulse takes 10, a verify read 30 and 10 more for every two conversions.
+Architecture timed_chip() {
+  Architecture chip;
+  chip.clock.period_ps = 10'000;
+  chip.tile.pulse_ns = 100.0;
+  chip.tile.dac.settling_ns = 50.0;
+  chip.tile.crossbar.read_ns = 100.0;
+  chip.tile.tia.settling_ns = 150.0;
+  chip.tile.adc.count = 2;
+  chip.tile.adc.conversion_ns = 80.0;
+  chip.tile.adc.multiplexer_ns = 20.0;
+  return chip;
+}
+
 }  // namespace
 
 TEST_CASE("Totals of cells count pulses, one read more than pulses, and failures") {
   WriteTotals totals;
-  totals.add(cell_write(true));
-  totals.add(cell_write(false));
+  totals.add(timed_chip(), cell_write(true));
+  totals.add(timed_chip(), cell_write(false));
   CHECK(totals.cells == 2);
   CHECK(totals.failed == 1);
   CHECK(totals.set_pulses == 4);
   CHECK(totals.reset_pulses == 2);
   CHECK(totals.verify_reads == 8);
+  CHECK(totals.cycles == 2 * (3 * 10 + 4 * 40));
   CHECK(totals.pulse_energy_joule == Approx(6e-12));
   CHECK(totals.verified_microsiemens == Approx(170.0));
 }
@@ -37,13 +52,15 @@ TEST_CASE("Totals of an array sum its groups and rounds") {
   write.pulse_energy_joule = 5e-12;
   write.verified_microsiemens = 90.0;
   WriteTotals totals;
-  totals.add(write);
+  totals.add(timed_chip(), write);
   totals.add(totals);
   CHECK(totals.cells == 6);
   CHECK(totals.failed == 2);
   CHECK(totals.set_pulses == 2);
   CHECK(totals.reset_pulses == 4);
   CHECK(totals.verify_reads == 12);
+  // Reads of two cells and of one alike; SET and RESET pulses one after the other.
+  CHECK(totals.cycles == 2 * (40 + (20 + 40) + (10 + 40) + 40));
   CHECK(totals.pulse_energy_joule == Approx(10e-12));
   CHECK(totals.verified_microsiemens == Approx(180.0));
 }
@@ -60,7 +77,7 @@ TEST_CASE("Writes cost their pulses, a driver each, and the reads' cells and con
   chip.energy.mac_16bit_joule = 1e-12;
   chip.energy.sram_banks = {{32.0, 1e-12, 1e-12, 0.0}};
   WriteTotals totals;
-  totals.add(cell_write(true));
+  totals.add(chip, cell_write(true));
   const double pulses = 3e-12 + 3 * 5e-12;
   const double reads = 0.2 * 0.2 * 85e-6 * 100e-9 + 4 * (10e-12 + 40e-12 + 44e-12);
   CHECK(write_energy_joule(chip, totals) == Approx(pulses + reads).epsilon(1e-12));
