@@ -4,7 +4,7 @@
 
 #include "models/physics/clock.hpp"
 #include "models/physics/converter.hpp"
-#include "models/physics/quantize.hpp"
+#include "models/physics/grid_refinement.hpp"
 
 namespace palimpsest {
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "models/physics/input_encoding.hpp"
+#include "models/physics/quantize.hpp"
 #include "models/physics/units.hpp"
 
 namespace palimpsest {

@@ -5,8 +5,8 @@
 
 #include "models/physics/clock.hpp"
 #include "models/physics/converter.hpp"
+#include "models/physics/grid_refinement.hpp"
 #include "models/physics/mapping.hpp"
-#include "models/physics/quantize.hpp"
 
 namespace palimpsest {
 

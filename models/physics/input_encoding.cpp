@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/physics/quantize.hpp"
+
 namespace palimpsest {
 
 std::uint32_t input_passes(InputEncoding encoding, int bits, const GridRefinement& refinement) {

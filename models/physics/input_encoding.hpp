@@ -3,8 +3,8 @@
 #include <Eigen/Core>
 #include <cstdint>
 
+#include "models/physics/grid_refinement.hpp"
 #include "models/physics/mapping.hpp"
-#include "models/physics/quantize.hpp"
 
 namespace palimpsest {
 

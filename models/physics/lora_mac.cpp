@@ -1,5 +1,7 @@
 #include "models/physics/lora_mac.hpp"
 
+#include "models/physics/quantize.hpp"
+
 namespace palimpsest {
 
 namespace {

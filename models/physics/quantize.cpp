@@ -17,7 +17,7 @@ Eigen::MatrixXf quantize_codes(const Eigen::MatrixXf& values, float full_scale, 
   // Truncating after adding the largest float below one half rounds half away from zero, exactly, and is vectorised
   // where std::round is not.
   const Eigen::ArrayXXf magnitude = (scaled.abs() + 0.49999997F).min(limit).cast<std::int32_t>().cast<float>();
-  return (scaled < 0.0F).select(-magnitude, magnitude) / fine_codes;
+  return (scaled < 0.0F).select(-magnitude, magnitude) * (1.0F / fine_codes);
 }
 
 Eigen::MatrixXf quantize(const Eigen::MatrixXf& values, float full_scale, int bits, std::uint64_t& saturated,

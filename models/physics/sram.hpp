@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "models/physics/quantize.hpp"
+#include "models/physics/grid_refinement.hpp"
 
 namespace palimpsest {
 

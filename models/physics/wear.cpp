@@ -13,7 +13,10 @@ std::optional<std::uint64_t> fewer(const std::optional<std::uint64_t>& left,
   return std::min(*left, *right);
 }
 
-std::uint64_t whole_rounds(double rounds) { return static_cast<std::uint64_t>(std::floor(std::max(rounds, 0.0))); }
+std::uint64_t whole_rounds(double rounds) {
+  constexpr double most_rounds = 1e18;  // fits into 64 bits
+  return static_cast<std::uint64_t>(std::floor(std::clamp(rounds, 0.0, most_rounds)));
+}
 
 std::optional<std::uint64_t> rounds_of_kind(const KindWear& kind, double life_pulses) {
   if (kind.round_pulses == 0) return std::nullopt;
