@@ -115,7 +115,7 @@ ArrayWear CellArray::wear() const {
     for (Eigen::Index column = 0; column < columns(); ++column) {
       const std::uint64_t pulses = pulse_counts_(row, column);
       if (states_[cell_index(row, column)] != CellState::working)
-        wear.add_stuck_cell(pulses);
+        wear.add_stuck_cell();
       else
         wear.add_cell(config_.endurance_cycles, tolerances_(row, column), pulses, round_pulse_counts_(row, column),
                       now_s_ - moments_[last_pulsed_(row, column)].seconds);

@@ -47,10 +47,11 @@ void ArrayWear::add_cell(double endurance_cycles, float tolerance, std::uint64_t
   const double pulses_left = 2.0 * endurance_cycles - static_cast<double>(cell_pulses);
   ArrayWear cell;
   cell.cells = 1;
+  cell.working_cells = 1;
   cell.pulses = cell_pulses;
   cell.largest_pulse_count = cell_pulses;
   cell.cells_past_endurance = pulses_left < 0.0 ? 1 : 0;
-  if (round_pulses != 0) cell.least_rounds_left = whole_rounds(pulses_left / static_cast<double>(round_pulses));
+  if (round_pulses != 0) cell.rounds_at_this_cost = whole_rounds(pulses_left / static_cast<double>(round_pulses));
   if (cell_pulses != 0) {
     cell.pulsed_cells = 1;
     cell.age_seconds = seconds;
@@ -60,17 +61,13 @@ void ArrayWear::add_cell(double endurance_cycles, float tolerance, std::uint64_t
   *this += cell;
 }
 
-void ArrayWear::add_stuck_cell(std::uint64_t cell_pulses) {
-  ++cells;
-  pulses += cell_pulses;
-}
-
 ArrayWear& ArrayWear::operator+=(const ArrayWear& other) {
   cells += other.cells;
+  working_cells += other.working_cells;
   pulses += other.pulses;
   largest_pulse_count = std::max(largest_pulse_count, other.largest_pulse_count);
   cells_past_endurance += other.cells_past_endurance;
-  least_rounds_left = fewer(least_rounds_left, other.least_rounds_left);
+  rounds_at_this_cost = fewer(rounds_at_this_cost, other.rounds_at_this_cost);
   pulsed_cells += other.pulsed_cells;
   age_seconds += other.age_seconds;
   for (const auto& [tolerance, kind] : other.kinds) kinds[tolerance] += kind;
@@ -78,9 +75,15 @@ ArrayWear& ArrayWear::operator+=(const ArrayWear& other) {
 }
 
 std::optional<std::uint64_t> expected_rounds_left(const ArrayWear& wear, double endurance_cycles) {
+  const double life_pulses = 2.0 * endurance_cycles;
   std::optional<std::uint64_t> rounds;
-  for (const auto& [tolerance, kind] : wear.kinds) rounds = fewer(rounds, rounds_of_kind(kind, 2.0 * endurance_cycles));
+  for (const auto& [tolerance, kind] : wear.kinds) rounds = fewer(rounds, rounds_of_kind(kind, life_pulses));
+  if (rounds && static_cast<double>(wear.largest_pulse_count) >= life_pulses) return 0;
   return rounds;
+}
+
+std::optional<std::uint64_t> least_rounds_left(const ArrayWear& wear, double endurance_cycles) {
+  return fewer(expected_rounds_left(wear, endurance_cycles), wear.rounds_at_this_cost);
 }
 
 }  // namespace palimpsest

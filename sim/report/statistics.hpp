@@ -80,11 +80,12 @@ inline constexpr StageStatistic updates_statistic{"updates", "updates", "updates
                                                   "trained parameters times training steps"};
 inline constexpr StageStatistic samples_statistic{"samples", "samples", "samples", "samples inferred"};
 inline constexpr StageStatistic cells_statistic{"cells", "cells", "cells",
-                                                "resistive cells in use, reference cells included"};
-inline constexpr StageStatistic pulse_count_statistic{"largest_pulse_count", "most pulses", "pulses",
-                                                      "SET and RESET pulses of the most written cell since it was new"};
+                                                "resistive cells in use, reference cells and stuck ones included"};
+inline constexpr StageStatistic pulse_count_statistic{
+    "largest_pulse_count", "most pulses", "pulses",
+    "SET and RESET pulses of the most written working cell since it was new"};
 inline constexpr StageStatistic mean_pulse_count_statistic{"mean_pulse_count", "mean pulses", "pulses",
-                                                           "the same in the mean over all cells in use"};
+                                                           "the same in the mean over all working cells in use"};
 inline constexpr StageStatistic endurance_statistic{
     "endurance_share", "endurance used", "share",
     "pulses of the most written cell, two to a SET/RESET cycle, over the cell's endurance"};
@@ -95,7 +96,8 @@ inline constexpr StageStatistic rounds_left_statistic{
     "expected number of further phases like this one until the first cell has taken the pulses of its endurance, if "
     "its pulses vary from phase to phase as they vary from cell to cell; null: this phase pulsed none"};
 inline constexpr StageStatistic least_rounds_left_statistic{
-    "least_rounds_left", "at least", "phases", "the same if every phase costs every cell what this one did"};
+    "least_rounds_left", "at least", "phases",
+    "a lower bound: the same if every phase costs every cell what this one did"};
 inline constexpr StageStatistic cell_age_statistic{
     "mean_age_seconds", "mean age", "s",
     "time since the last pulse when the phase is evaluated, mean over pulsed cells"};

@@ -69,7 +69,7 @@ std::string wear_table(const PhaseReport& phase) {
   table.row(std::move(header));
   for (const Machine& machine : machines) {
     const Wear& wear = (phase.*machine.figures).wear;
-    if (wear.largest_pulse_count == 0) {
+    if (wear.cells == 0) {
       table.row({"", std::string(machine.name), "-", "-", "-", "-", "-", "-", "-"});
       continue;
     }

@@ -10,12 +10,13 @@ Wear wear_figures(const ArrayWear& wear, double endurance_cycles) {
   Wear figures;
   figures.cells = wear.cells;
   figures.largest_pulse_count = wear.largest_pulse_count;
-  if (wear.cells != 0) figures.mean_pulse_count = static_cast<double>(wear.pulses) / static_cast<double>(wear.cells);
+  if (wear.working_cells != 0)
+    figures.mean_pulse_count = static_cast<double>(wear.pulses) / static_cast<double>(wear.working_cells);
   // A SET/RESET cycle is two pulses.
   figures.endurance_share = static_cast<double>(wear.largest_pulse_count) / (2.0 * endurance_cycles);
   figures.cells_past_endurance = wear.cells_past_endurance;
   figures.rounds_left = expected_rounds_left(wear, endurance_cycles);
-  figures.least_rounds_left = wear.least_rounds_left;
+  figures.least_rounds_left = least_rounds_left(wear, endurance_cycles);
   if (wear.pulsed_cells != 0) figures.mean_age_seconds = wear.age_seconds / static_cast<double>(wear.pulsed_cells);
   return figures;
 }

@@ -1,31 +1,44 @@
 #include "sim/run/nonidealities.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 namespace palimpsest {
 
 namespace {
 
 constexpr double no_saturation_volt = 1e6;
 
-/// The codes of a grid of `bits` bits with so many fractional bits that rounding is not seen in single precision, and
-/// so much headroom that nothing is cut.
-GridRefinement fine(int bits) {
-  constexpr int headroom_bits = 4;
+/// Codes with so many fractional bits that rounding is not seen in single precision, and so much headroom that nothing
+/// is cut: `headroom_bits` for a range at the largest magnitude on the calibration inputs, more below it.
+GridRefinement fine(int bits, int headroom_bits, double margin) {
   constexpr int all_bits = 30;
-  return {all_bits - headroom_bits - bits, headroom_bits};
+  const int headroom = std::max(headroom_bits - static_cast<int>(std::floor(std::log2(margin))), 0);
+  return {all_bits - headroom - bits, headroom};
 }
 
-/// The same for inputs. Bit-serial ones get a single bit of headroom: a negative number has ones in all of its
-/// headroom, and the noise of those passes counts with their weights.
-GridRefinement fine_inputs(int bits, InputEncoding inputs) {
-  GridRefinement refinement = fine(bits);
-  if (inputs == InputEncoding::bit_serial) refinement.headroom_bits = 1;
-  return refinement;
+constexpr int calibrated_headroom_bits = 4;
+// A fixed range may lie anywhere.
+constexpr int fixed_headroom_bits = 8;
+// A negative bit-serial number has ones in all of its headroom, and the noise of those passes counts with their
+// weights.
+constexpr int bit_serial_headroom_bits = 1;
+
+GridRefinement fine_inputs(const Architecture& architecture) {
+  const DacConfig& dac = architecture.tile.dac;
+  if (architecture.tile.mapping.inputs == InputEncoding::bit_serial)
+    return fine(dac.bits, bit_serial_headroom_bits, dac.input_range ? 1.0 : architecture.calibration_margin);
+  if (dac.input_range) return fine(dac.bits, fixed_headroom_bits, 1.0);
+  return fine(dac.bits, calibrated_headroom_bits, architecture.calibration_margin);
 }
 
-void take_writing(Architecture& ideal, const Architecture& real) {
-  ideal.write_verify = real.write_verify;
-  ideal.resistive_memory.cell.access_transistor_ohm = real.resistive_memory.cell.access_transistor_ohm;
+GridRefinement fine_outputs(const Architecture& architecture) {
+  const AdcConfig& adc = architecture.tile.adc;
+  if (adc.range == AdcRange::fixed) return fine(adc.bits, fixed_headroom_bits, 1.0);
+  return fine(adc.bits, calibrated_headroom_bits, architecture.calibration_margin);
 }
+
+void take_writing(Architecture& ideal, const Architecture& real) { ideal.write_verify = real.write_verify; }
 
 void take_faults(Architecture& ideal, const Architecture& real) {
   ideal.resistive_memory.faults = real.resistive_memory.faults;
@@ -100,21 +113,20 @@ Architecture without_nonidealities(const Architecture& architecture) {
   Architecture ideal = architecture;
   ideal.write_verify.method = WriteMethod::exact;
   CellConfig& cell = ideal.resistive_memory.cell;
-  cell.access_transistor_ohm = 0.0;
   cell.retention = {};
   ideal.tile.crossbar.noisy_cells = false;
   cell.nonlinearity_volt.reset();
   ideal.resistive_memory.faults = {};
   ideal.tile.ir_drop = IrDropModel::off;
-  ideal.tile.dac.refinement = fine_inputs(ideal.tile.dac.bits, ideal.tile.mapping.inputs);
+  ideal.tile.dac.refinement = fine_inputs(architecture);
   ideal.tile.dac.errors = {};
   ideal.tile.tia.saturation_volt = no_saturation_volt;
   ideal.tile.tia.noise_volt = 0.0;
   ideal.tile.tia.bandwidth_hz.reset();
-  ideal.tile.adc.refinement = fine(ideal.tile.adc.bits);
+  ideal.tile.adc.refinement = fine_outputs(architecture);
   ideal.tile.adc.errors = {};
-  ideal.sram.refinement = fine(ideal.sram.activation_bits);
-  ideal.lora_unit.refinement = fine(ideal.lora_unit.bits);
+  ideal.sram.refinement = fine(ideal.sram.activation_bits, calibrated_headroom_bits, architecture.calibration_margin);
+  ideal.lora_unit.refinement = fine(ideal.lora_unit.bits, calibrated_headroom_bits, architecture.calibration_margin);
   return ideal;
 }
 

@@ -19,7 +19,8 @@ struct Nonideality {
 const std::vector<Nonideality>& nonidealities();
 
 /// `architecture` without any: cells hold their targets exactly and for good, wires have no resistance, amplifiers and
-/// converters no errors, every code is so fine that its rounding is not seen and has 16 times the range. The units of
+/// converters no errors, every code is so fine that its rounding is not seen and has so wide a range that
+/// it is not cut, unless a fixed range is some hundred times too narrow. The units of
 /// the codes stay those of `architecture`, and so do voltages and currents: what is put back is as large as on the real
 /// chip. The mapping of weights and inputs stays; of weights in several slices so does the rounding to their digits.
 Architecture without_nonidealities(const Architecture& architecture);

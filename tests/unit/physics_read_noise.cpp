@@ -138,7 +138,7 @@ TEST_CASE("Vectors of one read have noise of their own") {
   CHECK(std::abs(product) < 4.0 * mean_product(noise, 0, 0) / std::sqrt(static_cast<double>(vectors)));
 }
 
-TEST_CASE("With wires of resistance read noise is wider than that of cells in the solved network, by less than 1 %") {
+TEST_CASE("With wires of resistance and lines of both signs read noise is wider than in the solved network, by 0.5 %") {
   constexpr Eigen::Index side = 32;
   const WireConfig wires{2.5, 2.5, 0.0, 0.0};
   RandomStream draws(5, RandomPurpose::read_noise, 2, 0);

@@ -32,23 +32,23 @@ void write(CellArray& array, const Eigen::MatrixXf& targets) {
 
 TEST_CASE("At least as many rounds are left as the cell that lasts shortest in this round's way has") {
   CellArray array(cell_of(10.0), 1, 0, 1, 3);
-  CHECK(array.wear().least_rounds_left == std::nullopt);
+  CHECK(array.wear().rounds_at_this_cost == std::nullopt);
   // The second and third cells take a pulse each; 20 pulses are a life.
   array.begin_round();
   write(array, Eigen::MatrixXf{{low, high, high}});
-  CHECK(array.wear().least_rounds_left == 19U);
+  CHECK(array.wear().rounds_at_this_cost == 19U);
   CHECK(array.wear().largest_pulse_count == 1);
   // Two pulses in one round for the third cell, one by one: 3 in all, (20 - 3) / 2 are left.
   array.begin_round();
   write(array, Eigen::MatrixXf{{low, high, low}});
   write(array, Eigen::MatrixXf{{low, high, high}});
-  CHECK(array.wear().least_rounds_left == 8U);
+  CHECK(array.wear().rounds_at_this_cost == 8U);
   // The second cell, with 2 pulses and one of this round, lasts for 18 more.
   array.begin_round();
   write(array, Eigen::MatrixXf{{low, low, high}});
-  CHECK(array.wear().least_rounds_left == 18U);
+  CHECK(array.wear().rounds_at_this_cost == 18U);
   array.begin_round();
-  CHECK(array.wear().least_rounds_left == std::nullopt);
+  CHECK(array.wear().rounds_at_this_cost == std::nullopt);
   const ArrayWear wear = array.wear();
   CHECK(wear.cells == 3);
   CHECK(wear.pulses == 5);
@@ -65,7 +65,7 @@ TEST_CASE("A cell is past its endurance with more than two pulses for every cycl
   array.begin_round();
   write(array, Eigen::MatrixXf{{high, low}});
   CHECK(array.wear().cells_past_endurance == 1);
-  CHECK(array.wear().least_rounds_left == 0U);
+  CHECK(array.wear().rounds_at_this_cost == 0U);
 }
 
 TEST_CASE("Age counts from the last pulse of every pulsed cell") {
@@ -79,7 +79,7 @@ TEST_CASE("Age counts from the last pulse of every pulsed cell") {
 
 TEST_CASE("The wear of arrays adds up, and the shortest life counts") {
   ArrayWear sum;
-  CHECK(sum.least_rounds_left == std::nullopt);
+  CHECK(sum.rounds_at_this_cost == std::nullopt);
   ArrayWear first;
   first.add_cell(100.0, 2.0F, 50, 10, 7.0);
   ArrayWear second;
@@ -91,7 +91,7 @@ TEST_CASE("The wear of arrays adds up, and the shortest life counts") {
   CHECK(sum.pulses == 370);
   CHECK(sum.largest_pulse_count == 200);
   CHECK(sum.cells_past_endurance == 0);
-  CHECK(sum.least_rounds_left == 10U);
+  CHECK(sum.rounds_at_this_cost == 10U);
   CHECK(sum.age_seconds == 12.0);
   REQUIRE(sum.kinds.size() == 2);
   const KindWear& weights = sum.kinds.at(2.0F);
@@ -106,13 +106,31 @@ TEST_CASE("The wear of arrays adds up, and the shortest life counts") {
 TEST_CASE("Cells that take the same in every round are expected to last as long as they last at least") {
   ArrayWear wear;
   for (int cell = 0; cell < 100; ++cell) wear.add_cell(100.0, 2.0F, 20, 10, 0.0);
-  CHECK(wear.least_rounds_left == 18U);
+  CHECK(wear.rounds_at_this_cost == 18U);
   CHECK(expected_rounds_left(wear, 100.0) == 18U);
   // Another kind that the round left alone changes nothing; one that it pulsed more ends first.
   wear.add_cell(100.0, 0.5F, 150, 0, 0.0);
   CHECK(expected_rounds_left(wear, 100.0) == 18U);
   for (int cell = 0; cell < 10; ++cell) wear.add_cell(100.0, 0.2F, 20, 30, 0.0);
   CHECK(expected_rounds_left(wear, 100.0) == 6U);
+}
+
+TEST_CASE("The lower bound is one: of a cell that this round left alone, and of one that is worn out") {
+  ArrayWear wear;
+  for (int cell = 0; cell < 100; ++cell) wear.add_cell(100.0, 2.0F, 20, 10, 0.0);
+  wear.add_cell(100.0, 2.0F, 195, 0, 0.0);
+  CHECK(wear.rounds_at_this_cost == 18U);
+  CHECK(expected_rounds_left(wear, 100.0) == 0U);
+  CHECK(least_rounds_left(wear, 100.0) == 0U);
+  ArrayWear worn;
+  worn.add_cell(100.0, 2.0F, 20, 10, 0.0);
+  worn.add_cell(100.0, 0.5F, 200, 0, 0.0);
+  CHECK(expected_rounds_left(worn, 100.0) == 0U);
+  CHECK(least_rounds_left(worn, 100.0) == 0U);
+  ArrayWear untouched;
+  untouched.add_cell(100.0, 0.5F, 200, 0, 0.0);
+  CHECK(expected_rounds_left(untouched, 100.0) == std::nullopt);
+  CHECK(least_rounds_left(untouched, 100.0) == std::nullopt);
 }
 
 TEST_CASE("Rounds are expected to end when the first of many cells with new luck in every round is worn") {
@@ -134,10 +152,10 @@ TEST_CASE("Rounds are expected to end when the first of many cells with new luck
     ++rounds;
   }
   CHECK(static_cast<double>(*expected_rounds_left(after_first, endurance)) == Approx(rounds).epsilon(0.1));
-  CHECK(*after_first.least_rounds_left < rounds / 4);
+  CHECK(*after_first.rounds_at_this_cost < rounds / 4);
 }
 
-TEST_CASE("Stuck cells count with their pulses and end nothing") {
+TEST_CASE("Stuck cells count as cells and end nothing") {
   FaultConfig faults;
   faults.stuck_low_share = 1.0;
   CellArray array(cell_of(10.0), 1, 0, 1, 3, faults);
@@ -146,9 +164,10 @@ TEST_CASE("Stuck cells count with their pulses and end nothing") {
   array.write(config, Eigen::MatrixXf::Constant(1, 3, high), Eigen::MatrixXf::Constant(1, 3, 1.0F), 0);
   const ArrayWear wear = array.wear();
   CHECK(wear.cells == 3);
-  CHECK(wear.pulses == 150);
+  CHECK(wear.working_cells == 0);
+  CHECK(wear.pulses == 0);
   CHECK(wear.largest_pulse_count == 0);
   CHECK(wear.cells_past_endurance == 0);
-  CHECK(wear.least_rounds_left == std::nullopt);
+  CHECK(wear.rounds_at_this_cost == std::nullopt);
   CHECK(expected_rounds_left(wear, 10.0) == std::nullopt);
 }

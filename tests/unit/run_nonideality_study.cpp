@@ -135,6 +135,47 @@ TEST_CASE("Errors of converters alone are as large as the real converters': in s
   }
 }
 
+TEST_CASE("A non-ideality alone does what it does on a chip that has no other") {
+  // Fine converters without errors; 5 kiloohm behind every cell.
+  std::vector<Override> only{{"/programmer/method", "exact"},
+                             {"/resistive_memory/read_noise", "0"},
+                             {"/resistive_memory/access_transistor_ohm", "5000"},
+                             {"/resistive_memory/limit_high_microsiemens", "300"},
+                             {"/tile/wires/ir_drop", "off"},
+                             {"/tile/tia/noise_volt", "0"},
+                             {"/tile/tia/bandwidth_hz", "unlimited"},
+                             {"/tile/tia/saturation_volt", "1e6"},
+                             {"/tile/dac/bits", "20"},
+                             {"/tile/adc/bits", "20"},
+                             {"/sram/activation_bits", "20"},
+                             {"/lora_unit/bits", "20"},
+                             {"/calibration/margin", "8"}};
+  const auto check = [&](const char* name, const char* pointer, const char* value, double age_seconds) {
+    INFO(name);
+    std::vector<Override> overrides = only;
+    overrides.push_back({pointer, value});
+    const double alone = error_alone(name, overrides, age_seconds);
+    CHECK(alone > 1e-3);
+    CHECK(error_alone("all", overrides, age_seconds) == Approx(alone).epsilon(1e-2));
+  };
+  check("ageing", "/resistive_memory/retention/relaxation_sigma_microsiemens", "2", day_s);
+  check("faults", "/resistive_memory/faults/stuck_low_share", "0.1", 0.0);
+  check("nonlinearity", "/resistive_memory/nonlinearity_volt", "0.05", 0.0);
+  check("wires", "/tile/wires/ir_drop", "exact", 0.0);
+  check("read_noise", "/resistive_memory/read_noise", "0.02", 0.0);
+  check("tia", "/tile/tia/noise_volt", "1e-3", 0.0);
+  check("dac_errors", "/tile/dac/errors/gain_error", "0.02", 0.0);
+}
+
+TEST_CASE("An ideal chip cuts nothing, whatever its ranges are") {
+  for (const char* margin : {"0.02", "0.4", "30"}) {
+    INFO(margin);
+    CHECK(error_alone("none", {{"/calibration/margin", margin}}) < 1e-5);
+    CHECK(error_alone("none", {{"/calibration/margin", margin}, {"/tile/mapping/inputs", "bit_serial"}}) < 1e-4);
+  }
+  CHECK(error_alone("none", {{"/tile/adc/full_scale_volt", "0.02"}}) < 1e-4);
+}
+
 TEST_CASE("The noise of verify reads belongs to writing, that of products to reading") {
   const auto noisy = [](const char* name, const char* noise) {
     return error_alone(name, {{"/resistive_memory/read_noise", noise}});
