@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Writes noise_reference.json: accuracies of the face trace under conductance errors, worked out apart from the
-simulator: random numbers as numpy_reference.py has them, the network as the exporter's test interpreter runs it, all in
-double precision.
+simulator: random numbers as random_reference.py has them, the network as the exporter's test interpreter runs it, all
+in double precision.
 
 So that a last bit of single precision cannot turn an answer, no sample's two largest scores may lie closer than MARGIN.
 Run again after a change here: the same script gives the same bytes.
@@ -18,7 +18,7 @@ REPOSITORY = HERE.parents[1]
 sys.path[:0] = [str(HERE), str(REPOSITORY / "workloads"), str(REPOSITORY / "workloads" / "tests")]
 
 from interpreter import LoadedTrace, load_trace  # noqa: E402
-from numpy_reference import normals, uniforms  # noqa: E402
+from random_reference import normals, uniforms  # noqa: E402
 
 SEED = 5
 DRAWS = 3
