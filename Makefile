@@ -55,10 +55,11 @@ traces:
 golden: palimpsest
 	tests/golden/update $(BUILD)/palimpsest
 
-# Times on one core; nothing is checked.
+# Times on one core, and what an approximation costs; nothing is checked.
 bench: configure
-	@tools/quietly cmake --build $(BUILD) --target bench_ir_drop
+	@tools/quietly cmake --build $(BUILD) --target bench_ir_drop bench_read_noise
 	$(BUILD)/bench/bench_ir_drop
+	$(BUILD)/bench/bench_read_noise
 
 # The figure of non-idealities shows those that the shipped chip does not have as well.
 STRESS = --set /resistive_memory/faults/stuck_low_share=0.01 --set /resistive_memory/nonlinearity_volt=0.25 \

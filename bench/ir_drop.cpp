@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <ctime>
 #include <random>
-#include <vector>
 
 #include "models/physics/wire_network.hpp"
 #include "tests/support/resistor_network.hpp"
@@ -28,19 +27,7 @@ MatrixXd random_cells(Index rows, Index columns) {
 template <class Solver>
 ArrayConductances solve_nodal(const MatrixXd& cells) {
   const test::ResistorNetwork network(cells, wires);
-  std::vector<Eigen::Triplet<double>> entries;
-  for (const test::Resistor& resistor : network.resistors()) {
-    const bool from = resistor.from < network.unknowns();
-    const bool to = resistor.to < network.unknowns();
-    if (from) entries.emplace_back(resistor.from, resistor.from, resistor.microsiemens);
-    if (to) entries.emplace_back(resistor.to, resistor.to, resistor.microsiemens);
-    if (!from || !to) continue;
-    entries.emplace_back(resistor.from, resistor.to, -resistor.microsiemens);
-    entries.emplace_back(resistor.to, resistor.from, -resistor.microsiemens);
-  }
-  Eigen::SparseMatrix<double> admittance(network.unknowns(), network.unknowns());
-  admittance.setFromTriplets(entries.begin(), entries.end());
-  const Solver solver(admittance);
+  const Solver solver(network.admittance());
   return network.conductances(solver.solve(network.injected()));
 }
 

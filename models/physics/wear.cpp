@@ -45,27 +45,26 @@ KindWear& KindWear::operator+=(const KindWear& other) {
 void ArrayWear::add_cell(double endurance_cycles, float tolerance, std::uint64_t cell_pulses,
                          std::uint64_t round_pulses, double seconds) {
   const double pulses_left = 2.0 * endurance_cycles - static_cast<double>(cell_pulses);
-  ArrayWear cell;
-  cell.cells = 1;
-  cell.working_cells = 1;
-  cell.pulses = cell_pulses;
-  cell.largest_pulse_count = cell_pulses;
-  cell.cells_past_endurance = pulses_left < 0.0 ? 1 : 0;
-  if (round_pulses != 0) cell.rounds_at_this_cost = whole_rounds(pulses_left / static_cast<double>(round_pulses));
+  ++cells;
+  cells_past_endurance += pulses_left < 0.0 ? 1 : 0;
+  if (round_pulses != 0)
+    rounds_at_this_cost = fewer(rounds_at_this_cost, whole_rounds(pulses_left / static_cast<double>(round_pulses)));
   if (cell_pulses != 0) {
-    cell.pulsed_cells = 1;
-    cell.age_seconds = seconds;
+    ++pulsed_cells;
+    age_seconds += seconds;
   }
   const auto pulses_of_round = static_cast<double>(round_pulses);
-  cell.kinds[tolerance] = {1, cell_pulses, cell_pulses, round_pulses, pulses_of_round * pulses_of_round};
-  *this += cell;
+  kinds[tolerance] += {1, cell_pulses, cell_pulses, round_pulses, pulses_of_round * pulses_of_round};
+}
+
+KindWear ArrayWear::all_kinds() const {
+  KindWear sum;
+  for (const auto& [tolerance, kind] : kinds) sum += kind;
+  return sum;
 }
 
 ArrayWear& ArrayWear::operator+=(const ArrayWear& other) {
   cells += other.cells;
-  working_cells += other.working_cells;
-  pulses += other.pulses;
-  largest_pulse_count = std::max(largest_pulse_count, other.largest_pulse_count);
   cells_past_endurance += other.cells_past_endurance;
   rounds_at_this_cost = fewer(rounds_at_this_cost, other.rounds_at_this_cost);
   pulsed_cells += other.pulsed_cells;
@@ -78,7 +77,7 @@ std::optional<std::uint64_t> expected_rounds_left(const ArrayWear& wear, double 
   const double life_pulses = 2.0 * endurance_cycles;
   std::optional<std::uint64_t> rounds;
   for (const auto& [tolerance, kind] : wear.kinds) rounds = fewer(rounds, rounds_of_kind(kind, life_pulses));
-  if (rounds && static_cast<double>(wear.largest_pulse_count) >= life_pulses) return 0;
+  if (rounds && static_cast<double>(wear.all_kinds().largest_pulse_count) >= life_pulses) return 0;
   return rounds;
 }
 

@@ -22,9 +22,6 @@ struct KindWear {
 /// working cells: stuck ones are broken already.
 struct ArrayWear {
   std::uint64_t cells = 0;
-  std::uint64_t working_cells = 0;
-  std::uint64_t pulses = 0;               ///< since they were new
-  std::uint64_t largest_pulse_count = 0;  ///< of one cell
   std::uint64_t cells_past_endurance = 0;
   /// How many more rounds the cells that this round pulsed last if each costs every cell what this one did. A cell that
   /// had bad luck in this round need not have it again. Empty if it pulsed none.
@@ -38,6 +35,8 @@ struct ArrayWear {
   void add_cell(double endurance_cycles, float tolerance, std::uint64_t cell_pulses, std::uint64_t round_pulses,
                 double seconds);
   void add_stuck_cell() { ++cells; }
+
+  KindWear all_kinds() const;
 
   ArrayWear& operator+=(const ArrayWear& other);
 };

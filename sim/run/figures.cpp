@@ -8,12 +8,13 @@ namespace palimpsest {
 
 Wear wear_figures(const ArrayWear& wear, double endurance_cycles) {
   Wear figures;
+  const KindWear working = wear.all_kinds();
   figures.cells = wear.cells;
-  figures.largest_pulse_count = wear.largest_pulse_count;
-  if (wear.working_cells != 0)
-    figures.mean_pulse_count = static_cast<double>(wear.pulses) / static_cast<double>(wear.working_cells);
+  figures.largest_pulse_count = working.largest_pulse_count;
+  if (working.cells != 0)
+    figures.mean_pulse_count = static_cast<double>(working.pulses) / static_cast<double>(working.cells);
   // A SET/RESET cycle is two pulses.
-  figures.endurance_share = static_cast<double>(wear.largest_pulse_count) / (2.0 * endurance_cycles);
+  figures.endurance_share = static_cast<double>(working.largest_pulse_count) / (2.0 * endurance_cycles);
   figures.cells_past_endurance = wear.cells_past_endurance;
   figures.rounds_left = expected_rounds_left(wear, endurance_cycles);
   figures.least_rounds_left = least_rounds_left(wear, endurance_cycles);

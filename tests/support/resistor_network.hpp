@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <Eigen/SparseCore>
 #include <vector>
 
 #include "models/physics/wire_network.hpp"
@@ -47,6 +48,25 @@ class ResistorNetwork {
   }
   Eigen::Index source(Eigen::Index row) const { return unknowns() + row; }
   Eigen::Index ground() const { return unknowns() + rows_; }
+
+  double sense_microsiemens() const { return sense_microsiemens_; }
+
+  /// The nodal admittances of the unknown nodes, [unknowns, unknowns].
+  Eigen::SparseMatrix<double> admittance() const {
+    std::vector<Eigen::Triplet<double>> entries;
+    for (const Resistor& resistor : resistors_) {
+      const bool from = resistor.from < unknowns();
+      const bool to = resistor.to < unknowns();
+      if (from) entries.emplace_back(resistor.from, resistor.from, resistor.microsiemens);
+      if (to) entries.emplace_back(resistor.to, resistor.to, resistor.microsiemens);
+      if (!from || !to) continue;
+      entries.emplace_back(resistor.from, resistor.to, -resistor.microsiemens);
+      entries.emplace_back(resistor.to, resistor.from, -resistor.microsiemens);
+    }
+    Eigen::SparseMatrix<double> matrix(unknowns(), unknowns());
+    matrix.setFromTriplets(entries.begin(), entries.end());
+    return matrix;
+  }
 
   /// Currents into the unknown nodes, [unknowns, rows]: column i for one volt at source i and none at the others.
   Eigen::MatrixXd injected() const {

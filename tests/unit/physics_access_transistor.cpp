@@ -90,9 +90,9 @@ TEST_CASE("Written again within the tolerance, a cell behind a transistor is lef
   CellArray array(quiet_cell(), 1, 0, 1, 1);
   const Eigen::MatrixXf tolerance = Eigen::MatrixXf::Constant(1, 1, 8.0F);
   array.write({}, Eigen::MatrixXf::Constant(1, 1, 30.0F), tolerance, 0);
-  const std::uint64_t pulses = array.wear().largest_pulse_count;
+  const std::uint64_t pulses = array.wear().all_kinds().largest_pulse_count;
   const Eigen::MatrixXf before = array.conductances();
   array.write({}, before, tolerance, 1);
-  CHECK(array.wear().largest_pulse_count == pulses);
+  CHECK(array.wear().all_kinds().largest_pulse_count == pulses);
   CHECK(array.conductances() == before);
 }

@@ -6,6 +6,7 @@
 #include "models/physics/cell_array.hpp"
 #include "tests/support/noisy_cell.hpp"
 #include "tests/support/numpy_reference.hpp"
+#include "tests/support/write_sums.hpp"
 
 using namespace palimpsest;
 using namespace palimpsest::test;
@@ -28,24 +29,6 @@ Eigen::MatrixXf targets(Eigen::Index rows, Eigen::Index columns) {
   return Eigen::MatrixXf(Eigen::RowVectorXf::LinSpaced(rows * columns, 15.0F, 75.0F)).reshaped(rows, columns);
 }
 
-struct Sums {
-  std::uint64_t cells = 0;
-  std::uint64_t pulses = 0;
-  std::uint64_t reads = 0;
-};
-
-Sums sums(const ArrayWrite& write) {
-  Sums sum;
-  for (const WriteGroup& group : write.groups) {
-    sum.cells += group.cells;
-    for (const WriteRound& round : group.rounds) {
-      sum.pulses += round.set_pulses + round.reset_pulses;
-      sum.reads += round.verify_reads;
-    }
-  }
-  return sum;
-}
-
 Eigen::MatrixXf written(std::uint64_t seed, std::uint32_t unit, std::uint32_t step) {
   CellArray array(noisy_cell(), seed, unit, 4, 5);
   write_to(array, programmer(16), targets(4, 5), step);
@@ -57,7 +40,7 @@ Eigen::MatrixXf written(std::uint64_t seed, std::uint32_t unit, std::uint32_t st
 TEST_CASE("Fresh cells stand at the low edge of the window, without wear") {
   const CellArray array(noisy_cell(), 1, 0, 3, 4);
   CHECK(identical(array.conductances(), Eigen::MatrixXf::Constant(3, 4, 10.0F)));
-  CHECK(array.wear().largest_pulse_count == 0);
+  CHECK(array.wear().all_kinds().largest_pulse_count == 0);
 }
 
 TEST_CASE("Cells are written row by row in groups of the cells that can be written at once") {
@@ -91,7 +74,7 @@ TEST_CASE("Later rounds read what they pulsed, and cells that are done stay out"
 
 TEST_CASE("The rounds add up to one read more than pulses for every cell") {
   CellArray array(noisy_cell(), 1, 0, 3, 10);
-  const Sums sum = sums(write_to(array, programmer(4), targets(3, 10), 0));
+  const WriteSums sum = write_sums(write_to(array, programmer(4), targets(3, 10), 0));
   CHECK(sum.cells == 30);
   CHECK(sum.pulses > 30);
   CHECK(sum.reads == sum.pulses + 30);
@@ -100,8 +83,8 @@ TEST_CASE("The rounds add up to one read more than pulses for every cell") {
 TEST_CASE("Grouping changes no cell") {
   CellArray one_by_one(noisy_cell(), 1, 0, 3, 10);
   CellArray together(noisy_cell(), 1, 0, 3, 10);
-  const Sums alone = sums(write_to(one_by_one, programmer(1), targets(3, 10), 0));
-  const Sums grouped = sums(write_to(together, programmer(10), targets(3, 10), 0));
+  const WriteSums alone = write_sums(write_to(one_by_one, programmer(1), targets(3, 10), 0));
+  const WriteSums grouped = write_sums(write_to(together, programmer(10), targets(3, 10), 0));
   CHECK(identical(one_by_one.conductances(), together.conductances()));
   CHECK(alone.pulses == grouped.pulses);
   CHECK(alone.reads == grouped.reads);
@@ -140,7 +123,7 @@ TEST_CASE("The energies of one pulse per cell add up") {
   const ArrayWrite write = write_to(array, programmer(16), Eigen::MatrixXf::Constant(2, 3, 71.0F), 0);
   CHECK(write.pulse_energy_joule == Approx(6 * 1.5 * 1.5 * 10e-6 * 100e-9));
   CHECK(write.verified_microsiemens == Approx(6 * (10.0 + 10.0 + 65.0 * 80.0 / 85.0)));
-  CHECK(array.wear().largest_pulse_count == 1);
+  CHECK(array.wear().all_kinds().largest_pulse_count == 1);
 }
 
 TEST_CASE("Cells given up are counted") {
@@ -153,7 +136,7 @@ TEST_CASE("Cells given up are counted") {
   goal(1, 1) = 10.0F;
   const ArrayWrite write = write_to(array, config, goal, 0);
   CHECK(write.failed_cells == 5);
-  CHECK(sums(write).pulses == 25);
+  CHECK(write_sums(write).pulses == 25);
 }
 
 TEST_CASE("Wear adds up over the writes of the most pulsed cell") {
@@ -165,12 +148,12 @@ TEST_CASE("Wear adds up over the writes of the most pulsed cell") {
   Eigen::MatrixXf high = low;
   high(0, 1) = 71.0F;
   write_to(array, programmer(16), high, 0);
-  CHECK(array.wear().largest_pulse_count == 1);
+  CHECK(array.wear().all_kinds().largest_pulse_count == 1);
   // 71.18 uS - 65 uS * 66.18 / 85 = 20.57 uS.
   write_to(array, programmer(16), low, 1, 12.0F);
-  CHECK(array.wear().largest_pulse_count == 2);
+  CHECK(array.wear().all_kinds().largest_pulse_count == 2);
   write_to(array, programmer(16), low, 2, 12.0F);
-  CHECK(array.wear().largest_pulse_count == 2);
+  CHECK(array.wear().all_kinds().largest_pulse_count == 2);
 }
 
 TEST_CASE("Seed, array and step each change the draws of a write") {
@@ -205,14 +188,14 @@ TEST_CASE("A read back reads every cell once and changes none") {
   CellArray array(noisy_cell(), 1, 0, 3, 10);
   write_to(array, programmer(4), targets(3, 10), 0);
   const Eigen::MatrixXf before = array.conductances();
-  const std::uint64_t pulses = array.wear().largest_pulse_count;
+  const std::uint64_t pulses = array.wear().all_kinds().largest_pulse_count;
   const ArrayWrite read = array.read_back(programmer(4));
   CHECK(read.groups.size() == 9);
-  CHECK(sums(read).cells == 0);
-  CHECK(sums(read).pulses == 0);
-  CHECK(sums(read).reads == 30);
+  CHECK(write_sums(read).cells == 0);
+  CHECK(write_sums(read).pulses == 0);
+  CHECK(write_sums(read).reads == 30);
   CHECK(read.pulse_energy_joule == 0.0);
   CHECK(read.verified_microsiemens == Approx(before.cast<double>().sum()));
   CHECK(identical(array.conductances(), before));
-  CHECK(array.wear().largest_pulse_count == pulses);
+  CHECK(array.wear().all_kinds().largest_pulse_count == pulses);
 }

@@ -2,6 +2,7 @@
 
 #include "models/physics/cell_array.hpp"
 #include "tests/support/noisy_cell.hpp"
+#include "tests/support/write_sums.hpp"
 
 using namespace palimpsest;
 
@@ -65,14 +66,6 @@ TEST_CASE("An array written exactly holds its targets, with a pulse and two read
   const ArrayWrite write = array.write(exact(), targets, Eigen::MatrixXf::Constant(3, 8, 2.0F), 0);
   CHECK((array.conductances() - targets).cwiseAbs().maxCoeff() < 1e-5F);
   CHECK(write.failed_cells == 0);
-  std::uint32_t pulses = 0;
-  std::uint32_t reads = 0;
-  for (const WriteGroup& group : write.groups) {
-    for (const WriteRound& round : group.rounds) {
-      pulses += round.set_pulses + round.reset_pulses;
-      reads += round.verify_reads;
-    }
-  }
-  CHECK(pulses == 24);
-  CHECK(reads == 48);
+  CHECK(test::write_sums(write).pulses == 24);
+  CHECK(test::write_sums(write).reads == 48);
 }

@@ -6,6 +6,7 @@
 #include "models/physics/cell_array.hpp"
 #include "tests/support/noisy_cell.hpp"
 #include "tests/support/numpy_reference.hpp"
+#include "tests/support/write_sums.hpp"
 
 using namespace palimpsest;
 using namespace palimpsest::test;
@@ -30,14 +31,6 @@ CellArray array_with(const FaultConfig& faults, std::uint32_t unit = 0, Eigen::I
 ArrayWrite write_all(CellArray& array, float target, const WriteVerifyConfig& config = {}) {
   const auto all = [&](float value) { return Eigen::MatrixXf::Constant(array.rows(), array.columns(), value); };
   return array.write(config, all(target), all(2.0F), 0);
-}
-
-std::uint32_t pulses_of(const ArrayWrite& write) {
-  std::uint32_t pulses = 0;
-  for (const WriteGroup& group : write.groups) {
-    for (const WriteRound& round : group.rounds) pulses += round.set_pulses + round.reset_pulses;
-  }
-  return pulses;
 }
 
 Eigen::Index cells_at(const CellArray& array, float conductance) {
@@ -93,7 +86,7 @@ TEST_CASE("A stuck cell takes every pulse, does not move and counts as failed") 
     const float limit = high ? high_limit : low_limit;
     CHECK(write.failed_cells == 16);
     CHECK(cells_at(array, limit) == 16);
-    CHECK(pulses_of(write) == 16 * 50);
+    CHECK(write_sums(write).pulses == 16 * 50);
     CHECK(write.pulse_energy_joule == Approx(16 * 50 * 1.5 * 1.5 * double{limit} * 1e-6 * 100e-9));
   }
 }
@@ -117,7 +110,7 @@ TEST_CASE("A stuck cell that stands where it should needs no pulse") {
   CellArray array(cell, 1, 0, 4, 4, shares(0.0, 1.0));
   const ArrayWrite write = write_all(array, 89.0F);
   CHECK(write.failed_cells == 0);
-  CHECK(pulses_of(write) == 0);
+  CHECK(write_sums(write).pulses == 0);
 }
 
 TEST_CASE("Stuck cells do not age") {

@@ -40,15 +40,7 @@ double deviation(const MatrixXd& values, const MatrixXd& expected) {
 
 /// Potentials of the network's unknown nodes for one volt at each of the sources, by dense nodal analysis.
 MatrixXd nodal_potentials(const ResistorNetwork& network) {
-  const Index unknowns = network.unknowns();
-  MatrixXd admittance = MatrixXd::Zero(network.nodes(), network.nodes());
-  for (const Resistor& resistor : network.resistors()) {
-    admittance(resistor.from, resistor.from) += resistor.microsiemens;
-    admittance(resistor.to, resistor.to) += resistor.microsiemens;
-    admittance(resistor.from, resistor.to) -= resistor.microsiemens;
-    admittance(resistor.to, resistor.from) -= resistor.microsiemens;
-  }
-  return admittance.topLeftCorner(unknowns, unknowns).llt().solve(network.injected());
+  return MatrixXd(network.admittance()).llt().solve(network.injected());
 }
 
 }  // namespace
@@ -78,6 +70,18 @@ TEST_CASE("Effective and driver conductances are those of a dense nodal analysis
   const ArrayConductances expected = network.conductances(nodal_potentials(network));
   const ArrayConductances solved = effective_conductances(cells, unequal_wires, IrDropModel::exact);
   CAPTURE(rows, columns);
+  CHECK(deviation(solved.effective, expected.effective) < 1e-10);
+  CHECK(deviation(solved.driver, expected.driver) < 1e-10);
+}
+
+TEST_CASE("Resistances far above the cells' are solved as exactly") {
+  const MatrixXd cells = random_cells(9, 13);
+  const WireConfig wires =
+      GENERATE(WireConfig{1e6, 1e6, 1e6, 1e6}, WireConfig{1.0, 1.0, 1e6, 1e6}, WireConfig{1e6, 1e6, 0.0, 0.0});
+  const ResistorNetwork network(cells, wires);
+  const ArrayConductances expected = network.conductances(nodal_potentials(network));
+  const ArrayConductances solved = effective_conductances(cells, wires, IrDropModel::exact);
+  CAPTURE(wires.row_segment_ohm, wires.driver_ohm);
   CHECK(deviation(solved.effective, expected.effective) < 1e-10);
   CHECK(deviation(solved.driver, expected.driver) < 1e-10);
 }

@@ -37,7 +37,7 @@ TEST_CASE("At least as many rounds are left as the cell that lasts shortest in t
   array.begin_round();
   write(array, Eigen::MatrixXf{{low, high, high}});
   CHECK(array.wear().rounds_at_this_cost == 19U);
-  CHECK(array.wear().largest_pulse_count == 1);
+  CHECK(array.wear().all_kinds().largest_pulse_count == 1);
   // Two pulses in one round for the third cell, one by one: 3 in all, (20 - 3) / 2 are left.
   array.begin_round();
   write(array, Eigen::MatrixXf{{low, high, low}});
@@ -51,8 +51,8 @@ TEST_CASE("At least as many rounds are left as the cell that lasts shortest in t
   CHECK(array.wear().rounds_at_this_cost == std::nullopt);
   const ArrayWear wear = array.wear();
   CHECK(wear.cells == 3);
-  CHECK(wear.pulses == 5);
-  CHECK(wear.largest_pulse_count == 3);
+  CHECK(wear.all_kinds().pulses == 5);
+  CHECK(wear.all_kinds().largest_pulse_count == 3);
   CHECK(wear.pulsed_cells == 2);
   CHECK(wear.cells_past_endurance == 0);
 }
@@ -88,8 +88,8 @@ TEST_CASE("The wear of arrays adds up, and the shortest life counts") {
   third.add_cell(100.0, 0.5F, 120, 8, 2.0);
   for (const ArrayWear& wear : {first, second, third}) sum += wear;
   CHECK(sum.cells == 3);
-  CHECK(sum.pulses == 370);
-  CHECK(sum.largest_pulse_count == 200);
+  CHECK(sum.all_kinds().pulses == 370);
+  CHECK(sum.all_kinds().largest_pulse_count == 200);
   CHECK(sum.cells_past_endurance == 0);
   CHECK(sum.rounds_at_this_cost == 10U);
   CHECK(sum.age_seconds == 12.0);
@@ -164,9 +164,9 @@ TEST_CASE("Stuck cells count as cells and end nothing") {
   array.write(config, Eigen::MatrixXf::Constant(1, 3, high), Eigen::MatrixXf::Constant(1, 3, 1.0F), 0);
   const ArrayWear wear = array.wear();
   CHECK(wear.cells == 3);
-  CHECK(wear.working_cells == 0);
-  CHECK(wear.pulses == 0);
-  CHECK(wear.largest_pulse_count == 0);
+  CHECK(wear.all_kinds().cells == 0);
+  CHECK(wear.all_kinds().pulses == 0);
+  CHECK(wear.all_kinds().largest_pulse_count == 0);
   CHECK(wear.cells_past_endurance == 0);
   CHECK(wear.rounds_at_this_cost == std::nullopt);
   CHECK(expected_rounds_left(wear, 10.0) == std::nullopt);
