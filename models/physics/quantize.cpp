@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/physics/scaled.hpp"
+
 namespace palimpsest {
 
 std::int32_t largest_code(int bits) { return std::max((std::int32_t{1} << (bits - 1)) - 1, 1); }
@@ -12,18 +14,18 @@ Eigen::MatrixXf quantize_codes(const Eigen::MatrixXf& values, float full_scale, 
   const float fine_codes = std::ldexp(1.0F, refinement.fraction_bits);
   const auto largest = static_cast<float>(largest_code(bits));
   const float limit = std::ldexp(largest * fine_codes, refinement.headroom_bits);
-  const Eigen::ArrayXXf scaled = values.array() * (largest / full_scale * fine_codes);
-  saturated += static_cast<std::uint64_t>((scaled.abs() >= limit + 0.5F).count());
+  const Eigen::ArrayXXf exact = scaled(values, double{largest} / double{full_scale} * double{fine_codes}).array();
+  saturated += static_cast<std::uint64_t>((exact.abs() >= limit + 0.5F).count());
   // Truncating after adding the largest float below one half rounds half away from zero, exactly, and is vectorised
   // where std::round is not.
-  const Eigen::ArrayXXf magnitude = (scaled.abs() + 0.49999997F).min(limit).cast<std::int32_t>().cast<float>();
-  return (scaled < 0.0F).select(-magnitude, magnitude) * (1.0F / fine_codes);
+  const Eigen::ArrayXXf magnitude = (exact.abs() + 0.49999997F).min(limit).cast<std::int32_t>().cast<float>();
+  return (exact < 0.0F).select(-magnitude, magnitude) * (1.0F / fine_codes);
 }
 
 Eigen::MatrixXf quantize(const Eigen::MatrixXf& values, float full_scale, int bits, std::uint64_t& saturated,
                          const GridRefinement& refinement) {
-  return quantize_codes(values, full_scale, bits, saturated, refinement) *
-         (full_scale / static_cast<float>(largest_code(bits)));
+  return scaled(quantize_codes(values, full_scale, bits, saturated, refinement),
+                double{full_scale} / largest_code(bits));
 }
 
 }  // namespace palimpsest

@@ -3,6 +3,7 @@
 #include "sim/network/noisy_weights.hpp"
 #include "sim/run/float_accuracies.hpp"
 #include "sim/run/parallel.hpp"
+#include "sim/run/reference_check.hpp"
 
 namespace palimpsest {
 
@@ -36,6 +37,7 @@ AccuracySpread method_spread(const std::vector<std::vector<MethodAccuracies>>& d
 
 NoiseStudy noise_study(const Trace& trace, const NoiseSettings& settings, unsigned threads,
                        const std::function<void(const std::string& part, double share)>& progress) {
+  check_references(trace);
   NoiseStudy study{trace.name, settings, {}};
   const FloatAccuracies accuracies(trace);
   const std::vector<WeightSet> exact = exact_weights(trace, accuracies.weight_sets());

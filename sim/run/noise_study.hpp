@@ -44,7 +44,7 @@ struct NoiseStudy {
 /// different sigmas differ by the factor sigma alone (common random numbers): each sigma's statistics are those of
 /// independent draws, and the curve over sigma is smooth. Any number of `threads` gives the same figures. `progress`,
 /// if any, is called before each part with what comes and the share that is done. Throws UserError (trace) if the
-/// network overflows.
+/// network overflows or the trace's references are not its outputs.
 NoiseStudy noise_study(const Trace& trace, const NoiseSettings& settings, unsigned threads,
                        const std::function<void(const std::string& part, double share)>& progress = {});
 

@@ -11,6 +11,7 @@
 #include "sim/run/inference.hpp"
 #include "sim/run/nonidealities.hpp"
 #include "sim/run/parallel.hpp"
+#include "sim/run/reference_check.hpp"
 #include "sim/run/tiles_of_chip.hpp"
 #include "sim/run/training_task.hpp"
 
@@ -149,6 +150,7 @@ ChipVariant summary(const Variant& variant, const std::vector<ChipResult>& chips
 NonidealityStudy nonideality_study(const Architecture& architecture, const Trace& trace,
                                    const NonidealitySettings& settings, unsigned threads,
                                    const std::function<void(const std::string& part, double share)>& progress) {
+  check_references(trace);
   tiles_of_chip(architecture, trace, map_to_tiles(trace.network, architecture.tile));
   NonidealityStudy study;
   study.architecture = architecture.name;

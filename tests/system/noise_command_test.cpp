@@ -114,7 +114,8 @@ TEST_CASE("Errors of a noise study's trace are exit code 3") {
                                                         static_cast<Eigen::Index>(tensor.shape[1]), 3e37F));
   }
   overflowing.write(workplace.path("trace"));
-  workplace.check_error(workplace.noise({"--draws", "2"}), 3, "trace/trace.json: /test: the float network overflows");
+  workplace.check_error(workplace.noise({"--draws", "2"}), 3,
+                        "trace/trace.json: /phases/0/hybrid/reference: the float network overflows");
   workplace.directory().write("trace/trace.json", "{\"schema\": ");
   workplace.check_error(workplace.noise({}), 3, "trace.json");
 }

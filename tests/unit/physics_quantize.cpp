@@ -110,3 +110,19 @@ TEST_CASE("A refined grid keeps the step, and adds fractions below and range abo
   CHECK(largest_difference(quantize(values, 0.7F, 4, saturated, {20, 5}), values) < 1e-5F);
   CHECK(saturated == 4);
 }
+
+TEST_CASE("Codes and values are the same at every scale that single precision has") {
+  const Eigen::MatrixXf values{{0.0F, 1.0F, -3.0F, 64.0F, 127.0F, -127.0F, 300.0F}};
+  std::uint64_t expected_saturated = 0;
+  const Eigen::MatrixXf expected = quantize_codes(values, 127.0F, 8, expected_saturated);
+  // The smallest scale is that of the smallest number there is, the largest lets 300 times it be one.
+  for (const int exponent : {-149, -140, -130, -120, 0, 100, 119}) {
+    INFO("scale 2^" << exponent);
+    const Eigen::MatrixXf scaled = values.unaryExpr([exponent](float value) { return std::ldexp(value, exponent); });
+    std::uint64_t saturated = 0;
+    CHECK(identical(quantize_codes(scaled, std::ldexp(127.0F, exponent), 8, saturated), expected));
+    CHECK(saturated == expected_saturated);
+    const Eigen::MatrixXf cut = scaled.cwiseMin(std::ldexp(127.0F, exponent));
+    CHECK(identical(quantize(scaled, std::ldexp(127.0F, exponent), 8, saturated), cut));
+  }
+}

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <Eigen/Core>
+
+namespace palimpsest {
+
+/// `values` (any shape) times `factor`, which single precision need not hold: the scale of values around 1e-42 is one
+/// over that. What the products overflow becomes infinite, what they underflow loses digits as single precision does.
+Eigen::MatrixXf scaled(const Eigen::MatrixXf& values, double factor);
+
+}  // namespace palimpsest

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "sim/trace/trace.hpp"
+
+namespace palimpsest {
+
+/// Compares the float network with the reference outputs of every phase and method, which whoever exported the trace
+/// computed with the network itself. Throws UserError (trace) if one deviates by more than 1e-4 of the largest: the
+/// trace then describes another network, and no figure made from it would mean anything.
+void check_references(const Trace& trace);
+
+}  // namespace palimpsest
