@@ -1,6 +1,7 @@
 #include "models/physics/cell_array.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "models/physics/access_transistor.hpp"
 
@@ -10,6 +11,15 @@ namespace {
 
 // Cells of one array are numbered in 24 bits: 4096 x 4096 at most.
 std::uint64_t cell_number(std::uint32_t unit, std::size_t cell) { return (std::uint64_t{unit} << 24U) | cell; }
+
+/// Of the cells in groups of `parallel_cells` neighbours of a row: those that are written, without empty groups.
+WriteGroup& group_of(std::vector<WriteGroup>& groups, Eigen::Index column, Eigen::Index& group_column,
+                     std::uint32_t parallel_cells) {
+  const Eigen::Index first = column - column % parallel_cells;
+  if (group_column != first) groups.emplace_back();
+  group_column = first;
+  return groups.back();
+}
 
 void add_to_group(WriteGroup& group, const CellWrite& write) {
   if (group.rounds.size() < write.pulses.size() + 1) group.rounds.resize(write.pulses.size() + 1);
@@ -35,6 +45,7 @@ CellArray::CellArray(const CellConfig& config, std::uint64_t seed, std::uint32_t
   last_pulsed_.setZero(rows, columns);
   pulse_counts_.setZero(rows, columns);
   round_pulse_counts_.setZero(rows, columns);
+  targets_.setConstant(rows, columns, std::numeric_limits<float>::quiet_NaN());
   tolerances_.setZero(rows, columns);
   traits_.reserve(static_cast<std::size_t>(programmed_.size()));
   for (std::size_t cell = 0; cell < static_cast<std::size_t>(programmed_.size()); ++cell) {
@@ -71,11 +82,14 @@ ArrayWrite CellArray::write(const WriteVerifyConfig& config, const Eigen::Matrix
                             const Eigen::MatrixXf& tolerances, std::uint32_t step) {
   ArrayWrite result;
   moments_.push_back({now_s_, reads_, step});
-  tolerances_ = tolerances;
   const auto moment = static_cast<std::uint32_t>(moments_.size() - 1);
   for (Eigen::Index row = 0; row < targets.rows(); ++row) {
+    Eigen::Index group_column = -1;
     for (Eigen::Index column = 0; column < targets.cols(); ++column) {
-      if (column % config.parallel_cells == 0) result.groups.emplace_back();
+      if (targets(row, column) == targets_(row, column) && tolerances(row, column) == tolerances_(row, column))
+        continue;
+      targets_(row, column) = targets(row, column);
+      tolerances_(row, column) = tolerances(row, column);
       const std::size_t cell = cell_index(row, column);
       RandomStream stream(seed_, RandomPurpose::write_pulses, cell_number(unit_, cell), step);
       const CellTarget target{double{targets(row, column)}, double{tolerances(row, column)}};
@@ -90,7 +104,7 @@ ArrayWrite CellArray::write(const WriteVerifyConfig& config, const Eigen::Matrix
       result.failed_cells += write.converged ? 0 : 1;
       result.pulse_energy_joule += write.pulse_energy_joule;
       result.verified_microsiemens += write.verified_conductance_microsiemens;
-      add_to_group(result.groups.back(), write);
+      add_to_group(group_of(result.groups, column, group_column, config.parallel_cells), write);
     }
   }
   return result;

@@ -15,6 +15,7 @@ namespace palimpsest {
 struct ArrayWrite {
   std::vector<WriteGroup> groups;
   std::uint64_t failed_cells = 0;      ///< outside the tolerance after the last cycle
+  std::uint64_t clipped_weights = 0;   ///< beyond their layer's scale; counted by who maps weights to targets
   double pulse_energy_joule = 0.0;     ///< in the cells
   double verified_microsiemens = 0.0;  ///< conductance summed over all verify reads
 };
@@ -29,8 +30,9 @@ class CellArray {
   CellArray(const CellConfig& config, std::uint64_t seed, std::uint32_t unit, std::uint32_t rows, std::uint32_t columns,
             const FaultConfig& faults = {});
 
-  /// Writes every cell to its target within its tolerance (microsiemens, [rows, columns] each), from what it holds by
-  /// now. Cells that need no pulse keep their history. `step` numbers the writes of this array.
+  /// Writes the cells to their targets within their tolerances (microsiemens, [rows, columns] each), from what they
+  /// hold by now. A cell that was last written to just this target and tolerance is neither pulsed nor read, whether
+  /// that write succeeded or not; cells that need no pulse keep their history. `step` numbers the writes of this array.
   ArrayWrite write(const WriteVerifyConfig& config, const Eigen::MatrixXf& targets, const Eigen::MatrixXf& tolerances,
                    std::uint32_t step);
 
@@ -44,6 +46,9 @@ class CellArray {
   /// reads: microsiemens, [rows, columns].
   Eigen::MatrixXf conductances_after(double seconds) const;
   Eigen::MatrixXf conductances() const { return conductances_after(0.0); }
+
+  /// What the cells were last written to, microsiemens: [rows, columns]; not a number for cells that never were.
+  const Eigen::MatrixXf& targets() const { return targets_; }
 
   Eigen::Index rows() const { return programmed_.rows(); }
   Eigen::Index columns() const { return programmed_.cols(); }
@@ -77,7 +82,8 @@ class CellArray {
   Eigen::Matrix<std::uint32_t, Eigen::Dynamic, Eigen::Dynamic> last_pulsed_;  ///< number of the moment
   Eigen::Matrix<std::uint64_t, Eigen::Dynamic, Eigen::Dynamic> pulse_counts_;
   Eigen::Matrix<std::uint64_t, Eigen::Dynamic, Eigen::Dynamic> round_pulse_counts_;
-  Eigen::MatrixXf tolerances_;  ///< of the last write: what tells references from weights
+  Eigen::MatrixXf targets_;
+  Eigen::MatrixXf tolerances_;  ///< of each cell's last write: what tells references from weights
   std::vector<CellTraits> traits_;
   std::vector<CellState> states_;
 };

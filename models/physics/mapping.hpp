@@ -17,12 +17,20 @@ enum class InputEncoding {
   bit_serial,  ///< one bit of the two's complement after the other; a line is at zero or at full scale
 };
 
+/// When a layer's scale follows its largest weight.
+enum class WeightScale {
+  kept,       ///< at the first write that has weights other than zero; later ones beyond it are clipped
+  per_write,  ///< at every write
+};
+
 /// How a layer's weights and inputs are laid out on a tile.
 struct MappingConfig {
   WeightEncoding weights = WeightEncoding::offset;
   std::uint32_t slices = 1;  ///< devices (or pairs) per weight; 1: the weight is analogue, more: digits of its code
   int bits_per_slice = 4;    ///< of one digit, where there are several slices
   InputEncoding inputs = InputEncoding::bipolar;
+  WeightScale scale = WeightScale::kept;
+  double headroom = 1.0;  ///< the weight at the window's edge over the layer's largest when the scale is set
 };
 
 /// Columns that hold one weight.
@@ -38,6 +46,11 @@ inline std::uint32_t reference_columns(const MappingConfig& mapping) {
 /// Columns of an array that holds the weights of `outputs` outputs.
 inline std::uint32_t columns_of(const MappingConfig& mapping, std::uint32_t outputs) {
   return outputs * columns_per_output(mapping) + reference_columns(mapping);
+}
+
+/// The output whose weights stand in `column` of an array that holds those of `outputs`; no reference column.
+inline std::uint32_t output_of_column(const MappingConfig& mapping, std::uint32_t column, std::uint32_t outputs) {
+  return (mapping.weights == WeightEncoding::differential ? column / 2U : column) % outputs;
 }
 
 /// Signed currents that are converted in a read: one per output and slice.

@@ -35,6 +35,15 @@ WeightColumns::WeightColumns(const CellConfig& cell, double zero_microsiemens, c
   analogue_ = mapping.weights == WeightEncoding::offset ? WeightMap::for_largest(cell, zero_microsiemens, largest)
                                                         : WeightMap{cell.window_low_microsiemens, span / largest};
   weight_per_code_ = largest / largest_weight_code(mapping);
+  const bool analogue_offset = mapping.slices == 1 && mapping.weights == WeightEncoding::offset;
+  const double scale = analogue_.microsiemens_per_weight;
+  lowest_ = analogue_offset ? (cell.window_low_microsiemens - zero_microsiemens) / scale : -largest;
+  highest_ = analogue_offset ? (cell.window_high_microsiemens - zero_microsiemens) / scale : largest;
+}
+
+bool WeightColumns::clips(float weight) const {
+  constexpr double rounding = 1.0 + 1e-6;
+  return double{weight} > highest_ * rounding || double{weight} < lowest_ * rounding;
 }
 
 double WeightColumns::weight_per_microsiemens(std::uint32_t slice) const {

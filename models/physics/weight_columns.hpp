@@ -22,11 +22,16 @@ class WeightColumns {
  public:
   WeightColumns() = default;
 
-  /// For weights of which `largest` (> 0) is the largest magnitude.
+  /// For weights up to a magnitude of `largest` (> 0), which reaches the window's edge.
   WeightColumns(const CellConfig& cell, double zero_microsiemens, const MappingConfig& mapping, double largest);
 
-  /// Target conductances of `weights` [inputs, outputs]: microsiemens, [inputs, columns_of(mapping, outputs)].
+  /// Target conductances of `weights` [inputs, outputs]: microsiemens, [inputs, columns_of(mapping, outputs)]. Weights
+  /// that are clipped stand at the window's edge, or have the largest code.
   Eigen::MatrixXf targets(const Eigen::MatrixXf& weights) const;
+
+  /// Whether a weight lies further beyond what the columns can hold than rounding explains. With an analogue offset
+  /// weight one sign may reach further than the other, to its own edge of the window.
+  bool clips(float weight) const;
 
   /// Conductances of a row of zero weights, microsiemens, [1, columns]: what the reference row of a transposed read
   /// holds.
@@ -55,6 +60,8 @@ class WeightColumns {
   CellConfig cell_;
   WeightMap analogue_;  ///< the map of a single slice
   double weight_per_code_ = 1.0;
+  double lowest_ = -1.0;  ///< weight that is not clipped
+  double highest_ = 1.0;
 };
 
 }  // namespace palimpsest

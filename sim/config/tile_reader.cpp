@@ -77,6 +77,9 @@ MappingConfig read_mapping(JsonReader reader) {
   mapping.inputs = reader.choice<InputEncoding>("inputs", {{"bipolar", InputEncoding::bipolar},
                                                            {"two_pass", InputEncoding::two_pass},
                                                            {"bit_serial", InputEncoding::bit_serial}});
+  mapping.scale =
+      reader.choice<WeightScale>("scale", {{"kept", WeightScale::kept}, {"per_write", WeightScale::per_write}});
+  mapping.headroom = reader.number("headroom", 1.0, 1000.0);
   reader.finish();
   const int code_bits = static_cast<int>(mapping.slices) * mapping.bits_per_slice;
   if (mapping.slices > 1 && code_bits > most_weight_bits)

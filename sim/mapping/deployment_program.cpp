@@ -19,7 +19,7 @@ void add_host_write(ProgramBuilder& builder, const Placement& placement) {
 Program array_program(const std::vector<ArrayWrite>& writes) {
   Program program;
   for (std::uint32_t tile = 0; tile < writes.size(); ++tile) {
-    program.steps.push_back({ProgramJob{tile, writes[tile].groups}, 0, {}});
+    if (!writes[tile].groups.empty()) program.steps.push_back({ProgramJob{tile, writes[tile].groups}, 0, {}});
   }
   return program;
 }
@@ -27,8 +27,8 @@ Program array_program(const std::vector<ArrayWrite>& writes) {
 Program deployment_program(const ProgramContext& context, const DeploymentTask& task) {
   ProgramBuilder builder(context);
   const ParameterPlacements parameters = place_parameters(builder, task.adapters, context.architecture.lora_unit.bits);
-  if (task.vectors) {
-    for (const auto& [name, placement] : parameters.vectors) add_host_write(builder, placement);
+  for (const auto& [name, placement] : parameters.vectors) {
+    if (task.vectors.count(name) != 0) add_host_write(builder, placement);
   }
   for (const Adapter* adapter : task.new_adapters) {
     for (const auto& layer : adapter->layers) {
@@ -43,6 +43,7 @@ Program deployment_program(const ProgramContext& context, const DeploymentTask& 
           ? 1
           : ceil_div(std::uint64_t{mapping.slices} * static_cast<std::uint64_t>(mapping.bits_per_slice), 8);
   for (std::uint32_t tile = 0; tile < task.array_writes.size(); ++tile) {
+    if (task.array_writes[tile].groups.empty()) continue;
     const TileBlock& block = context.map.blocks[tile];
     HostJob targets;
     targets.vectors = block.inputs;

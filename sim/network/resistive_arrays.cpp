@@ -1,5 +1,8 @@
 #include "sim/network/resistive_arrays.hpp"
 
+#include <algorithm>
+#include <string>
+
 namespace palimpsest {
 
 namespace {
@@ -9,11 +12,44 @@ bool has_reference_row(const Architecture& architecture) {
          reference_columns(architecture.tile.mapping) > 0;
 }
 
+bool layer_differs(const WeightSet& weights, const WeightSet& held, const std::string& name) {
+  const auto found = held.find(name);
+  return found == held.end() || found->second != weights.at(name);
+}
+
+/// Of those that are not the ones held. Without `held` (empty) all are new.
+std::uint64_t clipped_weights(const WeightColumns& columns, const Eigen::MatrixXf& weights,
+                              const Eigen::MatrixXf& held) {
+  std::uint64_t clipped = 0;
+  for (Eigen::Index weight = 0; weight < weights.size(); ++weight) {
+    const bool written = held.size() == 0 || weights.reshaped()(weight) != held.reshaped()(weight);
+    if (written && columns.clips(weights.reshaped()(weight))) ++clipped;
+  }
+  return clipped;
+}
+
+/// Where a weight is the one held, its cells' `targets` become those that they have: [inputs, outputs] of weights,
+/// [rows, columns] of targets.
+void keep_targets(const CellArray& array, const MappingConfig& mapping, const Eigen::MatrixXf& weights,
+                  const Eigen::MatrixXf& held, Eigen::MatrixXf& targets) {
+  const auto outputs = static_cast<std::uint32_t>(weights.cols());
+  for (std::uint32_t column = 0; column < outputs * columns_per_output(mapping); ++column) {
+    const std::uint32_t output = output_of_column(mapping, column, outputs);
+    for (Eigen::Index input = 0; input < weights.rows(); ++input) {
+      if (weights(input, output) == held(input, output)) targets(input, column) = array.targets()(input, column);
+    }
+  }
+}
+
 }  // namespace
 
 ResistiveArrays::ResistiveArrays(const Architecture& architecture, const Network& network, const TileMap& map,
                                  std::uint64_t seed)
-    : architecture_(architecture), network_(network), map_(map), weight_columns_(network.operations.size()) {
+    : architecture_(architecture),
+      network_(network),
+      map_(map),
+      largest_weights_(network.operations.size(), -1.0F),
+      weight_columns_(network.operations.size()) {
   arrays_.reserve(map.blocks.size());
   for (std::uint32_t tile = 0; tile < map.blocks.size(); ++tile) {
     const TileBlock& block = map.blocks[tile];
@@ -23,28 +59,59 @@ ResistiveArrays::ResistiveArrays(const Architecture& architecture, const Network
   }
 }
 
-std::vector<ArrayWrite> ResistiveArrays::write(const WeightSet& weights) {
-  const WriteVerifyConfig& config = architecture_.write_verify;
+bool ResistiveArrays::differ(const WeightSet& weights, const WeightSet& held) const {
+  return std::any_of(network_.operations.begin(), network_.operations.end(), [&](const Operation& operation) {
+    return !operation.weight.empty() && layer_differs(weights, held, operation.weight);
+  });
+}
+
+bool ResistiveArrays::rescale(std::uint32_t operation, const Eigen::MatrixXf& weights) {
   const MappingConfig& mapping = architecture_.tile.mapping;
-  std::vector<ArrayWrite> written;
-  written.reserve(arrays_.size());
-  for (std::uint32_t tile = 0; tile < arrays_.size(); ++tile) {
-    const TileBlock& block = map_.blocks[tile];
-    const Eigen::MatrixXf& weight = weights.at(network_.operations[block.operation].weight);
-    const float largest = weight.cwiseAbs().maxCoeff();
-    WeightColumns& columns = weight_columns_[block.operation];
-    columns =
-        WeightColumns(architecture_.resistive_memory.cell, architecture_.resistive_memory.zero_weight_microsiemens,
-                      mapping, largest > 0.0F ? double{largest} : 1.0);
-    const Eigen::Index rows = arrays_[tile].rows();
-    Eigen::MatrixXf targets = columns.zero_targets(block.outputs).replicate(rows, 1);
-    targets.topRows(block.inputs) =
-        columns.targets(weight.block(block.first_output, block.first_input, block.outputs, block.inputs).transpose());
-    Eigen::MatrixXf tolerances =
-        Eigen::MatrixXf::Constant(rows, targets.cols(), static_cast<float>(config.reference_tolerance_microsiemens));
-    tolerances.topLeftCorner(block.inputs, targets.cols() - reference_columns(mapping))
-        .setConstant(static_cast<float>(config.tolerance_microsiemens));
-    written.push_back(arrays_[tile].write(config, targets, tolerances, writes_));
+  float& before = largest_weights_[operation];
+  if (mapping.scale == WeightScale::kept && before > 0.0F) return false;
+  const float largest = weights.cwiseAbs().maxCoeff();
+  if (before == largest) return false;
+  before = largest;
+  weight_columns_[operation] =
+      WeightColumns(architecture_.resistive_memory.cell, architecture_.resistive_memory.zero_weight_microsiemens,
+                    mapping, largest > 0.0F ? mapping.headroom * double{largest} : 1.0);
+  return true;
+}
+
+Eigen::MatrixXf ResistiveArrays::tolerances(std::uint32_t tile) const {
+  const WriteVerifyConfig& config = architecture_.write_verify;
+  const CellArray& array = arrays_[tile];
+  Eigen::MatrixXf tolerances = Eigen::MatrixXf::Constant(array.rows(), array.columns(),
+                                                         static_cast<float>(config.reference_tolerance_microsiemens));
+  tolerances.topLeftCorner(map_.blocks[tile].inputs, array.columns() - reference_columns(architecture_.tile.mapping))
+      .setConstant(static_cast<float>(config.tolerance_microsiemens));
+  return tolerances;
+}
+
+std::vector<ArrayWrite> ResistiveArrays::write(const WeightSet& weights, const WeightSet& held) {
+  std::vector<ArrayWrite> written(arrays_.size());
+  if (!differ(weights, held)) return written;
+  for (std::uint32_t operation = 0; operation < network_.operations.size(); ++operation) {
+    const std::string& name = network_.operations[operation].weight;
+    if (name.empty() || !layer_differs(weights, held, name)) continue;
+    const Eigen::MatrixXf& weight = weights.at(name);
+    const bool rescaled = rescale(operation, weight);
+    const bool known = held.count(name) != 0;
+    const bool keeps = known && !rescaled;
+    for (const std::uint32_t tile : map_.tiles_of_operation[operation]) {
+      const TileBlock& block = map_.blocks[tile];
+      const auto block_of = [&block](const Eigen::MatrixXf& whole) -> Eigen::MatrixXf {
+        return whole.block(block.first_output, block.first_input, block.outputs, block.inputs).transpose();
+      };
+      const WeightColumns& columns = weight_columns_[operation];
+      Eigen::MatrixXf targets = columns.zero_targets(block.outputs).replicate(arrays_[tile].rows(), 1);
+      targets.topRows(block.inputs) = columns.targets(block_of(weight));
+      if (keeps)
+        keep_targets(arrays_[tile], architecture_.tile.mapping, block_of(weight), block_of(held.at(name)), targets);
+      written[tile] = arrays_[tile].write(architecture_.write_verify, targets, tolerances(tile), writes_);
+      written[tile].clipped_weights =
+          clipped_weights(columns, block_of(weight), known ? block_of(held.at(name)) : Eigen::MatrixXf());
+    }
   }
   ++writes_;
   return written;

@@ -18,8 +18,14 @@ class ResistiveArrays {
   /// The references outlive the object.
   ResistiveArrays(const Architecture& architecture, const Network& network, const TileMap& map, std::uint64_t seed);
 
-  /// Writes the linear weights of `weights` into all tiles; one ArrayWrite per tile.
-  std::vector<ArrayWrite> write(const WeightSet& weights);
+  /// Writes the linear weights of `weights`; one ArrayWrite per tile, without groups where no cell is written. `held`
+  /// is what the writer believes the arrays hold: a layer whose weights are all equal to it is left as it is, and in
+  /// any other the cells of equal weights keep their targets as long as the layer keeps its scale (WeightScale).
+  /// Without `held` all weights are new. Cells whose targets stay are left alone (CellArray::write).
+  std::vector<ArrayWrite> write(const WeightSet& weights, const WeightSet& held = {});
+
+  /// Whether a layer of `weights` differs from `held`.
+  bool differ(const WeightSet& weights, const WeightSet& held) const;
 
   /// Reads every cell once; one ArrayWrite of verify reads per tile.
   std::vector<ArrayWrite> read_back() const;
@@ -45,10 +51,15 @@ class ResistiveArrays {
   ArrayWear wear() const;
 
  private:
+  /// Whether a write gives the layer of `operation`, of `weights`, another scale; sets it then.
+  bool rescale(std::uint32_t operation, const Eigen::MatrixXf& weights);
+  Eigen::MatrixXf tolerances(std::uint32_t tile) const;
+
   const Architecture& architecture_;
   const Network& network_;
   const TileMap& map_;
   std::vector<CellArray> arrays_;
+  std::vector<float> largest_weights_;         ///< by operation, when the scale was set; negative: never
   std::vector<WeightColumns> weight_columns_;  ///< by operation
   std::uint32_t writes_ = 0;
 };

@@ -21,7 +21,7 @@ struct Statistic {
   Value Owner::*member;
 };
 
-inline constexpr std::array<Statistic<Writes, std::uint64_t>, 6> write_statistics{{
+inline constexpr std::array<Statistic<Writes, std::uint64_t>, 7> write_statistics{{
     {"rm_cells", "RM cells", "cells", "resistive cells addressed for writing, reference cells included",
      &Writes::rm_cells},
     {"rm_set_pulses", "SET", "pulses", "SET pulses", &Writes::rm_set_pulses},
@@ -29,6 +29,9 @@ inline constexpr std::array<Statistic<Writes, std::uint64_t>, 6> write_statistic
     {"rm_verify_reads", "verify", "reads", "verify reads of single cells", &Writes::rm_verify_reads},
     {"rm_failed_cells", "failed", "cells", "cells given up outside the tolerance after the largest number of cycles",
      &Writes::rm_failed_cells},
+    {"rm_clipped_weights", "clipped", "weights",
+     "written weights beyond their layer's scale, cut at the window's edge; once for every write that changes them",
+     &Writes::rm_clipped_weights},
     {"sram_words", "SRAM words", "words", "words written to the SRAM buffer", &Writes::sram_words},
 }};
 

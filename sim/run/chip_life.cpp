@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <future>
+#include <utility>
 
 #include "models/physics/input_encoding.hpp"
 #include "models/physics/units.hpp"
@@ -53,43 +54,61 @@ bool ChipLife::updates_every_step() const {
 }
 
 bool ChipLife::accumulates() const {
-  return update_method_ == UpdateMethod::rm_rewrite && !weights_.empty() &&
+  return update_method_ == UpdateMethod::rm_rewrite && weights_ != nullptr &&
          architecture_.rewrite_baseline.target == RewriteTarget::accumulated;
 }
 
-WeightSet ChipLife::trained_weights(const Method& method) const {
+WeightSet ChipLife::held_weights() const {
+  if (weights_ == nullptr) return {};
+  return accumulates() ? arrays_.stored_weights() : *weights_;
+}
+
+WeightSet ChipLife::trained_weights(const Method& method, const WeightSet& held) const {
   WeightSet goal = trace_.weights.at(method.weights);
   if (!accumulates()) return goal;
-  const WeightSet& before = trace_.weights.at(weights_);
-  for (const auto& [name, stored] : arrays_.stored_weights()) goal[name] = stored + (goal.at(name) - before.at(name));
+  for (const auto& [name, stored] : held) goal[name] = stored + (goal.at(name) - weights_->at(name));
   return goal;
+}
+
+std::set<std::string> ChipLife::changed_vectors(const WeightSet& weights) const {
+  std::set<std::string> changed;
+  for (const Operation& operation : trace_.network.operations) {
+    for (const std::string& name : {operation.gain, operation.bias}) {
+      if (name.empty()) continue;
+      if (weights_ == nullptr || weights_->at(name) != weights.at(name)) changed.insert(name);
+    }
+  }
+  return changed;
 }
 
 PhaseFigures ChipLife::next_phase() {
   const auto first_evaluation = static_cast<std::uint32_t>(evaluations_per_phase * phase_);
   const Phase& phase = trace_.phases[phase_++];
   const Method& method = method_of(phase);
-  const bool first_write = weights_.empty();
-  const bool rewrites = method.weights != weights_;
+  const bool first_write = weights_ == nullptr;
   PhaseFigures figures;
   arrays_.begin_round();
 
   ChipWork training;
-  const WeightSet goal = trained_weights(method);
-  if (rewrites && accumulates()) training += read_back();
+  const WeightSet held = held_weights();
+  const WeightSet goal = trained_weights(method, held);
+  const bool rewrites = arrays_.differ(goal, held);
+  const bool trains_backbone = std::any_of(method.training.begin(), method.training.end(),
+                                           [](const TrainingRun& run) { return run.trains_backbone; });
+  if (accumulates() && (trains_backbone || rewrites)) training += read_back();
 
   DeploymentTask deployment;
   ChipWork deployment_work;
   std::uint64_t steps = 0;
   for (const TrainingRun& run : method.training) steps += run.steps;
   if (rewrites && updates_every_step() && !first_write && steps > 0) {
-    training += update_arrays_every_step(goal, steps);
+    training += update_arrays_every_step(goal, held, steps);
   } else if (rewrites) {
-    deployment_work = write_arrays(goal, deployment.array_writes);
+    deployment_work = write_arrays(goal, held, deployment.array_writes);
   }
-  weights_ = method.weights;
+  deployment.vectors = changed_vectors(goal);
+  weights_ = &trace_.weights.at(method.weights);
 
-  deployment.vectors = rewrites;
   deployment.adapters = adapters_of(trace_, method);
   for (const Adapter* adapter : deployment.adapters) {
     if (std::count(adapters_.begin(), adapters_.end(), adapter) == 0) deployment.new_adapters.push_back(adapter);
@@ -164,8 +183,8 @@ ChipWork ChipLife::play(const Program& program) {
   return work;
 }
 
-ChipWork ChipLife::write_arrays(const WeightSet& weights, std::vector<ArrayWrite>& writes) {
-  writes = arrays_.write(weights);
+ChipWork ChipLife::write_arrays(const WeightSet& weights, const WeightSet& held, std::vector<ArrayWrite>& writes) {
+  writes = arrays_.write(weights, held);
   return write_work(architecture_, writes);
 }
 
@@ -176,13 +195,15 @@ ChipWork ChipLife::read_back() {
   return work;
 }
 
-ChipWork ChipLife::update_arrays_every_step(const WeightSet& goal, std::uint64_t steps) {
-  const WeightSet start = arrays_.stored_weights();
+ChipWork ChipLife::update_arrays_every_step(const WeightSet& goal, const WeightSet& held, std::uint64_t steps) {
   ChipWork work;
+  WeightSet before = held;
   for (std::uint64_t step = 1; step <= steps; ++step) {
     std::vector<ArrayWrite> writes;
-    work += write_arrays(between(start, goal, static_cast<double>(step) / static_cast<double>(steps)), writes);
+    WeightSet next = between(held, goal, static_cast<double>(step) / static_cast<double>(steps));
+    work += write_arrays(next, before, writes);
     work += play(array_program(writes));
+    before = std::move(next);
   }
   return work;
 }
@@ -231,7 +252,8 @@ StageFigures ChipLife::priced(const ChipWork& work, int mac_bits) const {
   set_energy(stage, std::move(components));
   stage.conversions = {work.counts.dac_updates, work.counts.adc_conversions, work.counts.shift_adds};
   stage.writes = {work.counts.rm_cells,        work.counts.rm_set_pulses, work.counts.rm_reset_pulses,
-                  work.counts.rm_verify_reads, work.failed_cells,         work.counts.sram_write_words};
+                  work.counts.rm_verify_reads, work.failed_cells,         work.clipped_weights,
+                  work.counts.sram_write_words};
   return stage;
 }
 

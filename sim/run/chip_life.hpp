@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,12 +43,17 @@ class ChipLife {
   bool updates_every_step() const;
   bool accumulates() const;
 
-  WeightSet trained_weights(const Method& method) const;
-  ChipWork write_arrays(const WeightSet& weights, std::vector<ArrayWrite>& writes);
+  /// What the arrays hold before a phase, as their writer knows it: nothing, the weights last written, or those that
+  /// are read back.
+  WeightSet held_weights() const;
+  WeightSet trained_weights(const Method& method, const WeightSet& held) const;
+  ChipWork write_arrays(const WeightSet& weights, const WeightSet& held, std::vector<ArrayWrite>& writes);
   ChipWork read_back();
   Training planned(const Method& method, const TrainingRun& run) const;
   ChipWork train(const Training& training, double forward_joule_per_sample);
-  ChipWork update_arrays_every_step(const WeightSet& goal, std::uint64_t steps);
+  ChipWork update_arrays_every_step(const WeightSet& goal, const WeightSet& held, std::uint64_t steps);
+  /// Gains and biases of `weights` that are not what the SRAM buffer holds.
+  std::set<std::string> changed_vectors(const WeightSet& weights) const;
   ChipWork play(const Program& program);
   double transposed_read_joule(const std::vector<std::uint64_t>& vectors) const;
   StageFigures priced(const ChipWork& work, int mac_bits) const;
@@ -68,7 +74,7 @@ class ChipLife {
   ResistiveArrays arrays_;
   Eigen::MatrixXf calibration_input_;
   std::size_t phase_ = 0;
-  std::string weights_;                   ///< the weight set that the arrays were last written with
+  const WeightSet* weights_ = nullptr;    ///< of the phase before
   std::vector<const Adapter*> adapters_;  ///< in the SRAM buffer
 };
 

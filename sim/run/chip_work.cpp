@@ -40,6 +40,7 @@ ChipWork& operator+=(ChipWork& sum, const ChipWork& addend) {
   sum.analogue.write_pulses += addend.analogue.write_pulses;
   sum.analogue.verify_reads += addend.analogue.verify_reads;
   sum.failed_cells += addend.failed_cells;
+  sum.clipped_weights += addend.clipped_weights;
   return sum;
 }
 
@@ -53,6 +54,7 @@ ChipWork times(const ChipWork& work, std::uint64_t repetitions) {
   product.analogue.write_pulses *= factor;
   product.analogue.verify_reads *= factor;
   product.failed_cells *= repetitions;
+  product.clipped_weights *= repetitions;
   return product;
 }
 
@@ -61,6 +63,7 @@ ChipWork write_work(const Architecture& architecture, const std::vector<ArrayWri
   ChipWork work;
   for (const ArrayWrite& write : writes) {
     work.failed_cells += write.failed_cells;
+    work.clipped_weights += write.clipped_weights;
     work.analogue.write_pulses += write.pulse_energy_joule;
     work.analogue.verify_reads +=
         volt * volt * write.verified_microsiemens * micro * architecture.tile.crossbar.read_ns * nano;

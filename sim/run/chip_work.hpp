@@ -14,7 +14,8 @@ ChipWork& operator+=(ChipWork& sum, const ChipWork& addend);
 /// counted.
 ChipWork times(const ChipWork& work, std::uint64_t repetitions);
 
-/// What the values say of `writes`: analogue energy and failed cells. Counts and cycles come from playing them.
+/// What the values say of `writes`: analogue energy, failed cells and clipped weights. Counts and cycles come from
+/// playing them.
 ChipWork write_work(const Architecture& architecture, const std::vector<ArrayWrite>& writes);
 
 }  // namespace palimpsest

@@ -19,7 +19,8 @@ struct ChipWork {
   std::uint64_t memory_wait_cycles = 0;
   ActionCounts counts;
   AnalogueEnergy analogue;
-  std::uint64_t failed_cells = 0;  ///< cells given up by write-verify
+  std::uint64_t failed_cells = 0;     ///< cells given up by write-verify
+  std::uint64_t clipped_weights = 0;  ///< written weights beyond their layer's scale
 };
 
 struct NamedEnergy {
@@ -33,6 +34,7 @@ struct Writes {
   std::uint64_t rm_reset_pulses = 0;
   std::uint64_t rm_verify_reads = 0;
   std::uint64_t rm_failed_cells = 0;
+  std::uint64_t rm_clipped_weights = 0;
   std::uint64_t sram_words = 0;
 };
 

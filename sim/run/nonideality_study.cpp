@@ -70,10 +70,9 @@ class StudiedChip {
     ChipResult result;
     for (std::size_t number = 0; number < trace_.phases.size(); ++number) {
       const Phase& phase = trace_.phases[number];
-      if (phase.hybrid.weights != weights_) {
-        weights_ = phase.hybrid.weights;
-        arrays_.write(trace_.weights.at(weights_));
-      }
+      const WeightSet& weights = trace_.weights.at(phase.hybrid.weights);
+      arrays_.write(weights, weights_ == nullptr ? WeightSet{} : *weights_);
+      weights_ = &weights;
       arrays_.add_reads(reads_[number].training, 1);
       const Eigen::MatrixXf scores = scores_of(adapters_of(trace_, phase.hybrid), phase.samples);
       const Eigen::MatrixXf& reference = phase.hybrid.reference;
@@ -94,8 +93,7 @@ class StudiedChip {
     const Network& network = trace_.network;
     const std::uint32_t evaluation = evaluation_++;
     if (samples.empty()) return {};
-    DeployedNetwork deployed(architecture_, network, map_, arrays_, trace_.weights.at(weights_), adapters,
-                             calibration_input_, seed_);
+    DeployedNetwork deployed(architecture_, network, map_, arrays_, *weights_, adapters, calibration_input_, seed_);
     deployed.age(arrays_, age_seconds_);
     return infer(deployed, network_input(network, trace_.test, samples), network.input.rows, evaluation, 1).scores;
   }
@@ -108,7 +106,7 @@ class StudiedChip {
   TileMap map_;
   ResistiveArrays arrays_;
   Eigen::MatrixXf calibration_input_;
-  std::string weights_;  ///< the weight set in the arrays
+  const WeightSet* weights_ = nullptr;  ///< in the arrays
   std::uint32_t evaluation_ = 0;
 };
 

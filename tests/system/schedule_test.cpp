@@ -76,7 +76,8 @@ class Comparison {
     ResistiveArrays arrays(architecture_, trace_.network, map_, 1);
     DeploymentTask deployment;
     deployment.array_writes = arrays.write(trace_.weights.at(method.weights));
-    deployment.vectors = true;
+    for (const Operation& operation : trace_.network.operations)
+      deployment.vectors.insert({operation.gain, operation.bias});
     deployment.adapters = adapters;
     deployment.new_adapters = adapters;
     check(deployment_program(context(), deployment));

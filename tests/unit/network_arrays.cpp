@@ -148,12 +148,107 @@ TEST_CASE("Tiles with the same weights draw apart from each other") {
   CHECK_FALSE(identical(arrays.block_conductances(0), arrays.block_conductances(4)));
 }
 
-TEST_CASE("Without read noise a second write of the same weights pulses no cell") {
-  Written chip_with_weights(chip());
-  const std::uint64_t pulses = chip_with_weights.arrays.wear().all_kinds().largest_pulse_count;
-  const std::vector<ArrayWrite> again = chip_with_weights.arrays.write(weights());
-  CHECK(verify_reads(again) == chip_with_weights.arrays.cells());
-  CHECK(chip_with_weights.arrays.wear().all_kinds().largest_pulse_count == pulses);
+TEST_CASE("A second write of the same weights neither reads nor pulses a cell, whatever the read noise") {
+  Architecture architecture = chip();
+  architecture.resistive_memory.cell.read_noise = 0.05;
+  Written chip_with_weights(architecture);
+  const Eigen::MatrixXf before = chip_with_weights.arrays.stored_weights().at("w");
+  for (const ArrayWrite& write : chip_with_weights.arrays.write(weights())) CHECK(write.groups.empty());
+  CHECK(identical(chip_with_weights.arrays.stored_weights().at("w"), before));
+}
+
+TEST_CASE("Weights that are what was read back keep their cells' targets; a changed one alone moves") {
+  Architecture architecture = chip();
+  architecture.resistive_memory.cell.read_noise = 0.05;
+  const WeightEncoding encoding = GENERATE(WeightEncoding::offset, WeightEncoding::differential);
+  architecture.tile.mapping.weights = encoding;
+  architecture.tile.crossbar.columns = 12;
+  Written chip_with_weights(architecture);
+  ResistiveArrays& arrays = chip_with_weights.arrays;
+  const WeightSet held = arrays.stored_weights();
+  CHECK_FALSE(arrays.differ(held, held));
+  for (const ArrayWrite& write : arrays.write(held, held)) CHECK(write.groups.empty());
+
+  // Input 4 of output 2, in the first of the two tiles of inputs 3 and 4; with one sign it has one of the pair's cells.
+  WeightSet next = held;
+  next.at("w")(2, 4) -= 0.1F;
+  REQUIRE(arrays.differ(next, held));
+  // The scale stays only if the largest weight is what it was.
+  const float largest = weights().at("w").cwiseAbs().maxCoeff();
+  Eigen::Index row = 0;
+  Eigen::Index column = 0;
+  next.at("w").cwiseAbs().maxCoeff(&row, &column);
+  next.at("w")(row, column) = -largest;
+  const std::vector<ArrayWrite> writes = arrays.write(next, held);
+  std::uint64_t cells = 0;
+  for (const ArrayWrite& write : writes) cells += write_sums(write).cells;
+  // The largest weight goes back to the target its cell has.
+  CHECK(cells == 1);
+  const Eigen::MatrixXf change = arrays.stored_weights().at("w") - held.at("w");
+  CHECK((change.array() != 0.0F).count() == 1);
+  CHECK(change(2, 4) < 0.0F);
+}
+
+TEST_CASE("A kept scale clips what outgrows it, and a scale per write follows") {
+  Architecture architecture = chip();
+  architecture.tile.mapping.weights = GENERATE(WeightEncoding::offset, WeightEncoding::differential);
+  architecture.tile.mapping.slices = GENERATE(1U, 2U);
+  architecture.tile.crossbar.columns = 24;
+  WeightSet grown = weights();
+  grown.at("w") *= 1.5F;
+  // Of -1.05 .. 0.945 in 30 even steps: those beyond 0.7.
+  const auto beyond = static_cast<std::uint64_t>((grown.at("w").array().abs() > 0.7F).count());
+  const auto clipped = [](const std::vector<ArrayWrite>& writes) {
+    std::uint64_t sum = 0;
+    for (const ArrayWrite& write : writes) sum += write.clipped_weights;
+    return sum;
+  };
+  Written kept(architecture);
+  const double scale = kept.arrays.weight_columns(0).weight_per_microsiemens(0);
+  CHECK(clipped(kept.writes) == 0);
+  CHECK(clipped(kept.arrays.write(grown, weights())) == beyond);
+  CHECK(kept.arrays.weight_columns(0).weight_per_microsiemens(0) == scale);
+  CHECK(kept.arrays.stored_weights().at("w").cwiseAbs().maxCoeff() < 0.75F);
+
+  architecture.tile.mapping.headroom = 1.5;
+  Written roomy(architecture);
+  CHECK(roomy.arrays.weight_columns(0).weight_per_microsiemens(0) == Approx(1.5 * scale));
+  CHECK(clipped(roomy.arrays.write(grown, weights())) == 0);
+
+  architecture.tile.mapping.headroom = 1.0;
+  architecture.tile.mapping.scale = WeightScale::per_write;
+  Written following(architecture);
+  CHECK(clipped(following.arrays.write(grown, weights())) == 0);
+  CHECK(following.arrays.weight_columns(0).weight_per_microsiemens(0) == Approx(1.5 * scale));
+}
+
+TEST_CASE("A layer of zeros has its scale from the first write with other weights") {
+  Architecture architecture = chip();
+  const Network network = layer();
+  const TileMap map = map_to_tiles(network, architecture.tile);
+  ResistiveArrays arrays(architecture, network, map, 1);
+  const WeightSet zeros = {{"w", Eigen::MatrixXf::Zero(6, 5)}};
+  arrays.write(zeros);
+  arrays.write(weights(), zeros);
+  CHECK(arrays.weight_columns(0).weight_per_microsiemens(0) == Approx(0.7 / 35.0).epsilon(1e-6));
+}
+
+TEST_CASE("A layer that is not what it was leaves the others alone") {
+  Architecture architecture = chip();
+  Network network = layer();
+  network.operations.push_back(network.operations[0]);
+  network.operations[1].weight = "v";
+  const TileMap map = map_to_tiles(network, architecture.tile);
+  ResistiveArrays arrays(architecture, network, map, 1);
+  const WeightSet first = {{"w", weights().at("w")}, {"v", weights().at("w")}};
+  arrays.write(first);
+  WeightSet next = first;
+  next.at("v") *= -1.0F;
+  const std::vector<ArrayWrite> writes = arrays.write(next, first);
+  for (std::uint32_t tile = 0; tile < 4; ++tile) {
+    CHECK(writes[tile].groups.empty());
+    CHECK_FALSE(writes[tile + 4].groups.empty());
+  }
 }
 
 TEST_CASE("Arrays are rewritten with other weights and wear on") {

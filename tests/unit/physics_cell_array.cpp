@@ -115,6 +115,43 @@ TEST_CASE("Cells of one array have a tolerance each") {
   CHECK(errors.row(0).maxCoeff() > 1.0F);
 }
 
+TEST_CASE("A write holds only cells whose target is another than before, and no empty groups") {
+  CellConfig cell = noisy_cell();
+  cell.read_noise = 0.05;
+  CellArray array(cell, 1, 0, 3, 10);
+  Eigen::MatrixXf goal = targets(3, 10);
+  CHECK(array.targets().array().isNaN().all());
+  write_to(array, programmer(4), goal, 0);
+  CHECK(identical(array.targets(), goal));
+  CHECK(write_to(array, programmer(4), goal, 1).groups.empty());
+
+  const Eigen::MatrixXf before = array.conductances();
+  goal(1, 5) += 20.0F;
+  goal(1, 7) -= 20.0F;
+  goal(2, 9) -= 20.0F;
+  const ArrayWrite write = write_to(array, programmer(4), goal, 2);
+  REQUIRE(write.groups.size() == 2);
+  CHECK(write.groups[0].cells == 2);
+  CHECK(write.groups[1].cells == 1);
+  CHECK(((array.conductances() - before).array() != 0.0F).count() == 3);
+}
+
+TEST_CASE("A cell is written again to the same target when the tolerance is another") {
+  CellArray array(noisy_cell(), 1, 0, 2, 3);
+  write_to(array, programmer(4), targets(2, 3), 0, 4.0F);
+  CHECK(write_sums(write_to(array, programmer(4), targets(2, 3), 1, 1.0F)).cells == 6);
+}
+
+TEST_CASE("Cells that were given up are not tried again while their target stays") {
+  WriteVerifyConfig impatient = programmer(4);
+  impatient.maximum_cycles = 1;
+  CellArray array(noisy_cell(), 1, 0, 2, 3);
+  CHECK(write_to(array, impatient, targets(2, 3), 0, 0.001F).failed_cells == 6);
+  const ArrayWrite again = write_to(array, impatient, targets(2, 3), 1, 0.001F);
+  CHECK(again.failed_cells == 0);
+  CHECK(again.groups.empty());
+}
+
 TEST_CASE("The energies of one pulse per cell add up") {
   CellConfig cell;
   cell.set_step_microsiemens = 65.0;

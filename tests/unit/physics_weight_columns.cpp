@@ -43,6 +43,23 @@ Eigen::MatrixXf read_back(const WeightColumns& columns, const Eigen::MatrixXf& w
 
 }  // namespace
 
+TEST_CASE("Weights are clipped beyond what their columns hold, rounding aside") {
+  for (const WeightEncoding encoding : {WeightEncoding::offset, WeightEncoding::differential}) {
+    for (const std::uint32_t slices : {1U, 2U}) {
+      const WeightColumns columns = columns_of_chip(mapping(encoding, slices, 2), 0.7);
+      CHECK_FALSE(columns.clips(0.7F));
+      CHECK_FALSE(columns.clips(-0.7F));
+      CHECK(columns.clips(0.7001F));
+      CHECK(columns.clips(-0.7001F));
+    }
+  }
+  // With the zero weight at 30 uS of 10..80 uS a weight of -0.7 reaches the low edge, and 1.75 the high one.
+  const WeightColumns off_centre(CellConfig{}, 30.0, mapping(WeightEncoding::offset, 1, 2), 0.7);
+  CHECK_FALSE(off_centre.clips(1.7499F));
+  CHECK(off_centre.clips(1.7501F));
+  CHECK(off_centre.clips(-0.7001F));
+}
+
 TEST_CASE("One device with an offset: 45 uS + 35 uS w / max, and a reference column at 45 uS") {
   const WeightColumns columns = columns_of_chip(mapping(WeightEncoding::offset, 1), 0.7);
   CHECK(largest_difference(columns.targets(Eigen::MatrixXf{{0.7F, -0.35F}}), Eigen::MatrixXf{{80.0F, 27.5F, 45.0F}}) <

@@ -1,0 +1,103 @@
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/support/command.hpp"
+#include "tests/support/temporary_directory.hpp"
+
+namespace palimpsest {
+namespace {
+
+using nlohmann::json;
+
+/// The report of a case's trace on the shipped chip.
+json report_of(const std::string& name, const std::vector<std::string>& more = {}) {
+  const test::TemporaryDirectory directory;
+  std::vector<std::string> arguments{
+      "run",    "--arch", test::shipped("arch/rm180.json"), "--trace", test::shipped("tests/support/cases/" + name),
+      "--quiet"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  const test::CommandResult result = test::run_palimpsest(arguments, directory.path());
+  CHECK(result.errors.empty());
+  REQUIRE(result.exit_code == 0);
+  return json::parse(test::file_content(directory.path() / "report.json"));
+}
+
+const json& rewrite_of(const json& phase) { return phase.at("baselines").at("rm_rewrite"); }
+
+const json& writes_of(const json& machine, const std::string& stage) {
+  return machine.at("stages").at(stage).at("writes");
+}
+
+std::uint64_t pulses(const json& writes) {
+  return writes.at("rm_set_pulses").get<std::uint64_t>() + writes.at("rm_reset_pulses").get<std::uint64_t>();
+}
+
+void check_untouched(const json& writes) {
+  CHECK(writes.at("rm_cells") == 0);
+  CHECK(pulses(writes) == 0);
+  CHECK(writes.at("rm_verify_reads") == 0);
+}
+
+}  // namespace
+
+TEST_CASE("Case reference-cells: a thousand steps to the weights already there read every cell once and pulse none") {
+  const json report = report_of("reference-cells", {"--set", "/baselines/rm_rewrite/update=every_step"});
+  const json& first = rewrite_of(report.at("phases").at(0));
+  const json& second = rewrite_of(report.at("phases").at(1));
+  CHECK(pulses(writes_of(first, "deployment")) > 0);
+  // Training begins with the read-back of what the arrays hold.
+  CHECK(writes_of(second, "training").at("rm_verify_reads") == first.at("wear").at("cells"));
+  CHECK(writes_of(second, "training").at("rm_cells") == 0);
+  CHECK(pulses(writes_of(second, "training")) == 0);
+  check_untouched(writes_of(second, "deployment"));
+  CHECK(second.at("wear").at("rounds_left").is_null());
+}
+
+TEST_CASE("Case reference-cells: with exact targets no cell is read back either") {
+  const json report = report_of("reference-cells", {"--set", "/baselines/rm_rewrite/update=every_step", "--set",
+                                                    "/baselines/rm_rewrite/target=exact"});
+  check_untouched(writes_of(rewrite_of(report.at("phases").at(1)), "training"));
+}
+
+TEST_CASE("Case unchanged-weights: weight sets that differ in a bias deploy the bias and no cell") {
+  const json report = report_of("unchanged-weights");
+  const json& first = report.at("phases").at(0).at("stages").at("deployment");
+  const json& second = report.at("phases").at(1).at("stages").at("deployment");
+  CHECK(pulses(first.at("writes")) > 0);
+  check_untouched(second.at("writes"));
+  CHECK(second.at("components").at("rm_write") == 0.0);
+  CHECK(second.at("components").at("rm_verify") == 0.0);
+  // The bias alone comes in through the host port.
+  CHECK(second.at("writes").at("sram_words") == first.at("writes").at("sram_words"));
+  CHECK(second.at("writes").at("sram_words") > 0);
+  CHECK(second.at("components").at("host_port") < first.at("components").at("host_port"));
+}
+
+TEST_CASE(
+    "Case one-growing-weight: the kept scale clips the weight, headroom moves its cell alone, a new scale all others") {
+  const auto written = [](const std::vector<std::string>& mapping) {
+    std::vector<std::string> settings{"--set", "/resistive_memory/read_noise=0", "--set",
+                                      "/baselines/rm_rewrite/target=exact"};
+    for (const std::string& setting : mapping) settings.insert(settings.end(), {"--set", "/tile/mapping/" + setting});
+    const json report = report_of("one-growing-weight", settings);
+    return writes_of(rewrite_of(report.at("phases").at(1)), "deployment");
+  };
+  const json clipped = written({});
+  check_untouched(clipped);
+  CHECK(clipped.at("rm_clipped_weights") == 1);
+
+  const json moved = written({"headroom=1.3"});
+  CHECK(moved.at("rm_cells") == 1);
+  CHECK(pulses(moved) > 0);
+  CHECK(moved.at("rm_clipped_weights") == 0);
+
+  // 20 x 30 weights, none of them zero; the largest stays at the window's edge.
+  const json all = written({"scale=per_write"});
+  CHECK(all.at("rm_cells") == 599);
+  CHECK(all.at("rm_clipped_weights") == 0);
+}
+
+}  // namespace palimpsest
