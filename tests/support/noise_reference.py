@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Writes noise_reference.json: accuracies of the face trace under conductance errors, worked out apart from the
-simulator: random numbers as random_reference.py has them, the network as the exporter's test interpreter runs it, all
+simulator: random numbers as random_reference.py has them, the network as the exporter's interpreter runs it, all
 in double precision.
 
 So that a last bit of single precision cannot turn an answer, no sample's two largest scores may lie closer than MARGIN.
@@ -15,9 +15,9 @@ import numpy as np
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
-sys.path[:0] = [str(HERE), str(REPOSITORY / "workloads"), str(REPOSITORY / "workloads" / "tests")]
+sys.path[:0] = [str(HERE), str(REPOSITORY / "workloads")]
 
-from interpreter import LoadedTrace, load_trace  # noqa: E402
+from palimpsest_export.interpreter import LoadedTrace, load_trace  # noqa: E402
 from random_reference import normals, uniforms  # noqa: E402
 
 SEED = 5

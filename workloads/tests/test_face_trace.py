@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy
 import pytest
-from interpreter import load_trace
 
 from face import main as face_main
+from palimpsest_export.interpreter import load_trace
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DIRECTORY = REPOSITORY / "traces" / "face"

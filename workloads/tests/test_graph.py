@@ -1,7 +1,6 @@
 import numpy
 import pytest
 import torch
-from interpreter import LoadedTrace
 from tiny import fill
 from torch import nn
 
@@ -13,6 +12,7 @@ from palimpsest_export import (
     reference_outputs,
     trace_network,
 )
+from palimpsest_export.interpreter import LoadedTrace
 from palimpsest_export.writer import network_document
 
 ROWS, COLUMNS = 3, 4

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from interpreter import load_trace
+from palimpsest_export.interpreter import load_trace
 
 WORKLOADS = Path(__file__).resolve().parents[1]
 

@@ -3,11 +3,11 @@ import os
 
 import numpy
 import pytest
-from interpreter import load_trace
 from tiny import tiny_network, tiny_trace
 
 from palimpsest_export import TraceError, TrainingRun, adapter_values, trace_network, write_trace
 from palimpsest_export.canonical_json import format_json
+from palimpsest_export.interpreter import load_trace
 
 
 def test_written_trace_reads_back_and_reproduces_its_references(tmp_path):

@@ -1,4 +1,7 @@
-"""An independent reading of a trace: numpy only, from the two files and docs/trace-format.md."""
+"""An independent reading of a trace: numpy only, from the two files and docs/trace-format.md.
+
+It shares nothing with the code that makes a trace from a module, so that a trace can be checked with it.
+"""
 
 import json
 import math
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy
 
-from palimpsest_export import decode_tensors
+from .safetensors import decode_tensors
 
 GAUSS = numpy.vectorize(lambda x: 0.5 * (1 + math.erf(x / math.sqrt(2))))
 
@@ -25,13 +28,17 @@ class LoadedTrace:
         return numpy.flatnonzero(numpy.isin(self.tensors[self.document["test"]["labels"]], wanted))
 
     def run(self, method, inputs):
-        """Class scores, float64 [samples, classes], of uint8 inputs [samples, rows, columns]."""
+        """Class scores, float64 [samples, classes], of uint8 inputs [samples, rows, columns].
+
+        method: an object of the document. Raises ValueError for what the format does not know.
+        """
         network = self.document["network"]
         entry = network["input"]
         values = {entry["name"]: inputs.astype(numpy.float64) * entry["scale"] + entry["offset"]}
         for step in network["operations"]:
             x = values[step["inputs"][0]]
-            assert step["output"] not in values
+            if step["output"] in values:
+                raise ValueError(f"value {step['output']} is given twice")
             values[step["output"]] = self._result(method, step, x, values)
         return values[network["output"]][:, 0, :]
 
@@ -64,10 +71,10 @@ class LoadedTrace:
             return x.transpose(0, 2, 1)
         if kind == "mean":
             return x.mean(axis=1, keepdims=True)
-        raise AssertionError(f"unknown operation {kind}")
+        raise ValueError(f"unknown operation {kind}")
 
 
 def load_trace(directory):
-    """LoadedTrace of a trace's directory."""
+    """LoadedTrace of a trace's directory (Path)."""
     document = json.loads((directory / "trace.json").read_text(encoding="utf-8"))
     return LoadedTrace(document, decode_tensors((directory / "tensors.safetensors").read_bytes()))
