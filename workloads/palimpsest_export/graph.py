@@ -1,79 +1,59 @@
-"""From a PyTorch module to operations, by way of torch.fx."""
+"""From a PyTorch module to operations."""
 
-import copy
+import math
 import operator
 
 import torch
 import torch.fx
 from torch import nn
 
+from .evaluation import evaluation_copy, refuse_training_mode
+from .hidden import refuse_hidden_computation
 from .layers import LoraLinear, RMSNorm
+from .numbers import is_number
 from .operations import Network, Operation, result_shape
-
-SUPPORTED = (
-    "nn.Linear, LoraLinear, RMSNorm, nn.GELU (exact), nn.ReLU, +, transpose of the last two dimensions, "
-    "mean over the tokens, nn.Dropout and nn.Identity"
-)
-
-
-class UnsupportedOperation(Exception):
-    """The module does something a trace cannot state; the one-line message names the module and its type."""
+from .storage import Storage
+from .tracing import record_graph
+from .unsupported import SUPPORTED, UnsupportedOperation, describe, type_name
 
 
 def trace_network(module, input_shape, input_scale, input_offset):
     """Network of a module that maps (batch, rows, columns) to class scores, in evaluation mode.
 
     input_shape: (rows, columns) of one sample; the network's input is input_scale * u8 + input_offset. A
-    linear operation, and the parameters of a module, are named by the module's path. Adapters are not part of
-    the network. Raises UnsupportedOperation.
+    linear operation, and the parameters of a module, are named by the module's path; a parameter that several
+    modules share has the name of the first that is called. Adapters are not part of the network. Raises
+    UnsupportedOperation, or ValueError for a wrong shape, scale or offset.
     """
-    module = copy.deepcopy(module).eval()
-    tracer = _PathTracer()
-    try:
-        graph = tracer.trace(module)
-    except Exception as error:
-        text = str(error).splitlines()[0] if str(error) else ""
-        where = _describe(module, tracer.failed_path or "")
-        raise UnsupportedOperation(f"{where} cannot be traced ({type(error).__name__}: {text})") from error
-    return _Converter(module, graph, input_shape, input_scale, input_offset).network()
+    entry = _checked_input(input_shape, input_scale, input_offset)
+    refuse_hidden_computation(module)
+    module = evaluation_copy(module)
+    for part in module.modules():
+        # They see gradients alone, but torch calls them with outputs, and a recorded output is no tensor.
+        part._backward_hooks.clear()
+    graph = record_graph(module)
+    refuse_training_mode(module)
+    return _Converter(module, graph, entry).network()
 
 
-class _PathTracer(torch.fx.Tracer):
-    """Notes for every node, and for a failure, in which module it happened."""
-
-    def __init__(self):
-        super().__init__()
-        self.paths = [""]
-        self.failed_path = None
-
-    def is_leaf_module(self, module, path):
-        return isinstance(module, (RMSNorm, LoraLinear)) or super().is_leaf_module(module, path)
-
-    def call_module(self, module, forward, args, kwargs):
-        path = self.path_of_module(module)
-        self.paths.append(path)
-        try:
-            return super().call_module(module, forward, args, kwargs)
-        except Exception:
-            self.failed_path = self.failed_path or path
-            raise
-        finally:
-            self.paths.pop()
-
-    def create_node(self, *args, **kwargs):
-        node = super().create_node(*args, **kwargs)
-        node.meta["module_path"] = self.paths[-1]
-        return node
-
-
-def _type_name(module):
-    cls = type(module)
-    package = "torch.nn" if cls.__module__.startswith("torch.nn.modules") else cls.__module__
-    return f"{package}.{cls.__qualname__}"
-
-
-def _describe(root, path):
-    return f"{path or 'the network'} ({_type_name(root.get_submodule(path))})"
+def _checked_input(shape, scale, offset):
+    """The fields of a Network for its input, as Python numbers."""
+    whole = isinstance(shape, (tuple, list, torch.Size)) and all(is_number(size, int) for size in shape)
+    if not whole or len(shape) != 2 or min(shape) < 1:
+        raise ValueError(
+            f"input_shape: expected (rows, columns) of one sample, got {shape!r}; a network on "
+            "(batch, features) is exported as one on (batch, 1, features)"
+        )
+    for name, value in (("input_scale", scale), ("input_offset", offset)):
+        if not is_number(value) or not math.isfinite(value):
+            raise ValueError(f"{name}: expected a finite number, got {value!r}")
+    if scale == 0:
+        raise ValueError("input_scale: expected a number other than 0")
+    return {
+        "input_shape": tuple(int(size) for size in shape),
+        "input_scale": float(scale),
+        "input_offset": float(offset),
+    }
 
 
 def _bind(node, names):
@@ -86,6 +66,7 @@ def _bind(node, names):
 
 FUNCTIONS = {
     operator.add: "add",
+    operator.iadd: "add in place",
     torch.add: "add",
     torch.transpose: "transpose",
     torch.mean: "mean",
@@ -98,21 +79,20 @@ METHODS = {"add": "add", "transpose": "transpose", "mean": "mean", "relu": "relu
 
 
 class _Converter:
-    def __init__(self, module, graph, input_shape, input_scale, input_offset):
+    def __init__(self, module, graph, entry):
         self.module = module
         self.graph = graph
         self.taken = {node.target for node in graph.nodes if node.op == "call_module"}
         self.visited = set()
         self.values = {}
+        self.storage = Storage()
         self.shapes = {}
         self.without_tokens = set()
         self.operations = []
         self.parameters = {}
-        self.input = {
-            "input_shape": tuple(input_shape),
-            "input_scale": input_scale,
-            "input_offset": input_offset,
-        }
+        self.called = set()
+        self.names = {}
+        self.input = entry
 
     def network(self):
         for node in self.graph.nodes:
@@ -136,7 +116,7 @@ class _Converter:
     def _refuse(self, node, what):
         path = node.target if node.op == "call_module" else node.meta["module_path"]
         raise UnsupportedOperation(
-            f"{_describe(self.module, path)}: {what} is not supported; supported: {SUPPORTED}"
+            f"{describe(self.module, path)}: {what} is not supported; supported: {SUPPORTED}"
         )
 
     def _unique(self, name):
@@ -149,6 +129,8 @@ class _Converter:
     def _value(self, node, argument):
         if not isinstance(argument, torch.fx.Node) or argument not in self.values:
             self._refuse(node, f"an operand that is not a value of the network ({argument!r})")
+        if self.storage.is_stale(argument):
+            self._refuse(node, "using a tensor after += on its transpose")
         return self.values[argument]
 
     def _append(self, node, kind, arguments, name=None, **attributes):
@@ -161,7 +143,7 @@ class _Converter:
             self.shapes[name] = result_shape(step, [self.shapes[value] for value in inputs], self.parameters)
         except ValueError as error:
             raise UnsupportedOperation(
-                f"{_describe(self.module, node.meta['module_path'])}: {error}"
+                f"{describe(self.module, node.meta['module_path'])}: {error}"
             ) from error
         dropped = {value in self.without_tokens for value in inputs}
         if len(dropped) > 1:
@@ -170,12 +152,18 @@ class _Converter:
             self.without_tokens.add(name)
         self.operations.append(step)
         self.values[node] = name
+        self.storage.add(node)
+
+    def _alias(self, node, source):
+        self.values[node] = self._value(node, source)
+        self.storage.share(node, source)
 
     def _placeholder(self, node):
         if self.values:
             self._refuse(node, f"a second input ({node.target})")
         self.input_name = self._unique("input")
         self.values[node] = self.input_name
+        self.storage.add(node)
         self.shapes[self.input_name] = self.input["input_shape"]
 
     def _get_attr(self, node):
@@ -214,15 +202,15 @@ class _Converter:
         elif kind is nn.ReLU and not module.inplace:
             self._append(node, "relu", [source], self._first_name(node))
         elif kind in (nn.Dropout, nn.Identity):
-            self.values[node] = self._value(node, source)
+            self._alias(node, source)
         elif kind is nn.GELU:
             self._refuse(node, f"GELU with approximate={module.approximate!r}")
         elif kind is nn.ReLU:
             self._refuse(node, "ReLU with inplace=True")
         elif kind is LoraLinear:
-            self._refuse(node, f"an adapter on {_type_name(base)}")
+            self._refuse(node, f"an adapter on {type_name(base)}")
         else:
-            self._refuse(node, _type_name(module))
+            self._refuse(node, type_name(module))
 
     def _first_name(self, node):
         """The module's path, or a name after it when the module is called again."""
@@ -232,11 +220,15 @@ class _Converter:
         return node.target
 
     def _parameter(self, node, name, value):
+        if not isinstance(value, nn.Parameter):
+            self._refuse(node, f"a {name} that is a {type(value).__qualname__}, not a parameter,")
         full_name = f"{node.target}.{name}"
-        if full_name in self.parameters:
+        if full_name in self.called:
             self._refuse(node, "calling a layer with parameters twice")
-        self.parameters[full_name] = tuple(value.shape)
-        return full_name
+        self.called.add(full_name)
+        first_name = self.names.setdefault(id(value), full_name)
+        self.parameters[first_name] = tuple(value.shape)
+        return first_name
 
     def _call_function(self, node):
         if node.target is getattr and node.args[1:] == ("mT",):
@@ -259,6 +251,11 @@ class _Converter:
             if arguments is None:
                 self._refuse(node, "+ with further arguments")
             self._append(node, "add", [arguments.get("input"), arguments.get("other")])
+        elif kind == "add in place":
+            target, other = node.args
+            self._append(node, "add", [target, other])
+            for changed in self.storage.overwrite(node, target):
+                self.values[changed] = self.values[node]
         elif kind == "transpose":
             arguments = _bind(node, ["input", "dim0", "dim1"])
             if arguments is None:
@@ -280,7 +277,7 @@ class _Converter:
             arguments = _bind(node, ["input", "p", "training", "inplace"])
             if arguments is None or arguments.get("training", True):
                 self._refuse(node, "dropout that stays active in evaluation mode")
-            self.values[node] = self._value(node, arguments["input"])
+            self._alias(node, arguments["input"])
 
     def _transpose(self, node, source, first, second):
         value = self._value(node, source)
@@ -288,6 +285,7 @@ class _Converter:
         if value in self.without_tokens or dimensions not in ({1, 2}, {-1, -2}, {1, -1}, {-2, 2}):
             self._refuse(node, f"a transpose of dimensions {first} and {second}")
         self._append(node, "transpose", [source])
+        self.storage.share(node, source, transposed=True)
 
     def _mean(self, node):
         arguments = _bind(node, ["input", "dim", "keepdim"])

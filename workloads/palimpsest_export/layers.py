@@ -6,6 +6,8 @@ import numpy
 import torch
 from torch import nn
 
+from .numbers import is_number, plain
+
 
 class RMSNorm(nn.Module):
     """Root-mean-square normalisation over the last dimension, with a gain per feature.
@@ -43,12 +45,15 @@ class LoraLinear(nn.Module):
     def add_adapter(self, name, rank, alpha, generator):
         """Add an inactive adapter: A uniform within +-1/sqrt(in), as PEFT draws it, B zero.
 
-        generator: numpy.random.Generator. Raises ValueError if the name is taken or the rank is not positive.
+        generator: numpy.random.Generator. Raises ValueError if the name is taken, the rank is no positive
+        whole number or alpha no positive number.
         """
         if name in self.lora_A:
             raise ValueError(f"adapter {name!r} exists already")
-        if rank < 1:
-            raise ValueError(f"adapter {name!r}: rank must be at least 1, got {rank}")
+        if not is_number(rank, int) or rank < 1:
+            raise ValueError(f"adapter {name!r}: rank must be a whole number, at least 1, got {rank!r}")
+        if not is_number(alpha) or not alpha > 0:
+            raise ValueError(f"adapter {name!r}: alpha must be a number above 0, got {alpha!r}")
         out_features, in_features = self.base_layer.weight.shape
         dtype = self.base_layer.weight.dtype
         down = nn.Linear(in_features, rank, bias=False, dtype=dtype)
@@ -60,8 +65,8 @@ class LoraLinear(nn.Module):
             up.weight.zero_()
         self.lora_A[name] = down
         self.lora_B[name] = up
-        self.rank[name] = rank
-        self.alpha[name] = alpha
+        self.rank[name] = plain(rank)
+        self.alpha[name] = plain(alpha)
 
     def forward(self, x):
         y = self.base_layer(x)

@@ -1,8 +1,12 @@
 """Check a trace before it is written: names, shapes, classes, references."""
 
+import math
 import re
 
 import numpy
+
+from .arrays import array_fault, class_name
+from .numbers import is_number
 
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 OPTIMIZERS = ("sgd", "adam")
@@ -18,7 +22,18 @@ def _require(condition, message):
 
 
 def _is_integer(value, minimum):
-    return isinstance(value, (int, numpy.integer)) and not isinstance(value, bool) and value >= minimum
+    return is_number(value, int) and value >= minimum
+
+
+def _check_number(where, value):
+    _require(
+        is_number(value) and math.isfinite(value),
+        f"{where}: expected a finite number, got {value!r} ({class_name(value)})",
+    )
+
+
+def _check_text(where, value):
+    _require(isinstance(value, str), f"{where}: expected a string, got {value!r}")
 
 
 def _check_name(where, name):
@@ -28,11 +43,11 @@ def _check_name(where, name):
 
 
 def _check_array(where, array, shape, dtype=None):
-    array = numpy.asarray(array)
-    _require(array.shape == tuple(shape), f"{where}: expected shape {list(shape)}, got {list(array.shape)}")
+    fault = array_fault(array, shape, dtype)
+    _require(fault is None, f"{where}: {fault}")
     if dtype is not None:
-        _require(array.dtype == dtype, f"{where}: expected {numpy.dtype(dtype)}, got {array.dtype}")
         return
+    _require(array.dtype.kind in "fiu", f"{where}: expected real numbers, got {array.dtype}")
     with numpy.errstate(over="ignore"):
         finite = numpy.isfinite(array.astype(numpy.float32)).all()
     _require(finite, f"{where}: a value is not a finite float32 number")
@@ -41,7 +56,10 @@ def _check_array(where, array, shape, dtype=None):
 def check_trace(trace):
     """Raise TraceError unless the trace can be written and read back by its format."""
     _check_name("name", trace.name)
+    _check_text("description", trace.description)
     _require(_is_integer(trace.provenance.seed, 0), "provenance: seed must be an integer, 0 or more")
+    for key in ("data", "credit", "data_sha256"):
+        _check_text(f"provenance: {key}", getattr(trace.provenance, key))
     classes = _check_network(trace.network)
     _check_weights(trace)
     _check_adapters(trace)
@@ -54,6 +72,8 @@ def check_trace(trace):
 
 
 def _check_network(network):
+    for key in ("input_scale", "input_offset"):
+        _check_number(f"network: {key}", getattr(network, key))
     for operation in network.operations:
         _check_name("network: operation", operation.name)
     names = [operation.name for operation in network.operations]
@@ -85,6 +105,7 @@ def _check_adapters(trace):
     for name, adapter in trace.adapters.items():
         _check_name("adapters", name)
         _require(_is_integer(adapter.rank, 1), f"adapter {name}: rank must be an integer, 1 or more")
+        _check_number(f"adapter {name}: alpha", adapter.alpha)
         _require(adapter.alpha > 0, f"adapter {name}: alpha must be positive")
         _require(adapter.layers, f"adapter {name}: expected at least one layer")
         for layer, (down, up) in adapter.layers.items():
@@ -97,8 +118,8 @@ def _check_adapters(trace):
 def _check_samples(trace, classes):
     shape = tuple(trace.network.input_shape)
     for where, inputs in (("calibration", trace.calibration_inputs), ("test", trace.test_inputs)):
+        _check_array(f"{where}: inputs", inputs, (None, *shape), numpy.uint8)
         _require(len(inputs) > 0, f"{where}: expected at least one sample")
-        _check_array(f"{where}: inputs", inputs, (len(inputs), *shape), numpy.uint8)
     _check_array("test: labels", trace.test_labels, (len(trace.test_inputs),), numpy.int64)
     in_range = (trace.test_labels >= 0).all() and (trace.test_labels < classes).all()
     _require(in_range, f"test: labels must lie within 0..{classes - 1}")

@@ -1,5 +1,6 @@
 """Write a trace as trace.json and tensors.safetensors."""
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -9,8 +10,10 @@ import numpy
 import torch
 
 from .canonical_json import format_json
+from .numbers import plain
 from .safetensors import encode_tensors
 from .validation import check_trace
+from .verification import check_outputs
 
 SCHEMA = "palimpsest.trace"
 VERSION = 1
@@ -22,8 +25,9 @@ TENSORS_FILE = "tensors.safetensors"
 def write_trace(trace, directory):
     """Check the trace and write it into `directory`, made if absent. The same trace gives the same bytes.
 
-    Both files are written in full beside the old ones before either replaces its predecessor, so a failed
-    write leaves the old trace as it was. Raises TraceError, or OSError if the directory cannot be written.
+    Both files are written in full beside the old ones, read back and evaluated before either replaces its
+    predecessor: a trace that cannot be written, or does not give its references, leaves the old one as it
+    was. Raises TraceError, or OSError if the directory cannot be written.
     """
     check_trace(trace)
     files = {
@@ -31,15 +35,23 @@ def write_trace(trace, directory):
         JSON_FILE: format_json(_document(trace)).encode("utf-8"),
     }
     directory = Path(directory)
-    directory.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=directory))
+    absent = [folder for folder in (directory, *directory.parents) if not folder.exists()]
     try:
-        for name, data in files.items():
-            (partial / name).write_bytes(data)
-        for name in files:
-            os.replace(partial / name, directory / name)
-    finally:
-        shutil.rmtree(partial)
+        directory.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=directory))
+        try:
+            for name, data in files.items():
+                (partial / name).write_bytes(data)
+            check_outputs(partial)
+            for name in files:
+                os.replace(partial / name, directory / name)
+        finally:
+            shutil.rmtree(partial)
+    except BaseException:
+        for folder in absent:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        raise
 
 
 def _reference_name(phase, kind):
@@ -84,7 +96,7 @@ def _document(trace):
         "network": network_document(trace.network),
         "weights": list(trace.weights),
         "adapters": {
-            name: {"rank": int(adapter.rank), "alpha": adapter.alpha, "layers": list(adapter.layers)}
+            name: {"rank": int(adapter.rank), "alpha": plain(adapter.alpha), "layers": list(adapter.layers)}
             for name, adapter in trace.adapters.items()
         },
         "calibration": {"inputs": "calibration/inputs"},
@@ -98,7 +110,7 @@ def network_document(network):
     return {
         "input": {
             "name": network.input_name,
-            "shape": list(network.input_shape),
+            "shape": [int(size) for size in network.input_shape],
             "scale": float(network.input_scale),
             "offset": float(network.input_offset),
         },

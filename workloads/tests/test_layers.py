@@ -70,8 +70,13 @@ def test_wrong_adapters_are_refused():
     layer, generator = lora()
     with pytest.raises(ValueError, match="exists already"):
         layer.add_adapter("one", 1, 1, generator)
-    with pytest.raises(ValueError, match="at least 1"):
+    with pytest.raises(ValueError, match="at least 1, got 0"):
         layer.add_adapter("three", 0, 1, generator)
+    with pytest.raises(ValueError, match=r"rank must be a whole number, at least 1, got 2\.0"):
+        layer.add_adapter("three", 2.0, 1, generator)
+    for alpha in (0, "1", torch.tensor(1.0), float("nan")):
+        with pytest.raises(ValueError, match="alpha must be a number above 0, got"):
+            layer.add_adapter("three", 1, alpha, generator)
     with pytest.raises(KeyError, match="three"):
         activate_adapters(layer, ["three"])
 

@@ -3,11 +3,21 @@ import os
 
 import numpy
 import pytest
+import torch
 from tiny import tiny_network, tiny_trace
 
-from palimpsest_export import TraceError, TrainingRun, adapter_values, trace_network, write_trace
+from palimpsest_export import (
+    TraceError,
+    TrainingRun,
+    adapter_values,
+    reference_outputs,
+    trace_network,
+    write_trace,
+)
 from palimpsest_export.canonical_json import format_json
 from palimpsest_export.interpreter import load_trace
+
+KINDS = ("hybrid", "rewrite")
 
 
 def test_written_trace_reads_back_and_reproduces_its_references(tmp_path):
@@ -31,6 +41,74 @@ def test_written_trace_reads_back_and_reproduces_its_references(tmp_path):
         {"trains": "backbone", "optimizer": "sgd", "steps": 7, "batch_size": 3},
         {"trains": "adapter", "adapter": "second", "optimizer": "adam", "steps": 5, "batch_size": 2},
     ]
+
+
+def test_every_field_is_written_in_its_place(tmp_path):
+    trace = tiny_trace()
+    write_trace(trace, tmp_path)
+    loaded = load_trace(tmp_path)
+    document, tensors = loaded.document, dict(loaded.tensors)
+    assert (document["name"], document["description"]) == ("tiny", "A network for tests.")
+    assert {**document["provenance"], "exporter": None, "framework": None} == {
+        "exporter": None,
+        "framework": None,
+        "seed": 11,
+        "data": "random numbers",
+        "credit": "nobody",
+        "data_sha256": "0123456789abcdef" * 4,
+    }
+    assert document["network"]["input"] == {"name": "input", "shape": [3, 4], "scale": 1 / 64, "offset": -2.0}
+    assert document["adapters"] == {
+        "first": {"rank": 1, "alpha": 2, "layers": ["up", "output"]},
+        "second": {"rank": 2, "alpha": 3, "layers": ["up", "output"]},
+    }
+    assert [(phase["name"], phase["classes"]) for phase in document["phases"]] == [
+        ("learn", {"retain": [0, 2], "forget": [], "new": []}),
+        ("change", {"retain": [0], "forget": [2, 4], "new": [1]}),
+    ]
+    methods = [
+        (phase[kind]["weights"], phase[kind]["adapters"]) for phase in document["phases"] for kind in KINDS
+    ]
+    assert methods == [("base", ["first", "second"]), ("base", []), ("base", ["second"]), ("rewritten", [])]
+    trained = [
+        [
+            (run["trains"], run["optimizer"], run["steps"], run["batch_size"])
+            for run in phase[kind]["training"]
+        ]
+        for phase in document["phases"]
+        for kind in KINDS
+    ]
+    backbone, adapter = ("backbone", "sgd", 7, 3), ("adapter", "adam", 5, 2)
+    assert trained == [[backbone, adapter], [backbone], [adapter], [backbone]]
+
+    expected = {
+        document["calibration"]["inputs"]: trace.calibration_inputs,
+        document["test"]["inputs"]: trace.test_inputs,
+        document["test"]["labels"]: trace.test_labels,
+    }
+    for phase, written in zip(trace.phases, document["phases"]):
+        for kind in KINDS:
+            expected[written[kind]["reference"]] = getattr(phase, kind).reference
+    for seed, weights in ((0, "base"), (1000, "rewritten")):
+        module = tiny_network(seed)
+        for name, layer in (("norm.gain", module.norm.gain), ("tokens.weight", module.tokens.weight)):
+            expected[f"weights/{weights}/{name}"] = layer.detach().numpy().astype(numpy.float32)
+        for name, layer in (("up", module.up), ("output", module.output)):
+            weight = layer.base_layer.weight.detach().numpy()
+            expected[f"weights/{weights}/{name}.weight"] = weight.astype(numpy.float32)
+        bias = module.up.base_layer.bias.detach().numpy()
+        expected[f"weights/{weights}/up.bias"] = bias.astype(numpy.float32)
+    module = tiny_network(0)
+    for name in ("first", "second"):
+        for path, layer in (("up", module.up), ("output", module.output)):
+            for part in ("lora_A", "lora_B"):
+                weight = getattr(layer, part)[name].weight.detach().numpy()
+                expected[f"adapters/{name}/{path}/{part}"] = weight.astype(numpy.float32)
+    assert set(tensors) == set(expected)
+    for name, array in expected.items():
+        numpy.testing.assert_array_equal(tensors[name], array, err_msg=name)
+    contents = [array.tobytes() for array in tensors.values()]
+    assert len(set(contents)) == len(contents)
 
 
 def test_same_trace_same_bytes(tmp_path):
@@ -69,7 +147,7 @@ def break_inputs(trace):
 
 
 def break_classes(trace):
-    trace.phases[0].forget = [1]
+    trace.phases[0].forget = [2]
 
 
 def break_reference(trace):
@@ -96,13 +174,88 @@ def break_operation(trace):
     trace.network.operations.pop(0)
 
 
+def break_dimensions(trace):
+    trace.test_inputs = trace.test_inputs.reshape(10, 12)
+
+
+def break_tensor(trace):
+    trace.test_inputs = torch.from_numpy(trace.test_inputs)
+
+
+def break_label_type(trace):
+    trace.test_labels = trace.test_labels.tolist()
+
+
+def break_label_tensor(trace):
+    trace.test_labels = torch.from_numpy(trace.test_labels)
+
+
+def break_weight_type(trace):
+    trace.weights["base"]["tokens.weight"] = torch.zeros(3, 3)
+
+
+def break_weight_kind(trace):
+    trace.weights["base"]["tokens.weight"] = trace.weights["base"]["tokens.weight"].astype(complex)
+
+
+def break_alpha(trace):
+    trace.adapters["first"].alpha = torch.tensor(2.0)
+
+
+def break_alpha_value(trace):
+    trace.adapters["first"].alpha = numpy.float32("nan")
+
+
+def break_scale(trace):
+    trace.network.input_scale = numpy.array([1.0])
+
+
+def break_steps(trace):
+    trace.phases[0].rewrite.training = [TrainingRun("adam", numpy.float64(100), 1)]
+
+
+def break_seed(trace):
+    trace.provenance.seed = True
+
+
+def break_description(trace):
+    trace.description = None
+
+
+def break_data(trace):
+    trace.provenance.data = tiny_trace
+
+
+def break_no_samples(trace):
+    trace.calibration_inputs = trace.calibration_inputs[:0]
+
+
+def break_class(trace):
+    trace.phases[1].new = [numpy.float64(1)]
+
+
 BREAKS = {
+    break_dimensions: r"test: inputs: expected shape \[n, 3, 4\], got \[10, 12\]",
+    break_tensor: r"test: inputs: expected a numpy array of uint8, got a torch\.Tensor; its method numpy\(\)",
+    break_label_type: r"test: labels: expected a numpy array of int64, got a builtins\.list",
+    break_label_tensor: r"test: labels: expected a numpy array of int64, got a torch\.Tensor",
+    break_weight_type: r"weights base: tokens\.weight: expected a numpy array, got a torch\.Tensor",
+    break_weight_kind: r"weights base: tokens\.weight: expected real numbers, got complex128",
+    break_alpha: r"adapter first: alpha: expected a finite number, got tensor\(2\.\) \(torch\.Tensor\)",
+    break_alpha_value: "adapter first: alpha: expected a finite number, got nan",
+    break_scale: r"network: input_scale: expected a finite number, got array\(\[1\.\]\)",
+    break_steps: "phase learn: rewrite: steps must be an integer",
+    break_seed: "provenance: seed must be an integer",
+    break_description: "description: expected a string, got None",
+    break_data: "provenance: data: expected a string, got <function",
+    break_no_samples: "calibration: expected at least one sample",
+    break_class: r"class 1\.0 is not in 0\.\.5",
     break_weights: "tokens.weight: expected shape",
     break_parameter_name: "parameters missing or unknown: other, tokens.weight",
     break_finite: "not a finite float32",
     break_adapter_layer: "'activation' is not a linear operation",
     break_adapter_shape: "adapter first: up: lora_A: expected shape",
-    break_labels: r"labels must lie within 0\.\.1",
+    break_labels: r"labels must lie within 0\.\.5",
     break_inputs: "calibration: inputs: expected uint8",
     break_classes: "listed twice",
     break_reference: "phase learn: hybrid: reference: expected shape",
@@ -120,9 +273,63 @@ def test_a_wrong_trace_is_refused_and_the_old_one_stays(tmp_path, spoil, message
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     trace = tiny_trace(seed=1)
     spoil(trace)
-    with pytest.raises(TraceError, match=message):
+    with pytest.raises(TraceError, match=message) as caught:
         write_trace(trace, tmp_path)
+    assert "\n" not in str(caught.value)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_numpy_numbers_are_written_as_numbers(tmp_path):
+    plain, other = tiny_trace(), tiny_trace()
+    plain.adapters["first"].alpha = 2.0
+    other.adapters["first"].alpha = numpy.float32(2)
+    other.adapters["second"].rank = numpy.int64(2)
+    other.network.input_shape = tuple(numpy.array([3, 4]))
+    other.network.input_scale = numpy.float32(1 / 64)
+    other.provenance.seed = numpy.uint8(11)
+    other.phases[1].forget = numpy.array([2, 4])
+    other.phases[1].hybrid.training = [TrainingRun("adam", numpy.int32(5), numpy.int16(2), "second")]
+    for trace, folder in ((plain, "plain"), (other, "other")):
+        write_trace(trace, tmp_path / folder)
+    for file in ("trace.json", "tensors.safetensors"):
+        assert (tmp_path / "plain" / file).read_bytes() == (tmp_path / "other" / file).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "inputs, message",
+    [
+        (numpy.zeros((5, 12), numpy.uint8), r"inputs: expected shape \[n, 3, 4\], got \[5, 12\]"),
+        (numpy.zeros((3, 4), numpy.uint8), r"inputs: expected shape \[n, 3, 4\], got \[3, 4\]"),
+        (numpy.zeros((5, 3, 4)), r"inputs: expected uint8, got float64"),
+        (
+            torch.zeros(5, 3, 4, dtype=torch.uint8),
+            r"inputs: expected a numpy array of uint8, got a torch\.Tensor",
+        ),
+        (numpy.zeros((0, 3, 4), numpy.uint8), "inputs: expected at least one sample"),
+        ([[[0]]], r"inputs: expected a numpy array of uint8, got a builtins\.list"),
+    ],
+)
+def test_inputs_of_another_kind_have_no_reference(inputs, message):
+    module = tiny_network()
+    with pytest.raises(ValueError, match=message):
+        reference_outputs(module, trace_network(module, (3, 4), 1.0, 0.0), inputs)
+
+
+def test_a_module_must_give_class_scores():
+    module = tiny_network()
+    network = trace_network(module, (3, 4), 1.0, 0.0)
+    inputs = numpy.zeros((5, 3, 4), numpy.uint8)
+    for answer, message in (
+        (lambda *_: (1, 2), "gives a tuple, expected a tensor of class scores"),
+        (lambda *_: torch.zeros(5, 7), r"gives shape \[5, 7\], expected class scores \[5, 6\]"),
+        (lambda *_: torch.zeros(6, 5), r"gives shape \[6, 5\], expected class scores \[5, 6\]"),
+        (lambda *_: torch.full((5, 6), 1e39, dtype=torch.float64), "not a finite float32 number"),
+        (lambda *_: torch.full((5, 6), float("nan")), "not a finite float32 number"),
+    ):
+        handle = module.register_forward_hook(answer)
+        with pytest.raises(ValueError, match=message):
+            reference_outputs(module, network, inputs)
+        handle.remove()
 
 
 def test_a_failure_to_write_leaves_the_old_trace(tmp_path, monkeypatch):

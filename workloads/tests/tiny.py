@@ -1,4 +1,7 @@
-"""A small network with adapters, and a trace of it."""
+"""A small network with adapters, and a trace of it in which no two things are equal.
+
+So a value that is written in the place of another is seen.
+"""
 
 import numpy
 import torch
@@ -22,7 +25,7 @@ from palimpsest_export import (
 
 
 class TinyNetwork(nn.Module):
-    """(batch, 3 tokens, 4 features) to (batch, 2 class scores)."""
+    """(batch, 3 tokens, 4 features) to (batch, 6 class scores)."""
 
     def __init__(self):
         super().__init__()
@@ -30,7 +33,7 @@ class TinyNetwork(nn.Module):
         self.up = LoraLinear(nn.Linear(4, 5))
         self.activation = nn.GELU()
         self.tokens = nn.Linear(3, 3, bias=False)
-        self.output = LoraLinear(nn.Linear(5, 2, bias=False))
+        self.output = LoraLinear(nn.Linear(5, 6, bias=False))
 
     def forward(self, x):
         x = self.activation(self.up(self.norm(x)))
@@ -55,35 +58,38 @@ def tiny_network(seed=0):
     return network
 
 
+LABELS = numpy.array([2, 0, 4, 1, 5, 3, 1, 0, 2, 4])
+
+
 def tiny_trace(seed=0):
-    """A Trace of a TinyNetwork with one phase; the hybrid method uses both adapters."""
+    """A Trace of two TinyNetworks with two phases; hybrid uses adapters, the last rewrite other weights."""
     generator = numpy.random.default_rng(seed)
     network = tiny_network(seed)
+    rewritten = tiny_network(seed + 1000)
     traced = trace_network(network, (3, 4), 1 / 64, -2.0)
-    inputs = generator.integers(0, 256, (6, 3, 4), dtype=numpy.uint8)
-    activate_adapters(network, ["first", "second"])
-    hybrid_reference = reference_outputs(network, traced, inputs)
-    activate_adapters(network, [])
-    rewrite_reference = reference_outputs(network, traced, inputs)
+    inputs = generator.integers(0, 256, (len(LABELS), 3, 4), dtype=numpy.uint8)
     runs = [TrainingRun("sgd", 7, 3), TrainingRun("adam", 5, 2, "second")]
+
+    def method(module, weights, adapters, training, phase):
+        activate_adapters(module, adapters)
+        outputs = reference_outputs(module, traced, inputs[phase.samples(LABELS)])
+        return Method(weights, adapters, training, outputs)
+
+    learn = Phase("learn", [0, 2], [], [], None, None)
+    learn.hybrid = method(network, "base", ["first", "second"], runs, learn)
+    learn.rewrite = method(network, "base", [], runs[:1], learn)
+    change = Phase("change", [0], [2, 4], [1], None, None)
+    change.hybrid = method(network, "base", ["second"], runs[1:], change)
+    change.rewrite = method(rewritten, "rewritten", [], runs[:1], change)
     return Trace(
         name="tiny",
         description="A network for tests.",
-        provenance=Provenance(seed, "random numbers", "nobody", "0" * 64),
+        provenance=Provenance(seed + 11, "random numbers", "nobody", "0123456789abcdef" * 4),
         network=traced,
-        weights={"base": parameter_values(network, traced)},
+        weights={"base": parameter_values(network, traced), "rewritten": parameter_values(rewritten, traced)},
         adapters={name: adapter_values(network, traced, name) for name in ("first", "second")},
-        calibration_inputs=inputs[:2],
+        calibration_inputs=generator.integers(0, 256, (7, 3, 4), dtype=numpy.uint8),
         test_inputs=inputs,
-        test_labels=numpy.array([0, 1, 0, 1, 0, 1]),
-        phases=[
-            Phase(
-                "learn",
-                [0, 1],
-                [],
-                [],
-                Method("base", ["first", "second"], runs, hybrid_reference),
-                Method("base", [], runs[:1], rewrite_reference),
-            )
-        ],
+        test_labels=LABELS,
+        phases=[learn, change],
     )

@@ -1,0 +1,29 @@
+"""A module as it is exported: in evaluation mode, apart from the one being trained."""
+
+import copy
+
+from .unsupported import UnsupportedOperation, describe, first_line
+
+
+def evaluation_copy(module):
+    """A copy of the module in evaluation mode.
+
+    Raises UnsupportedOperation if it cannot be copied or a part stays in training mode.
+    """
+    try:
+        copied = copy.deepcopy(module)
+    except Exception as error:
+        raise UnsupportedOperation(
+            f"{describe(module, '')} cannot be copied ({first_line(error)}); a parameter that is computed "
+            "from others is not supported"
+        ) from error
+    copied.eval()
+    refuse_training_mode(copied)
+    return copied
+
+
+def refuse_training_mode(root):
+    """Raise UnsupportedOperation if a module of `root` is in training mode."""
+    for path, module in root.named_modules():
+        if module.training:
+            raise UnsupportedOperation(f"{describe(root, path)}: stays in training mode after eval()")

@@ -1,0 +1,40 @@
+"""Check a trace on disk: it must compute what the module computed."""
+
+import numpy
+
+from .interpreter import load_trace
+from .tolerance import TOLERANCE, allowed_deviation, within_tolerance
+from .validation import TraceError
+
+
+def check_outputs(directory):
+    """Evaluate the trace in `directory` (Path) apart from the exporter and compare it with its references.
+
+    Raises TraceError that names the first phase and method whose outputs on the phase's test samples differ
+    by more than 1e-5 of the largest.
+    """
+    trace = load_trace(directory)
+    for phase in trace.document["phases"]:
+        inputs = trace.tensors[trace.document["test"]["inputs"]][trace.phase_samples(phase)]
+        for kind in ("hybrid", "rewrite"):
+            method = phase[kind]
+            with numpy.errstate(over="ignore", invalid="ignore"):
+                scores = trace.run(method, inputs)
+            reference = trace.tensors[method["reference"]]
+            if not within_tolerance(scores, reference):
+                raise TraceError(f"phase {phase['name']}: {kind}: {_difference(method, scores, reference)}")
+
+
+def _difference(method, scores, reference):
+    deviation = numpy.abs(scores - reference)
+    deviation[~numpy.isfinite(deviation)] = numpy.inf
+    sample, number = numpy.unravel_index(deviation.argmax(), deviation.shape)
+    adapters = (
+        f" with adapters {', '.join(method['adapters'])}" if method["adapters"] else " without adapters"
+    )
+    return (
+        f"the exported network does not compute the module's outputs: {scores[sample, number]:.6g} instead of "
+        f"{reference[sample, number]:.6g} (sample {sample} of the phase, class {number}), off by "
+        f"{deviation[sample, number]:.2g}, allowed {allowed_deviation(reference):.2g} ({TOLERANCE:.0e} of the "
+        f"largest); the operations, weights {method['weights']}{adapters}, or the reference are not the module's"
+    )
