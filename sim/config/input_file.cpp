@@ -1,7 +1,9 @@
 #include "sim/config/input_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -11,6 +13,8 @@ namespace palimpsest {
 namespace {
 
 constexpr std::uint64_t largest_text_file = std::uint64_t{64} << 20U;
+// Source: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md.
+constexpr std::string_view lfs_pointer = "version https://git-lfs";
 
 [[noreturn]] void fail(const std::string& path, const std::string& message, ExitCode code) {
   throw UserError(code, one_line(path + ": " + message));
@@ -31,6 +35,10 @@ InputFile::InputFile(std::string path, ExitCode code) : path_(std::move(path)), 
   if (size_ == 0) fail(path_, "the file is empty", code_);
   stream_.open(path_, std::ios::binary);
   if (!stream_) fail(path_, "cannot be read: " + std::generic_category().message(errno), code_);
+  std::string beginning(std::min<std::uint64_t>(size_, lfs_pointer.size()), '\0');
+  read(0, beginning.data(), beginning.size());
+  if (beginning == lfs_pointer)
+    fail(path_, "the file is a Git LFS pointer, not the content; git lfs pull fetches that", code_);
 }
 
 void InputFile::read(std::uint64_t offset, char* destination, std::size_t bytes) {

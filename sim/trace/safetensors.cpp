@@ -3,6 +3,8 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <string_view>
+#include <utility>
 
 #include "sim/config/one_line.hpp"
 #include "sim/trace/safetensors_header.hpp"
@@ -30,6 +32,21 @@ float float_at(const char* bytes) {
   return value;
 }
 
+// What else holds tensors, told by how the file begins; empty if nothing known. A safetensors file may begin with any
+// eight bytes that are the length of a header inside it, so this is asked of a file that has no such header.
+std::string other_format(std::string_view beginning) {
+  using namespace std::string_view_literals;
+  constexpr std::array formats{std::pair{"PK\x03\x04"sv, "a zip archive, as torch.save and numpy.savez write"},
+                               std::pair{"\x80\x02"sv, "a Python pickle"},
+                               std::pair{"\x80\x03"sv, "a Python pickle"},
+                               std::pair{"\x80\x04"sv, "a Python pickle"},
+                               std::pair{"\x80\x05"sv, "a Python pickle"},
+                               std::pair{"\x93NUMPY"sv, "a NumPy array"}};
+  for (const auto& [magic, name] : formats)
+    if (beginning.substr(0, magic.size()) == magic) return name;
+  return "";
+}
+
 }  // namespace
 
 Safetensors::Safetensors(const std::string& path) : path_(path), file_(path, ExitCode::trace) {
@@ -42,6 +59,9 @@ Safetensors::Safetensors(const std::string& path) : path_(path), file_(path, Exi
   std::array<char, length_bytes> bytes{};
   file_.read(0, bytes.data(), bytes.size());
   const auto length = little_endian<std::uint64_t>(bytes.data());
+  const std::string other = other_format({bytes.data(), bytes.size()});
+  if (!other.empty() && (length > longest_header || length > file_.size() - length_bytes))
+    refuse("expected a safetensors file, got " + other);
   if (length > longest_header) refuse("expected a header of at most 64 MiB, got " + std::to_string(length) + " bytes");
   if (length > file_.size() - length_bytes)
     refuse("expected a header inside the file of " + std::to_string(file_.size()) + " bytes, got " +

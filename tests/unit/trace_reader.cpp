@@ -88,6 +88,14 @@ TEST_CASE("A missing file is named") {
   CHECK(thrown_error([&] { read_trace(place); }).text == place + "/tensors.safetensors: no such file");
 }
 
+TEST_CASE("A Git LFS pointer in place of trace.json is called that") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.write("trace.json", "version https://git-lfs.github.com/spec/v1\noid sha256:1\n");
+  const ThrownError error = thrown_error([&] { read_trace(directory.path().string()); });
+  CHECK(error.code == ExitCode::trace);
+  CHECK(error.text == path + ": the file is a Git LFS pointer, not the content; git lfs pull fetches that");
+}
+
 TEST_CASE("Wrong values in trace.json are refused with their pointer") {
   const std::string unlearn = "/phases/1";
   const std::vector<std::tuple<std::string, json, std::string>> cases = {

@@ -96,6 +96,29 @@ TEST_CASE("A header length that cannot be is refused before anything is read") {
   CHECK(error_of(with_length(2)) == "no error");
 }
 
+TEST_CASE("Another kind of file is called what it is") {
+  using namespace std::string_literals;
+  const std::string zip = "expected a safetensors file, got a zip archive, as torch.save and numpy.savez write";
+  CHECK(error_of("PK\x03\x04\x00\x00\x08\x08\x00\x00\x00\x00"s) == zip);
+  CHECK(error_of("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8"s) ==
+        "expected a safetensors file, got a Python pickle");
+  CHECK(error_of("\x80\x04\x95\x20\x00\x00\x00\x00\x00\x00\x00"s) ==
+        "expected a safetensors file, got a Python pickle");
+  // A frame of a length that makes the length of a header that is allowed, but not inside the file.
+  CHECK(error_of("\x80\x04\x95\x01\x00\x00\x00\x00\x00\x00\x00"s) ==
+        "expected a safetensors file, got a Python pickle");
+  CHECK(error_of("\x93NUMPY\x01\x00v\x00"s) == "expected a safetensors file, got a NumPy array");
+  const std::string pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n";
+  CHECK(error_of(pointer) == "the file is a Git LFS pointer, not the content; git lfs pull fetches that");
+}
+
+TEST_CASE("A header of 640 bytes, which begins as a pickle does, is read") {
+  const std::string text = "{\"w\":" + entry("U8", "[4]", "[0,4]") + "}";
+  const std::string bytes = safetensors_bytes(text + std::string(640 - text.size(), ' '), "abcd");
+  REQUIRE(bytes.substr(0, 2) == "\x80\x02");
+  CHECK(error_of(bytes) == "no error");
+}
+
 TEST_CASE("A header that is not the expected JSON is refused") {
   CHECK_THAT(error_of(safetensors_bytes("{\"w\":", "")), Catch::Matchers::StartsWith("header: line 1, column "));
   CHECK(error_of(safetensors_bytes("[1]", "")) == "header: expected an object, got an array");
