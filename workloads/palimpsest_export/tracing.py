@@ -1,5 +1,6 @@
 """Record what a module's forward function does, by way of torch.fx."""
 
+import inspect
 import operator
 
 import torch
@@ -86,6 +87,9 @@ def record_graph(module):
     """
     tracer = _PathTracer()
     try:
+        kinds = {parameter.kind for parameter in inspect.signature(type(module).forward).parameters.values()}
+        if kinds & {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}:
+            raise _Untraceable("a forward function with *args or **kwargs")
         return tracer.trace(module)
     except Exception as error:
         where = describe(module, tracer.failed_path or "")

@@ -356,6 +356,16 @@ def test_the_result_must_be_class_scores():
         trace(Bare(lambda m, x: (x, x)))
 
 
+def test_arguments_without_names_are_refused():
+    class AnyInputs(nn.Module):
+        def forward(self, x, **others):
+            return x.mean(1)
+
+    for module in (AnyInputs(), nn.DataParallel(AnyInputs())):
+        with pytest.raises(UnsupportedOperation, match=r"the network \(.*\): a forward function with \*args"):
+            trace(module)
+
+
 def test_a_second_input_is_refused():
     class TwoInputs(nn.Module):
         def forward(self, x, y):
