@@ -1,7 +1,6 @@
 #include "sim/run/chip_life.hpp"
 
 #include <algorithm>
-#include <future>
 #include <utility>
 
 #include "models/physics/input_encoding.hpp"
@@ -12,6 +11,7 @@
 #include "sim/run/accuracy.hpp"
 #include "sim/run/chip_work.hpp"
 #include "sim/run/inference.hpp"
+#include "sim/run/parallel.hpp"
 #include "sim/run/training_task.hpp"
 
 namespace palimpsest {
@@ -129,9 +129,8 @@ PhaseFigures ChipLife::next_phase() {
   network.age(arrays_, age_seconds_);
   const Eigen::MatrixXf test_input = network_input(trace_.network, trace_.test, phase.samples);
   // Values do not depend on time, so they are computed while the programs are played.
-  const auto policy = threads_ > 1 ? std::launch::async : std::launch::deferred;
   auto evaluation =
-      std::async(policy, [&] { return infer(network, test_input, rows, first_evaluation + 1, threads_); });
+      in_background(threads_, [&] { return infer(network, test_input, rows, first_evaluation + 1, threads_); });
 
   deployment_work += play(deployment_program(context_, deployment));
   for (const Training& run : trainings) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -23,7 +24,13 @@ void parallel_for(std::size_t count, unsigned threads, const std::function<void(
     }
   };
   std::vector<std::thread> helpers;
-  for (std::size_t helper = 1; helper < std::min<std::size_t>(threads, count); ++helper) helpers.emplace_back(work);
+  const std::size_t most_workers = std::max<std::size_t>(std::min<std::size_t>(threads, count), 1);
+  helpers.reserve(most_workers);
+  try {
+    while (helpers.size() + 1 < most_workers) helpers.emplace_back(work);
+  } catch (const std::system_error&) {
+    // The system has no further thread: those that there are do all the work.
+  }
   work();
   for (std::thread& helper : helpers) helper.join();
   if (error) std::rethrow_exception(error);

@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "sim/run/parallel.hpp"
+#include "tests/support/no_more_threads.hpp"
 
 using namespace palimpsest;
+using test::NoMoreThreads;
 
 TEST_CASE("Every index is called once, with fewer, as many or more threads than indices") {
   for (const unsigned threads : {0U, 1U, 2U, 7U, 64U}) {
@@ -85,4 +87,33 @@ TEST_CASE("After an exception no thread begins a further task") {
   };
   CHECK_THROWS_AS(parallel_for(100, 2, task), std::runtime_error);
   CHECK(calls == 2);
+}
+
+TEST_CASE("Where the system has no thread to give the caller does all the work") {
+  const NoMoreThreads none;
+  const std::thread::id caller = std::this_thread::get_id();
+  std::vector<int> calls(100);
+  std::size_t elsewhere = 0;
+  parallel_for(calls.size(), 8, [&](std::size_t index) {
+    ++calls[index];
+    elsewhere += std::this_thread::get_id() == caller ? 0 : 1;
+  });
+  CHECK(calls == std::vector<int>(100, 1));
+  CHECK(elsewhere == 0);
+}
+
+TEST_CASE("A task in the background has a thread of its own if there may be several") {
+  const std::thread::id caller = std::this_thread::get_id();
+  const auto thread = [] { return std::this_thread::get_id(); };
+  CHECK(in_background(2, thread).get() != caller);
+  CHECK(in_background(1, thread).get() == caller);
+  const NoMoreThreads none;
+  CHECK(in_background(2, thread).get() == caller);
+}
+
+TEST_CASE("An exception of a task in the background is thrown where its result is asked for") {
+  for (const unsigned threads : {1U, 4U}) {
+    auto result = in_background(threads, []() -> int { throw std::runtime_error("task"); });
+    CHECK_THROWS_AS(result.get(), std::runtime_error);
+  }
 }
