@@ -18,7 +18,9 @@ constexpr StageStatistic chips_statistic{"chips", "chips", "chips", "chips evalu
 constexpr StageStatistic score_error_statistic{
     "largest_score_error", "score error", "share",
     "largest deviation of a class score from the float network's, over the largest magnitude of its scores, over all "
-    "chips and phases"};
+    "chips and the phases that are not in zero_scores; null: there are none"};
+
+bool has_score_errors(const NonidealityStudy& study) { return study.zero_scores.size() < study.phases.size(); }
 
 std::string points(const std::optional<double>& share, const std::optional<double>& of) {
   if (!share || !of) return "-";
@@ -40,10 +42,12 @@ std::string nonideality_json(const NonidealityStudy& study) {
   for (std::size_t phase = 0; phase < study.phases.size(); ++phase) {
     json["float_accuracy"][study.phases[phase]] = accuracy_json(study.float_accuracies[phase]);
   }
+  json["zero_scores"] = study.zero_scores;
   json["variants"] = Json::array();
   for (const ChipVariant& variant : study.variants) {
     Json entry = {{"name", variant.name}, {"meaning", variant.meaning}};
-    entry[std::string(score_error_statistic.name)] = variant.largest_score_error;
+    entry[std::string(score_error_statistic.name)] =
+        has_score_errors(study) ? Json(variant.largest_score_error) : Json(nullptr);
     entry["phases"] = Json::object();
     for (std::size_t phase = 0; phase < study.phases.size(); ++phase) {
       Json spread = Json::object();
@@ -83,10 +87,13 @@ std::string nonideality_text(const NonidealityStudy& study) {
       cells.push_back(points(variant.phases[phase].mean.all, exact));
       cells.push_back(points(variant.phases[phase].smallest.all, exact));
     }
-    cells.push_back(shortest(variant.largest_score_error));
+    cells.push_back(has_score_errors(study) ? shortest(variant.largest_score_error) : "-");
     table.row(std::move(cells));
   }
-  return text + table.text();
+  text += table.text();
+  for (const std::string& phase : study.zero_scores)
+    text += "\nEvery score of the float network is zero in " + phase + ": the score error leaves that phase out.\n";
+  return text;
 }
 
 }  // namespace palimpsest

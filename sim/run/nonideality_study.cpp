@@ -25,6 +25,8 @@ struct ChipResult {
   double score_error = 0.0;
 };
 
+float largest_score(const Phase& phase) { return phase.hybrid.reference.cwiseAbs().maxCoeff(); }
+
 /// Reads of the arrays in a phase, by tile.
 struct PhaseReads {
   std::vector<std::uint64_t> training;
@@ -75,9 +77,10 @@ class StudiedChip {
       weights_ = &weights;
       arrays_.add_reads(reads_[number].training, 1);
       const Eigen::MatrixXf scores = scores_of(adapters_of(trace_, phase.hybrid), phase.samples);
-      const Eigen::MatrixXf& reference = phase.hybrid.reference;
-      result.score_error = std::max(result.score_error, double{(scores - reference).cwiseAbs().maxCoeff()} /
-                                                            double{reference.cwiseAbs().maxCoeff()});
+      if (largest_score(phase) > 0.0F) {
+        const double deviation = (scores - phase.hybrid.reference).cwiseAbs().maxCoeff();
+        result.score_error = std::max(result.score_error, deviation / double{largest_score(phase)});
+      }
       Accuracy accuracy = accuracy_of(trace_, phase, scores);
       const std::vector<std::uint32_t> forgotten = forgotten_samples(trace_, phase);
       accuracy.forget_without_adapter = share_correct(trace_, forgotten, scores_of({}, forgotten));
@@ -156,6 +159,7 @@ NonidealityStudy nonideality_study(const Architecture& architecture, const Trace
   study.settings = settings;
   for (const Phase& phase : trace.phases) {
     study.phases.push_back(phase.name);
+    if (largest_score(phase) == 0.0F) study.zero_scores.push_back(phase.name);
     Accuracy accuracy = accuracy_of(trace, phase, phase.hybrid.reference);
     const std::vector<std::uint32_t> forgotten = forgotten_samples(trace, phase);
     if (!forgotten.empty()) {

@@ -22,8 +22,8 @@ struct ChipVariant {
   std::string name;
   std::string meaning;
   std::vector<AccuracySpread> phases;  ///< of the hybrid, over the chips, by phase
-  /// Largest deviation of a class score from the float network's, over the largest of its scores, over chips and
-  /// phases.
+  /// Largest deviation of a class score from the float network's, over the largest of its scores, over chips and phases
+  /// but those of `zero_scores`.
   double largest_score_error = 0.0;
 };
 
@@ -33,6 +33,7 @@ struct NonidealityStudy {
   NonidealitySettings settings;
   std::vector<std::string> phases;
   std::vector<Accuracy> float_accuracies;  ///< by phase
+  std::vector<std::string> zero_scores;    ///< names of the phases in which every score of the float network is zero
   std::vector<ChipVariant> variants;       ///< the ideal chip, each non-ideality alone, then all of them
 };
 

@@ -1,9 +1,14 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <iterator>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "sim/network/evaluate.hpp"
+#include "sim/network/float_network.hpp"
+#include "sim/report/nonideality_report.hpp"
 #include "sim/run/nonidealities.hpp"
 #include "sim/run/nonideality_study.hpp"
 #include "tests/support/small_trace.hpp"
@@ -200,4 +205,33 @@ TEST_CASE("The study's figures do not depend on the number of threads") {
   const NonidealityStudy two = nonideality_study(chip(), trace, two_chips(), 2);
   for (std::size_t variant = 0; variant < one.variants.size(); ++variant)
     CHECK(one.variants[variant].largest_score_error == two.variants[variant].largest_score_error);
+}
+
+TEST_CASE("A phase in which every score of the float network is zero has no score error, and is named") {
+  Trace trace = read_small_trace();
+  trace.weights.at("learned").at("head.weight").setZero();
+  trace.phases[0].hybrid.reference.setZero();
+  trace.phases[0].rewrite.reference.setZero();
+  // The adapter alone gives the scores of the second phase.
+  Phase& unlearn = trace.phases[1];
+  unlearn.hybrid.reference =
+      float_scores(trace.network, trace.weights.at("learned"), adapters_of(trace, unlearn.hybrid),
+                   network_input(trace.network, trace.test, unlearn.samples));
+  const NonidealityStudy some = nonideality_study(chip(), trace, two_chips(), 1);
+  CHECK(some.zero_scores == std::vector<std::string>{"learn"});
+  CHECK(named(some, "all").largest_score_error > 1e-5);
+  CHECK(named(some, "all").largest_score_error < 1.0);
+  CHECK_THAT(
+      nonideality_text(some),
+      Catch::Contains("\nEvery score of the float network is zero in learn: the score error leaves that phase out.\n"));
+  CHECK(nlohmann::json::parse(nonideality_json(some)).at("zero_scores") == nlohmann::json{"learn"});
+
+  trace.adapters.at("forget").scale = 0.0F;
+  unlearn.hybrid.reference.setZero();
+  const NonidealityStudy none = nonideality_study(chip(), trace, two_chips(), 1);
+  CHECK(none.zero_scores == std::vector<std::string>{"learn", "unlearn"});
+  const auto json = nlohmann::json::parse(nonideality_json(none));
+  for (const nlohmann::json& variant : json.at("variants")) CHECK(variant.at("largest_score_error").is_null());
+  CHECK_THAT(nonideality_text(none),
+             !Catch::Contains("inf") && !Catch::Contains("nan") && Catch::Contains("zero in unlearn"));
 }
