@@ -39,7 +39,7 @@ class Recorder : public FloatArithmetic {
  public:
   Recorder(const Network& network, const WeightSet& weights, const std::vector<const Adapter*>& adapters,
            Ranges& ranges)
-      : FloatArithmetic(network, weights, adapters), adapters_(adapters), ranges_(ranges) {
+      : FloatArithmetic(network, weights, adapters), network_(network), adapters_(adapters), ranges_(ranges) {
     ranges_.values.resize(network.values());
     ranges_.linear_inputs.resize(network.operations.size());
   }
@@ -57,12 +57,14 @@ class Recorder : public FloatArithmetic {
   Eigen::MatrixXf rest(std::uint32_t value, const Eigen::MatrixXf& computed) override {
     ranges_.values[value] = magnitude(computed);
     if (!computed.allFinite()) {
-      throw UserError(ExitCode::trace, "/calibration: the float network overflows at value " + std::to_string(value));
+      const std::string place = value == 0 ? "its input" : "operation " + network_.operations[value - 1].name;
+      throw UserError(ExitCode::trace, "/calibration: the float network overflows at " + place);
     }
     return computed;
   }
 
  private:
+  const Network& network_;
   const std::vector<const Adapter*>& adapters_;
   Ranges& ranges_;
 };

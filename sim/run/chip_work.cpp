@@ -23,9 +23,8 @@ std::uint64_t checked(std::uint64_t count, std::uint64_t repetitions) {
   std::uint64_t product = 0;
   // A quarter of the range, so that the sum of a phase's few runs fits as well.
   if (__builtin_mul_overflow(count, repetitions, &product) || product > std::numeric_limits<std::uint64_t>::max() / 4) {
-    throw UserError(ExitCode::model_error, "training: " + std::to_string(repetitions) + " steps of " +
-                                               std::to_string(count) +
-                                               " cycles or actions are more than can be counted");
+    throw UserError(ExitCode::trace, "training: " + std::to_string(repetitions) + " steps of " + std::to_string(count) +
+                                         " cycles or actions are more than can be counted");
   }
   return product;
 }

@@ -10,7 +10,7 @@ namespace palimpsest {
 
 ChipWork& operator+=(ChipWork& sum, const ChipWork& addend);
 
-/// The same work `repetitions` times, one after the other. Throws UserError (model_error) if that is more than can be
+/// The same work `repetitions` times, one after the other. Throws UserError (trace) if that is more than can be
 /// counted.
 ChipWork times(const ChipWork& work, std::uint64_t repetitions);
 

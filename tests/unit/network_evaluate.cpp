@@ -1,5 +1,6 @@
 #include <Eigen/Core>
 #include <catch2/catch.hpp>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "sim/network/float_network.hpp"
 #include "tests/support/numpy_reference.hpp"
 #include "tests/support/small_trace.hpp"
+#include "tests/support/thrown_error.hpp"
 
 using namespace palimpsest;
 using namespace palimpsest::test;
@@ -118,6 +120,20 @@ TEST_CASE("Calibration records the largest Ax of every adapter's layer") {
   const Ranges ranges = calibrate(residual(), weights, {&adapter}, x);
   REQUIRE(ranges.inner.size() == 1);
   CHECK(ranges.inner.at({&adapter, 0}) == 21.0F);
+}
+
+TEST_CASE("A value that overflows in calibration is named by its operation") {
+  Trace trace = read_small_trace();
+  const auto complaint = [&trace](const Eigen::MatrixXf& input) {
+    const ThrownError error = thrown_error([&] { calibrate(trace.network, trace.weights.at("learned"), {}, input); });
+    CHECK(error.code == ExitCode::trace);
+    return error.text;
+  };
+  Eigen::MatrixXf input = network_input(trace.network, trace.calibration);
+  trace.weights.at("learned").at("channel.weight").setConstant(3e38F);
+  CHECK(complaint(input) == "/calibration: the float network overflows at operation channel");
+  input(0, 0) = std::numeric_limits<float>::infinity();
+  CHECK(complaint(input) == "/calibration: the float network overflows at its input");
 }
 
 TEST_CASE("A range of zero becomes 1") {

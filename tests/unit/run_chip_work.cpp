@@ -82,7 +82,7 @@ TEST_CASE("Work repeated beyond what can be counted is an error, not a wrapped c
   ChipWork work;
   work.cycles = 1'000'000'000;
   const test::ThrownError error = test::thrown_error([&] { times(work, steps); });
-  CHECK(error.code == ExitCode::model_error);
+  CHECK(error.code == ExitCode::trace);
   CHECK_THAT(error.text, Catch::Contains("1000000000000 steps of 1000000000"));
   work.cycles = 1'000'000;
   CHECK(times(work, steps).cycles == 1'000'000'000'000'000'000);
