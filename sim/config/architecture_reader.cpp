@@ -114,12 +114,15 @@ Architecture read_chip(JsonReader reader, const std::string& directory) {
 
 Architecture read_architecture(const std::string& path, const std::vector<Override>& overrides) {
   const std::vector<std::string> references = {"/energy", "/baselines/gpu"};
-  const auto is_reference = [&references](const Override& setting) {
-    return std::find(references.begin(), references.end(), setting.pointer) != references.end();
+  check_overrides(overrides, references);
+  // An override of a whole table, or of what holds one, goes first: the others may change numbers in it.
+  const auto holds_reference = [&references](const Override& setting) {
+    return std::any_of(references.begin(), references.end(), [&setting](const std::string& reference) {
+      return (reference + '/').compare(0, setting.pointer.size() + 1, setting.pointer + '/') == 0;
+    });
   };
-  // An override of a whole table goes first: the others may change numbers in it.
   std::vector<Override> ordered = overrides;
-  const auto others = std::stable_partition(ordered.begin(), ordered.end(), is_reference);
+  const auto others = std::stable_partition(ordered.begin(), ordered.end(), holds_reference);
 
   JsonDocument document = JsonDocument::read(path, ExitCode::usage_or_architecture);
   apply_overrides(document, {ordered.begin(), others});

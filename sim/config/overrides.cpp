@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "sim/config/json_syntax.hpp"
+#include "sim/config/input_file.hpp"
 #include "sim/config/one_line.hpp"
 
 namespace palimpsest {
@@ -83,6 +84,22 @@ Override parse_override(const std::string& text) {
 }
 
 void apply_overrides(JsonDocument& document, const std::vector<Override>& overrides) {
+void check_overrides(const std::vector<Override>& overrides, const std::vector<std::string>& wholes) {
+  std::vector<std::vector<std::string>> steps;
+  for (const Override& setting : overrides) {
+    std::vector<std::string> later = pointer_steps(setting);
+    const bool whole = std::find(wholes.begin(), wholes.end(), setting.pointer) != wholes.end();
+    for (std::size_t number = 0; number < steps.size(); ++number) {
+      const std::vector<std::string>& earlier = steps[number];
+      if (earlier == later) fail(setting, "expected each field once, got " + label_of(overrides[number]) + " before");
+      const bool replaces =
+          earlier.size() > later.size() && std::equal(later.begin(), later.end(), earlier.begin()) && !whole;
+      if (replaces) fail(setting, "would undo " + label_of(overrides[number]) + "; expected it before that");
+    }
+    steps.push_back(std::move(later));
+  }
+}
+
   for (const Override& setting : overrides) {
     json& value = existing_value(document, setting);
     const std::string label = label_of(setting);

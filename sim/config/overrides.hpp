@@ -9,6 +9,10 @@
 namespace palimpsest {
 
 /// Sets each override's value in the document, in order. Throws UserError if a pointer leads nowhere: a key that a file
+/// Refuses a field that is set twice, and a value that is set after a field in it, which would undo that one. The
+/// values at the pointers `wholes` are set first wherever they stand, so they may come later. Throws UserError.
+void check_overrides(const std::vector<Override>& overrides, const std::vector<std::string>& wholes);
+
 /// does not have is a slip of the pen.
 void apply_overrides(JsonDocument& document, const std::vector<Override>& overrides);
 

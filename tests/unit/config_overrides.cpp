@@ -19,12 +19,14 @@ Architecture read(const std::vector<std::string>& settings) {
   return read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", overrides);
 }
 
-std::string error_of(const std::string& setting) {
-  const ThrownError error = thrown_error([&] { read({setting}); });
+std::string error_of_all(const std::vector<std::string>& settings) {
+  const ThrownError error = thrown_error([&] { read(settings); });
   CHECK(is_one_line(error.text));
   CHECK(error.code == ExitCode::usage_or_architecture);
   return error.text;
 }
+
+std::string error_of(const std::string& setting) { return error_of_all({setting}); }
 
 }  // namespace
 
@@ -38,9 +40,9 @@ TEST_CASE("An override has a pointer and a value") {
                Catch::Matchers::EndsWith("expected /pointer=value, like /tile/adc/bits=6"));
 }
 
-TEST_CASE("Overrides replace values, the last one counts") {
-  const Architecture chip = read({"/tile/adc/bits=6", "/tile/count=12", "/name=variant", "/tile/adc/bits=7"});
-  CHECK(chip.tile.adc.bits == 7);
+TEST_CASE("Overrides replace values") {
+  const Architecture chip = read({"/tile/adc/bits=6", "/tile/count=12", "/name=variant"});
+  CHECK(chip.tile.adc.bits == 6);
   CHECK(chip.tiles == 12U);
   CHECK(chip.name == "variant");
 }
@@ -57,6 +59,34 @@ TEST_CASE("A referenced file can be replaced, before its numbers are overridden"
   const Architecture chip = read({"/energy/mac_8bit/value=20", "/energy=energy/board.json"});
   CHECK(chip.energy_name == "board");
   CHECK(chip.energy.mac_8bit_joule == Approx(20e-12));
+}
+
+TEST_CASE("A field is overridden once") {
+  CHECK(error_of_all({"/tile/adc/bits=6", "/name=variant", "/tile/adc/bits=7"}) ==
+        "--set /tile/adc/bits=7: expected each field once, got --set /tile/adc/bits=6 before");
+  CHECK_THAT(error_of_all({"/tile/adc/bits=6", "/tile/adc/bits=6"}),
+             Catch::Matchers::Contains("expected each field once"));
+  CHECK_THAT(error_of_all({"/energy=energy/board.json", "/energy=energy/cmos180.json"}),
+             Catch::Matchers::Contains("expected each field once"));
+}
+
+TEST_CASE("A value may be overridden before fields in it, not after them") {
+  CHECK(error_of_all({"/tile/tia/settling_ns=3", "/tile/tia={}"}) ==
+        "--set /tile/tia={}: would undo --set /tile/tia/settling_ns=3; expected it before that");
+  CHECK_THAT(error_of_all({"/energy/sram_banks/0/kib=1", "/energy/sram_banks=[]"}),
+             Catch::Matchers::Contains("would undo --set /energy/sram_banks/0/kib=1"));
+  CHECK_THAT(error_of_all({"/baselines/gpu=gpu/rtx4090.json", "/baselines={}"}),
+             Catch::Matchers::Contains("would undo"));
+  // A key that only begins like another one is not inside it.
+  CHECK_THAT(error_of_all({"/tile/adc/bits=6", "/tile/ad={}"}), Catch::Matchers::Contains("no such key"));
+}
+
+TEST_CASE("A value that holds a referenced file is set before the file's name and the numbers in the file") {
+  const Architecture chip =
+      read({R"(/baselines={"rm_rewrite": {"update": "every_step", "target": "exact"}, "gpu": "none.json"})",
+            "/baselines/gpu=gpu/rtx4090.json", "/baselines/gpu/name=other"});
+  CHECK(chip.rewrite_baseline.update == RewriteUpdate::every_step);
+  CHECK(chip.gpu.name == "other");
 }
 
 TEST_CASE("A missing pointer names the nearest parent and its keys") {
