@@ -75,7 +75,7 @@ int dispatch(const std::vector<std::string>& arguments) {
 }
 
 int failed(ExitCode code, const std::string& text) {
-  std::cerr << "palimpsest: " << text << '\n';
+  std::cerr << "palimpsest: " << shortened(one_line(text)) << '\n';
   return static_cast<int>(code);
 }
 
@@ -87,7 +87,7 @@ int command_line(int argc, const char* const* argv) {
   } catch (const UserError& error) {
     return failed(error.code(), error.what());
   } catch (const boost::program_options::error& error) {
-    return failed(ExitCode::usage_or_architecture, one_line(error.what()));
+    return failed(ExitCode::usage_or_architecture, error.what());
   } catch (const std::bad_alloc&) {
     return failed(ExitCode::model_error, "not enough memory");
   } catch (const std::exception& error) {

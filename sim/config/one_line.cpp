@@ -63,4 +63,18 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
+std::string shortened(std::string_view line) {
+  constexpr std::size_t longest = 1000;
+  constexpr std::string_view gap = " ... ";
+  if (line.size() <= longest) return std::string(line);
+  const auto inside_character = [line](std::size_t position) {
+    return (static_cast<unsigned char>(line[position]) & 0xC0U) == 0x80;
+  };
+  std::size_t head = (longest - gap.size()) / 2;
+  std::size_t tail = line.size() - (longest - gap.size() - head);
+  while (head > 0 && inside_character(head)) --head;
+  while (tail < line.size() && inside_character(tail)) ++tail;
+  return std::string(line.substr(0, head)).append(gap).append(line.substr(tail));
+}
+
 }  // namespace palimpsest
