@@ -9,11 +9,11 @@
 #include "models/physics/ir_drop.hpp"
 #include "models/physics/units.hpp"
 #include "sim/cli/options.hpp"
+#include "sim/cli/outputs.hpp"
 #include "sim/config/csv_table.hpp"
 #include "sim/config/one_line.hpp"
 #include "sim/error.hpp"
 #include "sim/report/number_format.hpp"
-#include "sim/report/output_file.hpp"
 
 namespace palimpsest {
 
@@ -106,6 +106,7 @@ void crossbar_command(const std::vector<std::string>& arguments) {
   const double access_ohm = resistance("--access-resistance", access);
   const IrDropModel model = model_named(model_name);
 
+  OutputFiles outputs = open_outputs({{"--output", output_file}}, {{conductance_file, voltage_file}});
   const Eigen::MatrixXd siemens = read_conductances(conductance_file);
   const Eigen::VectorXd volts = read_voltages(voltage_file, conductance_file, siemens.rows());
   const Eigen::MatrixXd cells =
@@ -120,7 +121,7 @@ void crossbar_command(const std::vector<std::string>& arguments) {
   if (output_file.empty())
     std::cout << text;
   else
-    write_file(output_file, text);
+    outputs.write({text});
 }
 
 }  // namespace palimpsest

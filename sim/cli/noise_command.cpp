@@ -6,12 +6,13 @@
 
 #include "sim/cli/number_range.hpp"
 #include "sim/cli/options.hpp"
+#include "sim/cli/outputs.hpp"
 #include "sim/cli/progress.hpp"
+#include "sim/config/one_line.hpp"
 #include "sim/error.hpp"
 #include "sim/report/noise_figure.hpp"
 #include "sim/report/noise_report.hpp"
 #include "sim/report/number_format.hpp"
-#include "sim/report/output_file.hpp"
 #include "sim/run/noise_study.hpp"
 
 namespace palimpsest {
@@ -39,7 +40,7 @@ NoiseStudy study_named(const Trace& trace, const NoiseSettings& settings, unsign
     return noise_study(trace, settings, threads,
                        [&progress](const std::string& part, double share) { progress.show(part, share); });
   } catch (const UserError& error) {
-    throw UserError(error.code(), trace.directory + "/trace.json: " + error.what());
+    throw UserError(error.code(), one_line(trace.directory + "/trace.json: " + error.what()));
   }
 }
 
@@ -76,7 +77,7 @@ void noise_command(const std::vector<std::string>& arguments) {
       ("help", "this text");
   // clang-format on
   if (!parse_options("noise", description, arguments)) return;
-  check_output_names(json_file, svg_file);
+  check_report_name(json_file);
   NoiseSettings settings;
   settings.sigmas_microsiemens = rising_numbers("--sigma", sigma, 0.0, most_microsiemens);
   settings.draws = static_cast<std::uint32_t>(whole_number("--draws", draws, 2, most_draws));
@@ -87,11 +88,13 @@ void noise_command(const std::vector<std::string>& arguments) {
   settings.seed = seed_number(seed);
   const unsigned thread_count = thread_number(threads);
 
-  const NoiseStudy study = study_named(read_trace(trace_directory), settings, thread_count, quiet);
-  std::vector<OutputFile> files{{json_file, noise_json(study)}};
-  if (!svg_file.empty()) files.push_back({svg_file, noise_figure(study)});
-  write_files(files);
-  if (!quiet) std::cout << noise_text(study) << "\nThe report is in " << json_file << ".\n" << std::flush;
+  const Trace trace = read_trace(trace_directory);
+  OutputFiles outputs = open_outputs({{"--json", json_file}, {"--svg", svg_file}}, {trace.files});
+  const NoiseStudy study = study_named(trace, settings, thread_count, quiet);
+  std::vector<std::string> texts{noise_json(study)};
+  if (!svg_file.empty()) texts.push_back(noise_figure(study));
+  outputs.write(texts);
+  if (!quiet) std::cout << noise_text(study) << "\nThe report is in " << one_line(json_file) << ".\n" << std::flush;
 }
 
 }  // namespace palimpsest

@@ -4,10 +4,11 @@
 #include <iostream>
 
 #include "sim/cli/options.hpp"
+#include "sim/cli/outputs.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/config/duration.hpp"
+#include "sim/config/one_line.hpp"
 #include "sim/report/nonideality_report.hpp"
-#include "sim/report/output_file.hpp"
 #include "sim/run/nonideality_study.hpp"
 
 namespace palimpsest {
@@ -52,7 +53,7 @@ void nonidealities_command(const std::vector<std::string>& arguments) {
       ("help", "this text");
   // clang-format on
   if (!parse_options("nonidealities", description, arguments)) return;
-  check_output_names(json_file, svg_file);
+  check_report_name(json_file);
   NonidealitySettings settings;
   settings.seed = seed_number(seed);
   settings.chips = static_cast<std::uint32_t>(whole_number("--chips", chips, 2, most_chips));
@@ -60,6 +61,7 @@ void nonidealities_command(const std::vector<std::string>& arguments) {
   const unsigned thread_count = thread_number(threads);
   const Architecture architecture = read_overridden(architecture_file, settings_of_chip);
   const Trace trace = read_trace(trace_directory);
+  OutputFiles outputs = open_outputs({{"--json", json_file}, {"--svg", svg_file}}, {architecture.files, trace.files});
 
   NonidealityStudy study;
   {
@@ -69,10 +71,11 @@ void nonidealities_command(const std::vector<std::string>& arguments) {
                                [&progress](const std::string& part, double share) { progress.show(part, share); });
     });
   }
-  std::vector<OutputFile> files{{json_file, nonideality_json(study)}};
-  if (!svg_file.empty()) files.push_back({svg_file, nonideality_figure(study)});
-  write_files(files);
-  if (!quiet) std::cout << nonideality_text(study) << "\nThe report is in " << json_file << ".\n" << std::flush;
+  std::vector<std::string> texts{nonideality_json(study)};
+  if (!svg_file.empty()) texts.push_back(nonideality_figure(study));
+  outputs.write(texts);
+  if (!quiet)
+    std::cout << nonideality_text(study) << "\nThe report is in " << one_line(json_file) << ".\n" << std::flush;
 }
 
 }  // namespace palimpsest

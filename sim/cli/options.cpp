@@ -68,9 +68,8 @@ unsigned thread_number(const std::string& text) {
   return static_cast<unsigned>(whole_number("--threads", text, 1, most_threads));
 }
 
-void check_output_names(const std::string& json_file, const std::string& svg_file) {
-  if (!json_file.empty() && json_file != svg_file) return;
-  throw UserError(ExitCode::usage_or_architecture, "--json: expected the name of a file, and another one than --svg's");
+void check_report_name(const std::string& json_file) {
+  if (json_file.empty()) throw UserError(ExitCode::usage_or_architecture, "--json: expected the name of a file");
 }
 
 Architecture read_overridden(const std::string& file, const std::vector<std::string>& settings) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/config/architecture.hpp"
+#include "sim/config/one_line.hpp"
 #include "sim/error.hpp"
 
 namespace palimpsest {
@@ -35,8 +36,8 @@ std::string default_threads();
 /// The number of --threads. Throws like whole_number.
 unsigned thread_number(const std::string& text);
 
-/// Refuses a missing name for --json, and that of --svg. Throws UserError.
-void check_output_names(const std::string& json_file, const std::string& svg_file);
+/// Refuses a missing name for --json. Throws UserError.
+void check_report_name(const std::string& json_file);
 
 /// Calls `work`, and puts the name of the file in front of the errors that a network makes on a chip: they name a place
 /// in the architecture or the trace. Returns what `work` does.
@@ -46,7 +47,7 @@ auto with_file_names(const std::string& architecture_file, const std::string& tr
     return work();
   } catch (const UserError& error) {
     const std::string file = error.code() == ExitCode::trace ? trace_directory + "/trace.json" : architecture_file;
-    throw UserError(error.code(), file + ": " + error.what());
+    throw UserError(error.code(), one_line(file + ": " + error.what()));
   }
 }
 

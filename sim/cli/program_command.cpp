@@ -5,8 +5,9 @@
 #include <iostream>
 
 #include "sim/cli/options.hpp"
+#include "sim/cli/outputs.hpp"
 #include "sim/cli/progress.hpp"
-#include "sim/report/output_file.hpp"
+#include "sim/config/one_line.hpp"
 #include "sim/report/programming_json.hpp"
 #include "sim/report/programming_svg.hpp"
 #include "sim/report/programming_text.hpp"
@@ -63,13 +64,14 @@ void program_command(const std::vector<std::string>& arguments) {
       ("help", "this text");
   // clang-format on
   if (!parse_options("program", description, arguments)) return;
-  check_output_names(json_file, svg_file);
+  check_report_name(json_file);
   ProgrammingOptions options;
   options.seed = seed_number(seed);
   options.threads = thread_number(threads);
   options.cells = static_cast<std::uint32_t>(whole_number("--cells", cells, 1, most_study_cells));
   options.tolerances = tolerance_list(tolerances);
   const Architecture architecture = read_overridden(architecture_file, settings);
+  OutputFiles outputs = open_outputs({{"--json", json_file}, {"--svg", svg_file}}, {architecture.files});
 
   ProgrammingReport report;
   {
@@ -77,10 +79,11 @@ void program_command(const std::vector<std::string>& arguments) {
     options.progress = [&progress](const std::string& part, double share) { progress.show(part, share); };
     report = study_programming(architecture, options);
   }
-  std::vector<OutputFile> files{{json_file, programming_json(report)}};
-  if (!svg_file.empty()) files.push_back({svg_file, programming_svg(report)});
-  write_files(files);
-  if (!quiet) std::cout << programming_text(report) << "\nThe report is in " << json_file << ".\n" << std::flush;
+  std::vector<std::string> texts{programming_json(report)};
+  if (!svg_file.empty()) texts.push_back(programming_svg(report));
+  outputs.write(texts);
+  if (!quiet)
+    std::cout << programming_text(report) << "\nThe report is in " << one_line(json_file) << ".\n" << std::flush;
 }
 
 }  // namespace palimpsest

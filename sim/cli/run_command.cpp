@@ -4,10 +4,11 @@
 #include <iostream>
 
 #include "sim/cli/options.hpp"
+#include "sim/cli/outputs.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/config/duration.hpp"
+#include "sim/config/one_line.hpp"
 #include "sim/report/json_report.hpp"
-#include "sim/report/output_file.hpp"
 #include "sim/report/svg_report.hpp"
 #include "sim/report/text_report.hpp"
 #include "sim/run/run.hpp"
@@ -45,13 +46,14 @@ void run_command(const std::vector<std::string>& arguments) {
       ("help", "this text");
   // clang-format on
   if (!parse_options("run", description, arguments)) return;
-  check_output_names(json_file, svg_file);
+  check_report_name(json_file);
   RunOptions options;
   options.seed = seed_number(seed);
   options.threads = thread_number(threads);
   options.age_seconds = parse_duration("--age", age);
   const Architecture architecture = read_overridden(architecture_file, settings);
   const Trace trace = read_trace(trace_directory);
+  OutputFiles outputs = open_outputs({{"--json", json_file}, {"--svg", svg_file}}, {architecture.files, trace.files});
 
   RunReport report;
   {
@@ -59,10 +61,10 @@ void run_command(const std::vector<std::string>& arguments) {
     options.progress = [&progress](const std::string& part, double share) { progress.show(part, share); };
     report = with_file_names(architecture_file, trace.directory, [&] { return run(architecture, trace, options); });
   }
-  std::vector<OutputFile> files{{json_file, json_report(report)}};
-  if (!svg_file.empty()) files.push_back({svg_file, svg_report(report)});
-  write_files(files);
-  if (!quiet) std::cout << text_report(report) << "\nThe report is in " << json_file << ".\n" << std::flush;
+  std::vector<std::string> texts{json_report(report)};
+  if (!svg_file.empty()) texts.push_back(svg_report(report));
+  outputs.write(texts);
+  if (!quiet) std::cout << text_report(report) << "\nThe report is in " << one_line(json_file) << ".\n" << std::flush;
 }
 
 }  // namespace palimpsest

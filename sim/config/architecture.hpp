@@ -18,6 +18,7 @@ namespace palimpsest {
 /// known with the network.
 struct FaultsConfig {
   FaultConfig cells;
+  std::string map_file;  ///< empty: no map
   std::string last_tile_place;
 };
 
@@ -92,6 +93,7 @@ struct Architecture {
   GpuConfig gpu;
   std::string energy_name;  ///< of the energy table
   EnergyTable energy;
+  std::vector<std::string> files;  ///< all that it was read from
 };
 
 /// One `--set /pointer=value`.

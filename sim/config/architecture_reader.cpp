@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "sim/config/architecture.hpp"
 #include "sim/config/energy_table_reader.hpp"
@@ -127,9 +128,15 @@ Architecture read_architecture(const std::string& path, const std::vector<Overri
   JsonDocument document = JsonDocument::read(path, ExitCode::usage_or_architecture);
   apply_overrides(document, {ordered.begin(), others});
   const std::string directory = std::filesystem::path(path).parent_path().string();
-  for (const std::string& pointer : references) insert_referenced_file(document, pointer, directory);
+  std::vector<std::string> files{path};
+  for (const std::string& pointer : references) {
+    if (auto file = insert_referenced_file(document, pointer, directory)) files.push_back(*std::move(file));
+  }
   apply_overrides(document, {others, ordered.end()});
-  return read_chip(JsonReader(document), directory);
+  Architecture chip = read_chip(JsonReader(document), directory);
+  chip.files = std::move(files);
+  if (!chip.resistive_memory.faults.map_file.empty()) chip.files.push_back(chip.resistive_memory.faults.map_file);
+  return chip;
 }
 
 }  // namespace palimpsest

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "sim/config/csv_table.hpp"
+#include "sim/config/input_file.hpp"
 #include "sim/config/one_line.hpp"
 
 namespace palimpsest {
@@ -61,7 +62,15 @@ FaultsConfig read_faults(JsonReader reader, const CrossbarConfig& crossbar, cons
   if (faults.cells.stuck_low_share + faults.cells.stuck_high_share > 1.0) {
     reader.fail({"stuck_low_share", "stuck_high_share"}, "expected stuck_low_share + stuck_high_share <= 1");
   }
-  if (map) read_map((std::filesystem::path(directory) / *map).generic_string(), crossbar, faults);
+  if (map) {
+    faults.map_file = (std::filesystem::path(directory) / *map).generic_string();
+    try {
+      InputFile(faults.map_file, code);
+    } catch (const UserError& error) {
+      reader.fail("map", error.what());
+    }
+    read_map(faults.map_file, crossbar, faults);
+  }
   return faults;
 }
 

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <utility>
 
-#include "sim/config/json_syntax.hpp"
 #include "sim/config/input_file.hpp"
+#include "sim/config/json_syntax.hpp"
 #include "sim/config/one_line.hpp"
 
 namespace palimpsest {
@@ -83,7 +84,6 @@ Override parse_override(const std::string& text) {
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
-void apply_overrides(JsonDocument& document, const std::vector<Override>& overrides) {
 void check_overrides(const std::vector<Override>& overrides, const std::vector<std::string>& wholes) {
   std::vector<std::vector<std::string>> steps;
   for (const Override& setting : overrides) {
@@ -100,6 +100,7 @@ void check_overrides(const std::vector<Override>& overrides, const std::vector<s
   }
 }
 
+void apply_overrides(JsonDocument& document, const std::vector<Override>& overrides) {
   for (const Override& setting : overrides) {
     json& value = existing_value(document, setting);
     const std::string label = label_of(setting);
@@ -108,13 +109,20 @@ void check_overrides(const std::vector<Override>& overrides, const std::vector<s
   }
 }
 
-void insert_referenced_file(JsonDocument& document, const std::string& pointer, const std::string& directory) {
+std::optional<std::string> insert_referenced_file(JsonDocument& document, const std::string& pointer,
+                                                  const std::string& directory) {
   const json::json_pointer place(pointer);
-  if (!document.value().contains(place) || !document.value()[place].is_string()) return;
+  if (!document.value().contains(place) || !document.value()[place].is_string()) return std::nullopt;
   const std::filesystem::path name = document.value()[place].get<std::string>();
-  const std::string path = (std::filesystem::path(directory) / name).generic_string();
+  std::string path = (std::filesystem::path(directory) / name).generic_string();
+  try {
+    InputFile(path, document.code());
+  } catch (const UserError& error) {
+    document.fail(pointer, error.what());
+  }
   document.value()[place] = JsonDocument::read(path, document.code()).value();
   document.attribute(pointer, path);
+  return path;
 }
 
 }  // namespace palimpsest

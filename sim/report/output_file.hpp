@@ -5,17 +5,28 @@
 
 namespace palimpsest {
 
-/// Writes `text` to `path` all or nothing: to a temporary file beside it that then takes its place. What is there and
-/// is no regular file (a pipe, a device) is written to directly. Throws UserError (model_error) that names the file and
-/// the reason; an older file stays untouched then.
-void write_file(const std::string& path, const std::string& text);
+class OutputFile;
 
-struct OutputFile {
-  std::string path;
-  std::string text;
+/// The files that a command writes, opened before its work: a name that cannot be written costs no simulation. A text
+/// goes to a temporary file beside the file whose place it takes. What is there and is no regular file (a pipe, a
+/// device), and what standard output or standard error goes to, is written to directly. Every error is a UserError
+/// (model_error) that names the file and the reason; older files are as they were then, and nothing is left behind.
+class OutputFiles {
+ public:
+  /// Opens all of `paths`, which name different files.
+  explicit OutputFiles(const std::vector<std::string>& paths);
+  OutputFiles(OutputFiles&& other) noexcept;
+  OutputFiles(const OutputFiles&) = delete;
+  OutputFiles& operator=(const OutputFiles&) = delete;
+  OutputFiles& operator=(OutputFiles&&) = delete;
+  ~OutputFiles();
+
+  /// Writes one text to each path, in their order, once: to all files or to none. No file takes its place before every
+  /// text is on the disk, and one that cannot takes the others back.
+  void write(const std::vector<std::string>& texts);
+
+ private:
+  std::vector<OutputFile> files_;
 };
-
-/// Writes all of `files` or none: no file takes its place before every one is on the disk.
-void write_files(const std::vector<OutputFile>& files);
 
 }  // namespace palimpsest

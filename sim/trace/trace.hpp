@@ -93,6 +93,7 @@ struct Phase {
 
 struct Trace {
   std::string directory;
+  std::vector<std::string> files;  ///< that it was read from
   std::string name;
   Network network;
   std::map<std::string, WeightSet> weights;

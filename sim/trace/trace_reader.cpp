@@ -92,11 +92,12 @@ void read_phases(JsonReader& reader, Trace& trace, Safetensors& tensors) {
 
 Trace read_trace(const std::string& directory) {
   const std::filesystem::path place(directory);
-  const JsonDocument document = JsonDocument::read((place / "trace.json").generic_string(), ExitCode::trace);
-  Safetensors tensors((place / "tensors.safetensors").generic_string());
-  JsonReader reader(document);
   Trace trace;
   trace.directory = directory;
+  trace.files = {(place / "trace.json").generic_string(), (place / "tensors.safetensors").generic_string()};
+  const JsonDocument document = JsonDocument::read(trace.files[0], ExitCode::trace);
+  Safetensors tensors(trace.files[1]);
+  JsonReader reader(document);
   reader.schema("palimpsest.trace", 1);
   trace.name = reader.text("name");
   reader.text("description");

@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "tests/support/workplace.hpp"
 
@@ -103,7 +104,99 @@ TEST_CASE("Report and picture are written both or not at all") {
   CHECK(test::file_content(picture) == "an older picture\n");
   CHECK(workplace.run_small({"--svg", picture, "--json", "trace/report.json"}).exit_code == 0);
   CHECK_THAT(test::file_content(picture), Catch::StartsWith("<svg"));
-  workplace.check_error(workplace.run_small({"--svg", "same", "--json", "same"}), 2, "--json: expected");
+  workplace.check_error(workplace.run_small({"--svg", "same", "--json", "same"}), 2,
+                        "--svg same: expected another file than --json same");
+}
+
+TEST_CASE("No output of a run may be one of its inputs") {
+  const Workplace workplace;
+  std::filesystem::copy(test::shipped("arch"), workplace.path("trace/arch"), std::filesystem::copy_options::recursive);
+  workplace.directory().write("trace/arch/faults.csv", "tile,row,column,state\n");
+  std::filesystem::create_symlink("arch/energy", workplace.path("trace/tables"));
+  for (const std::string input :
+       {"trace/arch/rm180.json", "trace/arch/energy/cmos180.json", "trace/arch/gpu/rtx4090.json",
+        "trace/arch/faults.csv", "trace/trace.json", "trace/tensors.safetensors"}) {
+    const std::string before = test::file_content(workplace.path(input));
+    for (const std::string& name : {input, workplace.path("trace/tables/../../../" + input)}) {
+      const auto command = [&](const std::vector<std::string>& outputs) {
+        std::vector<std::string> arguments{"run",
+                                           "--arch",
+                                           "trace/arch/rm180.json",
+                                           "--trace",
+                                           "trace",
+                                           "--set",
+                                           "/resistive_memory/faults/map=faults.csv"};
+        arguments.insert(arguments.end(), outputs.begin(), outputs.end());
+        return workplace.run(arguments);
+      };
+      workplace.check_error(command({"--json", name}), 2,
+                            "--json " + name + ": expected another file than the input " + input);
+      workplace.check_error(command({"--svg", name}), 2,
+                            "--svg " + name + ": expected another file than the input " + input);
+    }
+    CHECK(test::file_content(workplace.path(input)) == before);
+  }
+}
+
+TEST_CASE("No output of a study may be one of its inputs") {
+  const Workplace workplace;
+  std::filesystem::copy(test::shipped("arch/rm180.json"), workplace.path("trace/chip.json"));
+  const auto refused = [&](std::vector<std::string> arguments, const std::string& input) {
+    arguments.insert(arguments.end(), {"--trace", "trace", "--svg", "./" + input});
+    workplace.check_error(workplace.run(arguments), 2, "expected another file than the input " + input);
+  };
+  refused({"noise"}, "trace/trace.json");
+  refused({"nonidealities", "--arch", test::shipped("arch/rm180.json")}, "trace/tensors.safetensors");
+  const std::string chip = test::shipped("arch/rm180.json");
+  const std::string before = test::file_content(chip);
+  workplace.check_error(workplace.run({"program", "--arch", chip, "--cells", "2", "--json", chip}), 2,
+                        "--json " + chip + ": expected another file than the input " + chip);
+  CHECK(test::file_content(chip) == before);
+}
+
+TEST_CASE("An output that cannot be made is found before the work") {
+  // The chip has too few tiles, which shows when the work begins.
+  const Workplace workplace;
+  const std::vector<std::string> impossible{"--arch",  test::shipped("arch/rm180.json"),
+                                            "--trace", "trace",
+                                            "--set",   "/tile/count=1",
+                                            "--json",  "missing/report.json"};
+  for (const char* command : {"run", "nonidealities"}) {
+    std::vector<std::string> arguments{command};
+    arguments.insert(arguments.end(), impossible.begin(), impossible.end());
+    workplace.check_error(workplace.run(arguments), 1, "missing/report.json: cannot be written: No such file");
+  }
+}
+
+TEST_CASE("Standard output that is a file takes the report and then the table") {
+  const Workplace workplace;
+  const test::CommandResult result = workplace.run_small({"--json", "/dev/stdout"});
+  CHECK(result.exit_code == 0);
+  CHECK_THAT(result.output, Catch::StartsWith("{") && Catch::Contains("palimpsest.report") &&
+                                Catch::Contains("}\nPalimpsest") && Catch::Contains("Phase learn"));
+}
+
+TEST_CASE("A message is one line of bounded length, whatever stands in names and values") {
+  const Workplace workplace;
+  const auto check = [&](const std::vector<std::string>& more, int code, const std::string& text) {
+    const test::CommandResult result = workplace.run_small(more);
+    workplace.check_error(result, code, text);
+    CHECK(result.errors.size() < 1100);
+  };
+  check({"--json", "missing\n\x1b/report.json"}, 1, "missing\\n\\x1b/report.json: cannot be written: No such file");
+  check({"--set", "/name=\n" + std::string(100'000, 'x')}, 2, "palimpsest: --set /name=\\nxxx");
+  check({"--colour" + std::string(100'000, 'x')}, 2, "unrecognised option '--colourxxx");
+  check({"--seed", std::string(100'000, '1')}, 2, "--seed: expected");
+}
+
+TEST_CASE("More training than can be counted is an error of the trace") {
+  const Workplace workplace;
+  test::TraceFiles trace = test::small_trace();
+  trace.json["phases"][0]["hybrid"]["training"][0]["steps"] = 1'000'000'000;
+  trace.json["phases"][0]["hybrid"]["training"][0]["batch_size"] = 1000;
+  trace.write(workplace.path("trace"));
+  workplace.check_error(workplace.run_small({"--set", "/host_port/cycles_per_word=1000000"}), 3,
+                        "trace/trace.json: training: 1000000000 steps of ");
 }
 
 TEST_CASE("A report that cannot be made leaves nothing behind") {

@@ -110,6 +110,16 @@ TEST_CASE("Currents go to standard output or to a file") {
                         "/dev/full: cannot be written: No space left on device", 1);
 }
 
+TEST_CASE("Currents may not take the place of an input") {
+  const Workplace workplace;
+  for (const std::string input : {"g.csv", "v.csv"}) {
+    const std::string before = test::file_content(workplace.directory().path() / input);
+    workplace.check_error(workplace.run({"--segment-resistance", "1", "--output", "./" + input}),
+                          "--output ./" + input + ": expected another file than the input " + input);
+    CHECK(test::file_content(workplace.directory().path() / input) == before);
+  }
+}
+
 TEST_CASE("Files of conductances that cannot be used are refused") {
   const Workplace workplace;
   workplace.check_conductances("1e-5,2e-5\n3e-5\n", "bad.csv:2: expected 2 fields as in line 1, got 1");

@@ -101,7 +101,8 @@ TEST_CASE("Usage errors of a noise study are one line and exit code 2") {
   workplace.check_error(workplace.noise({"--seed", "-1"}), 2, "--seed: expected");
   workplace.check_error(workplace.noise({"--threads", "0"}), 2, "--threads: expected");
   workplace.check_error(workplace.noise({"--json", ""}), 2, "--json: expected");
-  workplace.check_error(workplace.noise({"--json", "same", "--svg", "same"}), 2, "--json: expected");
+  workplace.check_error(workplace.noise({"--json", "same", "--svg", "same"}), 2,
+                        "--svg same: expected another file than --json same");
 }
 
 TEST_CASE("Errors of a noise study's trace are exit code 3") {

@@ -241,7 +241,8 @@ TEST_CASE("Errors of a study are one line with the right exit code, and older fi
                         "--tolerances: expected a number in 0.001..10000");
   workplace.check_error(workplace.program({"--seed", "x"}), 2, "--seed");
   workplace.check_error(workplace.program({"--threads", "0"}), 2, "--threads");
-  workplace.check_error(workplace.program({"--json", "same", "--svg", "same"}), 2, "--json: expected");
+  workplace.check_error(workplace.program({"--json", "same", "--svg", "same"}), 2,
+                        "--svg same: expected another file than --json same");
   workplace.check_error(workplace.program({"--set", "/programmer/schedule=up"}), 2, "expected one of fixed, stepped");
   workplace.check_error(workplace.run({"program", "--arch", "none.json"}), 2, "none.json");
   workplace.check_error(workplace.program({"--svg", "missing/picture.svg"}), 1, "missing/picture.svg");

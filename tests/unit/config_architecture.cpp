@@ -186,5 +186,5 @@ TEST_CASE("Errors in a referenced file name that file") {
   directory.write("gpu/rtx4090.json", "{\n\"a\" 1}");
   CHECK_THAT(error(), Catch::Matchers::StartsWith(place + "/gpu/rtx4090.json: line 2, column 5: "));
   std::filesystem::remove(directory.path() / "gpu/rtx4090.json");
-  CHECK(error() == place + "/gpu/rtx4090.json: no such file");
+  CHECK(error() == place + "/rm180.json: /baselines/gpu: " + place + "/gpu/rtx4090.json: no such file");
 }

@@ -89,6 +89,32 @@ TEST_CASE("A value that holds a referenced file is set before the file's name an
   CHECK(chip.gpu.name == "other");
 }
 
+TEST_CASE("An architecture knows the files it was read from") {
+  const TemporaryDirectory directory;
+  const std::string map = directory.write("faults.csv", "tile,row,column,state\n");
+  const std::string arch = std::string(PALIMPSEST_SOURCE_DIR) + "/arch";
+  CHECK(read({"/resistive_memory/faults/map=" + map}).files ==
+        std::vector<std::string>{arch + "/rm180.json", arch + "/energy/cmos180.json", arch + "/gpu/rtx4090.json", map});
+  CHECK(read({"/energy=energy/board.json"}).files.at(1) == arch + "/energy/board.json");
+}
+
+TEST_CASE("A referenced file that cannot be read names the key that led to it") {
+  const std::string arch = std::string(PALIMPSEST_SOURCE_DIR) + "/arch";
+  CHECK(error_of_all({"/energy=none.json"}) == "--set /energy=none.json: " + arch + "/none.json: no such file");
+  CHECK(error_of_all({R"(/baselines={"rm_rewrite": {}, "gpu": "none.json"})"}) ==
+        R"(--set /baselines={"rm_rewrite": {}, "gpu": "none.json"}: /gpu: )" + arch + "/none.json: no such file");
+  CHECK(
+      error_of_all({R"(/resistive_memory/faults={"stuck_low_share": 0, "stuck_high_share": 0, "map": "none.csv"})"}) ==
+      R"(--set /resistive_memory/faults={"stuck_low_share": 0, "stuck_high_share": 0, "map": "none.csv"}: /map: )" +
+          arch + "/none.csv: no such file");
+  const TemporaryDirectory directory;
+  const std::string chip = directory.write(
+      "chip.json",
+      std::string(R"({"energy": "none.json", "baselines": {"gpu": ")").append(arch).append("/gpu/rtx4090.json\"}}"));
+  CHECK(thrown_error([&] { read_architecture(chip, {}); }).text ==
+        chip + ": /energy: " + directory.path().string() + "/none.json: no such file");
+}
+
 TEST_CASE("A missing pointer names the nearest parent and its keys") {
   CHECK(error_of("/tile/adc/bit=6") ==
         "--set /tile/adc/bit=6: no such key; /tile/adc has bits, conversion_ns, count, errors, full_scale_volt, "

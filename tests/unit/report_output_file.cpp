@@ -1,5 +1,7 @@
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -37,13 +39,15 @@ mode_t mode_of(const std::filesystem::path& path) {
   return status.st_mode & 07777U;
 }
 
-/// Files of this process can grow to a few bytes: a disk that fills up half way through, for root too.
+void write_file(const std::string& path, const std::string& text) { OutputFiles({path}).write({text}); }
+
+/// Files of this process can grow to so many bytes: a disk that fills up, for root too.
 class FullDisk {
  public:
-  FullDisk() : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+  explicit FullDisk(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
     ::getrlimit(RLIMIT_FSIZE, &before_);
     rlimit limit = before_;
-    limit.rlim_cur = 16;
+    limit.rlim_cur = bytes;
     ::setrlimit(RLIMIT_FSIZE, &limit);
   }
   FullDisk(const FullDisk&) = delete;
@@ -59,6 +63,28 @@ class FullDisk {
 };
 
 const std::string text(1000, 'x');
+const std::string long_text(300'000, 'x');
+
+/// Status of a child process that does `action` with default actions for signals.
+template <class Action>
+int child_status(const Action& action) {
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    const rlimit no_core{0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    for (int signal = 1; signal < 32; ++signal) std::signal(signal, SIG_DFL);
+    try {
+      action();
+    } catch (...) {
+      ::_exit(99);
+    }
+    ::_exit(0);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return status;
+}
 
 }  // namespace
 
@@ -124,8 +150,9 @@ TEST_CASE("A disk that fills up is an error, leaves the older file as it was and
   const std::string path = directory.write("report.json", "old");
   ThrownError error;
   {
-    const FullDisk full;
-    error = thrown_error([&] { write_file(path, text); });
+    const FullDisk full(200'000);
+    OutputFiles files({path});
+    error = thrown_error([&] { files.write({long_text}); });
   }
   CHECK(error.code == ExitCode::model_error);
   CHECK(error.text == path + ": cannot be written: File too large");
@@ -133,35 +160,72 @@ TEST_CASE("A disk that fills up is an error, leaves the older file as it was and
   CHECK(entries(directory.path()) == 1);
 }
 
-TEST_CASE("A disk that fills up leaves no new file") {
+TEST_CASE("A full disk is found when the file is opened, and no new file is left") {
   const TemporaryDirectory directory;
   ThrownError error;
   {
-    const FullDisk full;
-    error = thrown_error([&] { write_file(directory.path() / "report.json", text); });
+    const FullDisk full(16);
+    error = thrown_error([&] { const OutputFiles files({directory.path() / "report.json"}); });
   }
   CHECK(error.code == ExitCode::model_error);
+  CHECK_THAT(error.text, Catch::Matchers::EndsWith("report.json: cannot be written: File too large"));
   CHECK(entries(directory.path()) == 0);
 }
 
-TEST_CASE("A directory that does not exist is an error with file and reason") {
+TEST_CASE("A directory that does not exist is found when the file is opened") {
   const TemporaryDirectory directory;
   const std::string path = directory.path() / "none" / "report.json";
-  const ThrownError error = thrown_error([&] { write_file(path, text); });
+  const ThrownError error = thrown_error([&] { const OutputFiles files({path}); });
   CHECK(error.code == ExitCode::model_error);
   CHECK(error.text == path + ": cannot be written: No such file or directory");
   CHECK(entries(directory.path()) == 0);
 }
 
-TEST_CASE("Where no file can be made beside it the older file stays as it was") {
-  // For root every directory is writable, but no name of more than 255 characters can be made: the temporary one.
+TEST_CASE("The longest name that a file can have is written, a longer one is an error") {
   const TemporaryDirectory directory;
   const std::string path = directory.write(std::string(255, 'n'), "old");
-  const ThrownError error = thrown_error([&] { write_file(path, text); });
+  write_file(path, text);
+  CHECK(content(path) == text);
+  const std::string longer = directory.path() / std::string(256, 'n');
+  const ThrownError error = thrown_error([&] { write_file(longer, text); });
   CHECK(error.code == ExitCode::model_error);
-  CHECK(error.text == path + ": cannot be written: File name too long");
+  CHECK(error.text == longer + ": cannot be written: File name too long");
+  CHECK(entries(directory.path()) == 1);
+}
+
+TEST_CASE("Files that are opened and not written leave the older ones and nothing else") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.write("report.json", "old");
+  { const OutputFiles files({path, directory.path() / "picture.svg"}); }
   CHECK(content(path) == "old");
   CHECK(entries(directory.path()) == 1);
+}
+
+TEST_CASE("A file that cannot take its place takes the others back") {
+  const TemporaryDirectory directory;
+  const std::string older = directory.write("older.json", "old");
+  const std::string fresh = directory.path() / "fresh.json";
+  const std::string last = directory.path() / "last.svg";
+  OutputFiles files({older, fresh, last});
+  std::filesystem::create_directory(last);
+  const ThrownError error = thrown_error([&] { files.write({text, text, text}); });
+  CHECK(error.code == ExitCode::model_error);
+  CHECK(error.text == last + ": cannot be written: Is a directory");
+  CHECK(content(older) == "old");
+  CHECK_FALSE(std::filesystem::exists(fresh));
+  CHECK(std::filesystem::is_directory(last));
+}
+
+TEST_CASE("After files that could not be written nothing is left beside them") {
+  const TemporaryDirectory directory;
+  const std::string older = directory.write("older.json", "old");
+  const std::string last = directory.path() / "last.svg";
+  {
+    OutputFiles files({older, last});
+    std::filesystem::create_directory(last);
+    CHECK(thrown_error([&] { files.write({text, text}); }).code == ExitCode::model_error);
+  }
+  CHECK(entries(directory.path()) == 2);
 }
 
 TEST_CASE("A link stays a link, and what it points at is replaced") {
@@ -173,6 +237,88 @@ TEST_CASE("A link stays a link, and what it points at is replaced") {
   CHECK(std::filesystem::is_symlink(link));
   CHECK(content(target) == text);
   CHECK(entries(directory.path()) == 2);
+}
+
+TEST_CASE("A link that points at no file, or in a circle, is an error and stays") {
+  const TemporaryDirectory directory;
+  const std::string dangling = directory.path() / "dangling.json";
+  const std::string circle = directory.path() / "circle.json";
+  std::filesystem::create_symlink("none.json", dangling);
+  std::filesystem::create_symlink("circle.json", circle);
+  CHECK(thrown_error([&] { write_file(dangling, text); }).text ==
+        dangling + ": cannot be written: the link points at no file");
+  CHECK(thrown_error([&] { write_file(circle, text); }).text ==
+        circle + ": cannot be written: Too many levels of symbolic links");
+  CHECK(std::filesystem::is_symlink(dangling));
+  CHECK(std::filesystem::is_symlink(circle));
+  CHECK(entries(directory.path()) == 2);
+}
+
+TEST_CASE("A pipe that nobody reads is an error, one that is read is written to and stays") {
+  const TemporaryDirectory directory;
+  const std::string pipe = directory.path() / "pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  const ThrownError error = thrown_error([&] { write_file(pipe, text); });
+  CHECK(error.code == ExitCode::model_error);
+  CHECK(error.text == pipe + ": cannot be written: nobody reads from it");
+  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  write_file(pipe, text);
+  std::vector<char> received(2 * text.size());
+  CHECK(::read(reader, received.data(), received.size()) == static_cast<ssize_t>(text.size()));
+  ::close(reader);
+  CHECK(std::filesystem::is_fifo(pipe));
+  CHECK(entries(directory.path()) == 1);
+}
+
+TEST_CASE("A signal that ends the process leaves the older file and nothing beside it") {
+  for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGXCPU, SIGXFSZ}) {
+    INFO(signal);
+    const TemporaryDirectory directory;
+    const std::string path = directory.write("report.json", "old");
+    const int status = child_status([&] {
+      const OutputFiles files({path, directory.path() / "picture.svg"});
+      ::raise(signal);
+    });
+    CHECK(WIFSIGNALED(status));
+    CHECK(WTERMSIG(status) == signal);
+    CHECK(content(path) == "old");
+    CHECK(entries(directory.path()) == 1);
+  }
+}
+
+TEST_CASE("A file that may not grow further ends the process by its signal and leaves the older file") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.write("report.json", "old");
+  const int status = child_status([&] {
+    const rlimit limit{200'000, RLIM_INFINITY};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    write_file(path, long_text);
+  });
+  CHECK(WIFSIGNALED(status));
+  CHECK(WTERMSIG(status) == SIGXFSZ);
+  CHECK(content(path) == "old");
+  CHECK(entries(directory.path()) == 1);
+}
+
+TEST_CASE("A signal that the process ignores does not keep it from writing") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path() / "report.json";
+  const int status = child_status([&] {
+    std::signal(SIGHUP, SIG_IGN);
+    OutputFiles files({path});
+    ::raise(SIGHUP);
+    files.write({text});
+  });
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+  CHECK(content(path) == text);
+}
+
+TEST_CASE("A name that is not printable is escaped in the message") {
+  const TemporaryDirectory directory;
+  const ThrownError error = thrown_error([&] { write_file(directory.path() / "none\n\xff/report.json", text); });
+  CHECK(error.text ==
+        directory.path().string() + "/none\\n\\xff/report.json: cannot be written: No such file or directory");
 }
 
 TEST_CASE("A directory in the file's place is an error") {
