@@ -41,12 +41,14 @@ void SramBank::grant() {
   (payload.is_read() ? counts_.sram_read_words : counts_.sram_write_words) += words;
   wait_cycles_ += now - (granted.arrival + 1);
   first_port_ = granted.port + 1;
-  free_at_ = now + words;
+  const BankTime time = bank_time(config_, words, free_at_ < now);
+  counts_.sram_busy_cycles += time.busy;
+  free_at_ = now + time.busy;
   if (!arriving_.empty() || !waiting_.empty()) schedule_grant(now);
 
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
   tlm::tlm_phase phase = tlm::BEGIN_RESP;
-  sc_core::sc_time delay = time_.span(config_.access_cycles + words - 1);
+  sc_core::sc_time delay = time_.span(time.last_word);
   socket->nb_transport_bw(payload, phase, delay);
 }
 

@@ -6,7 +6,11 @@ VectorCompute::VectorCompute(const sc_core::sc_module_name& name, const UnitServ
     : FixedTimeStage(name, services.time), counts_(services.counts) {}
 
 std::uint64_t VectorCompute::serve(const VectorJob& job) {
-  counts_.vector_operations += job.operations_per_vector;
+  const VectorOperations& operations = job.operations_per_vector;
+  counts_.vector_adds += operations.adds;
+  counts_.vector_macs += operations.macs;
+  counts_.vector_lookups += operations.lookups;
+  counts_.vector_moves += operations.moves;
   return job.cycles_per_vector;
 }
 

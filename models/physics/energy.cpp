@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/physics/input_encoding.hpp"
 #include "models/physics/units.hpp"
 
 namespace palimpsest {
@@ -23,6 +24,7 @@ const std::array<ComponentDescription, component_count>& component_descriptions(
       {"vector_unit", "elementary operations of the vector unit"},
       {"host_port", "words across the chip's edge"},
       {"leakage", "leakage of the SRAM buffer over the time of the stage"},
+      {"static_power", "what the tiles' DACs, TIAs and ADCs draw all the time, over the time of the stage"},
   }};
   return descriptions;
 }
@@ -48,7 +50,7 @@ double adc_survey_energy_joule(double node_nm, int bits, double conversions_per_
   return least;
 }
 
-EnergyTable::SramBank sram_bank_energy(const EnergyTable& table, double kib) {
+EnergyTable::SramBank sram_bank_of(const EnergyTable& table, double kib) {
   const auto& banks = table.sram_banks;
   if (banks.size() == 1) return banks.front();
   std::size_t upper = 1;
@@ -58,7 +60,7 @@ EnergyTable::SramBank sram_bank_energy(const EnergyTable& table, double kib) {
   const double position = std::log(kib / low.kib) / std::log(high.kib / low.kib);
   const auto between = [position](double from, double to) { return from * std::pow(to / from, position); };
   return {kib, between(low.read_joule, high.read_joule), between(low.write_joule, high.write_joule),
-          between(low.leakage_watt, high.leakage_watt)};
+          between(low.access_seconds, high.access_seconds)};
 }
 
 namespace {
@@ -73,39 +75,67 @@ double mac_energy_joule(const EnergyTable& table, int bits) {
   return table.mac_8bit_joule * std::pow(table.mac_16bit_joule / table.mac_8bit_joule, std::log2(bits / 8.0));
 }
 
+double tia_sample_joule(const EnergyTable& table, const TileConfig& tile) {
+  return table.tia_power_watt * amplifier_on_ns(tile) * nano;
+}
+
+double leakage_joule(const EnergyTable& table, const EnergyParameters& parameters, const ActionCounts& counts,
+                     double seconds) {
+  const SramConfig& sram = parameters.sram;
+  const double bank_watt = table.sram_bit_leakage_watt * 1024.0 * 8.0 * sram.bank_kib;
+  const double busy_seconds = static_cast<double>(counts.sram_busy_cycles) * parameters.clock_seconds;
+  const double idle_seconds = sram.banks * seconds - busy_seconds;
+  return bank_watt * (busy_seconds + sram.idle_leakage_share * idle_seconds);
+}
+
+double static_watt(const EnergyTable& table, const EnergyParameters& parameters) {
+  const TileConfig& tile = parameters.tile;
+  return static_cast<double>(parameters.tiles) *
+         (tile.crossbar.rows * table.dac_static_watt + tile.crossbar.columns * table.tia_static_watt +
+          tile.adc.count * table.adc_static_watt);
+}
+
 }  // namespace
+
+double dac_update_joule(const EnergyTable& table, const TileConfig& tile) {
+  return table.dac_buffer_joule + std::ldexp(table.dac_step_joule, bits_per_pass(tile.mapping.inputs, tile.dac.bits));
+}
 
 ComponentEnergy component_energy(const EnergyTable& table, const EnergyParameters& parameters,
                                  const ActionCounts& counts, const AnalogueEnergy& analogue, double seconds) {
   const auto times = [](std::uint64_t count, double joule) { return static_cast<double>(count) * joule; };
-  const EnergyTable::SramBank bank = sram_bank_energy(table, parameters.sram.bank_kib);
+  const EnergyTable::SramBank bank = sram_bank_of(table, parameters.sram.bank_kib);
   const double words_of_32_bits = parameters.sram.word_bits / 32.0;
-  const double conversion = adc_energy_joule(table, parameters.adc);
+  const double conversion = adc_energy_joule(table, parameters.tile.adc);
+  const double update = dac_update_joule(table, parameters.tile);
+  const double sample = tia_sample_joule(table, parameters.tile);
 
   ComponentEnergy energy{};
   const auto set = [&energy](Component component, double joule) {
     energy[static_cast<std::size_t>(component)] = joule;
   };
-  set(Component::dac, times(counts.dac_updates, table.dac_update_joule));
+  set(Component::dac, times(counts.dac_updates, update));
   set(Component::word_lines, times(counts.word_line_switches, table.word_line_switch_joule));
   set(Component::crossbar, analogue.crossbar_read);
-  set(Component::tia, times(counts.tia_samples, table.tia_sample_joule));
+  set(Component::tia, times(counts.tia_samples, sample));
   set(Component::adc, times(counts.adc_conversions, conversion));
   set(Component::shift_add, times(counts.shift_adds, table.shift_add_joule));
   set(Component::rm_write,
       times(counts.rm_set_pulses + counts.rm_reset_pulses, table.write_driver_joule) + analogue.write_pulses);
-  set(Component::rm_verify,
-      times(counts.rm_verify_reads, table.dac_update_joule + table.tia_sample_joule + conversion) +
-          analogue.verify_reads);
+  set(Component::rm_verify, times(counts.rm_verify_reads, update + sample + conversion) + analogue.verify_reads);
   set(Component::sram,
       (times(counts.sram_read_words, bank.read_joule) + times(counts.sram_write_words, bank.write_joule)) *
           words_of_32_bits);
   set(Component::interconnect, times(counts.interconnect_words * parameters.sram.word_bits,
-                                     table.wire_joule_per_bit_mm * table.interconnect_mm));
+                                     table.wire_activity * table.wire_joule_per_bit_mm * table.interconnect_mm));
   set(Component::lora_unit, times(counts.lora_macs, mac_energy_joule(table, parameters.mac_bits)));
-  set(Component::vector_unit, times(counts.vector_operations, table.vector_operation_joule));
+  set(Component::vector_unit, times(counts.vector_adds, table.vector_add_joule) +
+                                  times(counts.vector_macs, table.vector_mac_joule) +
+                                  times(counts.vector_lookups, table.vector_lookup_joule) +
+                                  times(counts.vector_moves, table.vector_move_joule));
   set(Component::host_port, times(counts.host_words, table.host_word_joule));
-  set(Component::leakage, bank.leakage_watt * parameters.sram.banks * seconds);
+  set(Component::leakage, leakage_joule(table, parameters, counts, seconds));
+  set(Component::static_power, static_watt(table, parameters) * seconds);
   return energy;
 }
 

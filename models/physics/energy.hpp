@@ -2,12 +2,13 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "models/physics/actions.hpp"
-#include "models/physics/adc.hpp"
 #include "models/physics/energy_table.hpp"
 #include "models/physics/sram.hpp"
+#include "models/physics/tile_config.hpp"
 
 namespace palimpsest {
 
@@ -27,6 +28,7 @@ enum class Component : std::size_t {
   vector_unit,
   host_port,
   leakage,
+  static_power,
   count
 };
 
@@ -55,19 +57,26 @@ struct AnalogueEnergy {
 /// about 4 bits, where it has no data; there the least energy of any higher resolution is taken.
 double adc_survey_energy_joule(double node_nm, int bits, double conversions_per_second);
 
-/// Energy per access of a bank of `kib`, interpolated between the table's sizes on logarithmic axes; the nearest two
-/// sizes extend it.
-EnergyTable::SramBank sram_bank_energy(const EnergyTable& table, double kib);
+/// A bank of `kib`, interpolated between the table's sizes on logarithmic axes. `kib` lies within them or is the only
+/// one.
+EnergyTable::SramBank sram_bank_of(const EnergyTable& table, double kib);
 
 /// What the energy of a stage depends on besides the table.
 struct EnergyParameters {
-  AdcConfig adc;
+  TileConfig tile;
+  std::uint64_t tiles = 0;  ///< of the chip, those without weights included
   SramConfig sram;
-  int mac_bits = 8;  ///< precision of the LoRA unit's multiply-accumulates in this stage
+  int mac_bits = 8;            ///< precision of the LoRA unit's multiply-accumulates in this stage
+  double clock_seconds = 0.0;  ///< period of the clock
 };
 
-/// Actions x table + data-dependent analogue energy + leakage x time. A verify read is one DAC update, one TIA sample
-/// and one conversion on top of its cell; it is reported under `rm_verify`.
+/// Energy of one code put on one driven line in a pass: a buffer, and an array of one unit capacitor per level of the
+/// bits that the pass carries.
+double dac_update_joule(const EnergyTable& table, const TileConfig& tile);
+
+/// Actions x table + data-dependent analogue energy + leakage and static power x time. A verify read is one DAC update,
+/// one TIA sample and one conversion on top of its cell; it is reported under `rm_verify`. `seconds` >= 0 is the time
+/// of the stage; a bank that does not serve leaks the configured share of its leakage.
 ComponentEnergy component_energy(const EnergyTable& table, const EnergyParameters& parameters,
                                  const ActionCounts& counts, const AnalogueEnergy& analogue, double seconds);
 

@@ -5,31 +5,44 @@
 
 namespace palimpsest {
 
-/// Energy per action of one technology node, in joule, and leakage in watt. Each number's source is in the energy
-/// table's file.
+/// Energy per action, power that flows all the time and delays of the blocks, all of one technology node. Each number's
+/// source is in the energy table's file.
 struct EnergyTable {
-  /// Energy of an SRAM bank of one size; other sizes are interpolated on logarithmic axes.
+  /// An SRAM bank of one size; sizes between two of the table are interpolated on logarithmic axes.
   struct SramBank {
     double kib = 0.0;
     double read_joule = 0.0;   ///< one 32-bit word
     double write_joule = 0.0;  ///< one 32-bit word
-    double leakage_watt = 0.0;
+    double access_seconds = 0.0;
   };
   /// ADC energy: a fixed figure per conversion, or (when it is 0) the survey fit of arXiv 2404.06553 for the node.
   double adc_conversion_joule = 0.0;
   double node_nm = 180.0;
 
-  double dac_update_joule = 0.0;
+  double dac_buffer_joule = 0.0;  ///< of one update, whatever the bits
+  double dac_step_joule = 0.0;    ///< of one update, per level of the converter (2^bits)
   double word_line_switch_joule = 0.0;
-  double tia_sample_joule = 0.0;
+  double tia_power_watt = 0.0;      ///< of one sensed line's amplifier while it reads
+  double dac_static_watt = 0.0;     ///< of one row's converter, all the time
+  double adc_static_watt = 0.0;     ///< of one converter, all the time
+  double tia_static_watt = 0.0;     ///< of one column's amplifier, all the time
   double shift_add_joule = 0.0;     ///< of one conversion, to a sum over passes and slices
   double write_driver_joule = 0.0;  ///< per SET or RESET pulse, besides V^2 G t in the cell
   double mac_8bit_joule = 0.0;
   double mac_16bit_joule = 0.0;
-  double vector_operation_joule = 0.0;
-  double wire_joule_per_bit_mm = 0.0;
+  double mac_seconds = 0.0;       ///< delay of a processing element's step
+  double vector_add_joule = 0.0;  ///< elementary operations of the vector unit, 16 bits
+  double vector_mac_joule = 0.0;
+  double vector_lookup_joule = 0.0;
+  double vector_move_joule = 0.0;
+  double vector_seconds = 0.0;         ///< delay of a lane's step
+  double wire_joule_per_bit_mm = 0.0;  ///< per rising edge
+  double wire_activity = 0.0;          ///< rising edges per bit moved
+  double wire_seconds_per_mm = 0.0;
   double interconnect_mm = 0.0;  ///< mean distance between a port and a bank
   double host_word_joule = 0.0;  ///< 32 bits
+  double host_word_seconds = 0.0;
+  double sram_bit_leakage_watt = 0.0;
   std::vector<SramBank> sram_banks;
 };
 

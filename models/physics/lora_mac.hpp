@@ -8,20 +8,22 @@
 
 namespace palimpsest {
 
-/// The digital LoRA unit: rows x columns processing elements, one multiply-accumulate each per cycle; the columns of a
+/// The digital LoRA unit: rows x columns processing elements, one multiply-accumulate each per step; the columns of a
 /// row are summed.
 struct LoraUnitConfig {
   std::uint32_t rows = 8;
   std::uint32_t columns = 16;
   int bits = 8;                       ///< precision of A, B, x and Ax
-  std::uint32_t pipeline_cycles = 4;  ///< operand read, multiply, adder tree, write: added once per product
+  std::uint32_t pipeline_cycles = 4;  ///< operand read, multiply, adder tree, write: steps added once per product
+  std::uint32_t step_cycles = 1;      ///< of a step; more than one under a clock faster than the multipliers
   GridRefinement refinement;          ///< of A, B, x and Ax
 };
 
 /// Cycles of `vectors` matrix-vector products with the same `outputs` x `inputs` weights, one behind the other.
 inline std::uint64_t lora_product_cycles(const LoraUnitConfig& config, std::uint64_t outputs, std::uint64_t inputs,
                                          std::uint64_t vectors = 1) {
-  return ceil_div(outputs, config.rows) * ceil_div(inputs, config.columns) * vectors + config.pipeline_cycles;
+  const std::uint64_t steps = ceil_div(outputs, config.rows) * ceil_div(inputs, config.columns) * vectors;
+  return (steps + config.pipeline_cycles) * config.step_cycles;
 }
 
 /// A low-rank pair in the unit's integer arithmetic. Codes are whole numbers held in double, so every sum is exact (of

@@ -20,4 +20,7 @@ struct TileConfig {
   double pulse_ns = 100.0;  ///< width of a SET or RESET pulse
 };
 
+/// How long the amplifiers are on for one pass: while the lines are driven and while their outputs settle.
+inline double amplifier_on_ns(const TileConfig& tile) { return tile.crossbar.read_ns + tile.tia.settling_ns; }
+
 }  // namespace palimpsest

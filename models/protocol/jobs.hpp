@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "models/physics/vector_operations.hpp"
 #include "models/physics/write_group.hpp"
 
 namespace palimpsest {
@@ -43,7 +44,7 @@ struct LoraJob : StreamJob {
 /// Element-wise and reducing operations on the vector unit.
 struct VectorJob : StreamJob {
   std::uint64_t cycles_per_vector = 0;
-  std::uint64_t operations_per_vector = 0;
+  VectorOperations operations_per_vector;
 };
 
 /// Data across the chip's edge; into the SRAM buffer when it has drains, out of it when it has fetches.

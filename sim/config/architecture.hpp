@@ -10,6 +10,7 @@
 #include "models/physics/energy_table.hpp"
 #include "models/physics/faults.hpp"
 #include "models/physics/lora_mac.hpp"
+#include "models/physics/vector_unit.hpp"
 #include "models/physics/write_verify.hpp"
 
 namespace palimpsest {
@@ -27,11 +28,6 @@ struct ResistiveMemoryConfig {
   CellConfig cell;
   double zero_weight_microsiemens = 45.0;  ///< conductance of a weight of zero, and of the reference cells
   FaultsConfig faults;
-};
-
-struct VectorUnitConfig {
-  std::uint32_t lanes = 16;           ///< elementary operations per cycle
-  std::uint32_t pipeline_cycles = 4;  ///< added once per vector
 };
 
 struct SequencerConfig {

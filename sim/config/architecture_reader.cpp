@@ -3,9 +3,11 @@
 #include <utility>
 
 #include "sim/config/architecture.hpp"
+#include "sim/config/block_delays.hpp"
 #include "sim/config/energy_table_reader.hpp"
 #include "sim/config/gpu_reader.hpp"
 #include "sim/config/json_reader.hpp"
+#include "sim/config/one_line.hpp"
 #include "sim/config/overrides.hpp"
 #include "sim/config/tile_reader.hpp"
 
@@ -22,6 +24,8 @@ SramConfig read_sram(JsonReader reader) {
   sram.line_words = reader.integer<std::uint32_t>("line_words", 1, 65536);
   sram.access_cycles = reader.integer<std::uint32_t>("access_cycles", 1, most_cycles);
   sram.activation_bits = reader.integer("activation_bits", 1, 22);
+  sram.idle_leakage_share = reader.number("idle_leakage_share", 0.0, 1.0);
+  sram.wake_cycles = reader.integer<std::uint32_t>("wake_cycles", 0, most_cycles);
   reader.finish();
   if (sram.word_bits % 8 != 0)
     reader.fail("word_bits", "expected a multiple of 8, got " + std::to_string(sram.word_bits));
@@ -78,6 +82,25 @@ RewriteBaselineConfig read_rewrite_baseline(JsonReader reader) {
   return baseline;
 }
 
+std::string number_text(double number) { return nlohmann::json(number).dump(); }
+
+// Energies and delays far outside the table's sizes would be guesses.
+void check_bank_size(const JsonReader& energy, const std::vector<EnergyTable::SramBank>& banks, double kib) {
+  if (kib < banks.front().kib || kib > banks.back().kib)
+    energy.fail("sram_banks", "expected sizes that cover /sram/bank_kib = " + number_text(kib) + ", got " +
+                                  number_text(banks.front().kib) + ".." + number_text(banks.back().kib));
+}
+
+// The other numbers of a table do not follow its node.
+void refuse_node(const std::vector<Override>& overrides) {
+  for (const Override& setting : overrides) {
+    if (setting.pointer == "/energy/node_nm")
+      throw UserError(ExitCode::usage_or_architecture,
+                      one_line("--set " + setting.pointer + "=" + setting.value +
+                               ": an energy table is for one node; name another table with --set /energy=FILE"));
+  }
+}
+
 Architecture read_chip(JsonReader reader, const std::string& directory) {
   Architecture chip;
   reader.schema("palimpsest.architecture", 1);
@@ -108,12 +131,15 @@ Architecture read_chip(JsonReader reader, const std::string& directory) {
   chip.energy_name = energy.text("name");
   chip.energy = read_energy_table(energy);
   reader.finish();
+  check_bank_size(energy, chip.energy.sram_banks, chip.sram.bank_kib);
+  cover_block_delays(chip);
   return chip;
 }
 
 }  // namespace
 
 Architecture read_architecture(const std::string& path, const std::vector<Override>& overrides) {
+  refuse_node(overrides);
   const std::vector<std::string> references = {"/energy", "/baselines/gpu"};
   check_overrides(overrides, references);
   // An override of a whole table, or of what holds one, goes first: the others may change numbers in it.

@@ -12,6 +12,26 @@ const Units& power_units() {
   return units;
 }
 
+const Units& power_per_bit_units() {
+  static const Units units = {{"fW/bit", 1e-15}, {"pW/bit", 1e-12}, {"nW/bit", 1e-9}};
+  return units;
+}
+
+const Units& delay_units() {
+  static const Units units = {{"ps", 1e-12}, {"ns", 1e-9}, {"us", 1e-6}};
+  return units;
+}
+
+const Units& delay_per_mm_units() {
+  static const Units units = {{"ps/mm", 1e-12}, {"ns/mm", 1e-9}};
+  return units;
+}
+
+const Units& plain_units() {
+  static const Units units = {{"1", 1.0}};
+  return units;
+}
+
 const Units& time_units() {
   static const Units units = {{"ns", 1e-9}, {"us", 1e-6}, {"ms", 1e-3}, {"s", 1.0}};
   return units;
@@ -46,6 +66,11 @@ double read_quantity(JsonReader& parent, const std::string& key, const Units& un
   JsonReader quantity = parent.object(key);
   const auto si_units = quantity.choice<double>("unit", units);
   const double value = quantity.number("value", smallest / si_units, largest / si_units);
+  if (quantity.has("range")) {
+    const std::vector<double> range = quantity.numbers("range", smallest / si_units, largest / si_units);
+    if (range.size() != 2 || range[0] > value || range[1] < value)
+      quantity.fail("range", "expected two numbers, the value not outside them");
+  }
   read_provenance(quantity);
   quantity.finish();
   return value * si_units;

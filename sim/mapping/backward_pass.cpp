@@ -6,11 +6,16 @@ namespace palimpsest {
 
 namespace {
 
-// Elementary operations per element, multiply-accumulate class.
-constexpr std::uint64_t loss_operations = 10;          // softmax by table, its sum, a division, minus the label
-constexpr std::uint64_t gelu_backward_operations = 3;  // table lookup and interpolation of the derivative, product
-constexpr std::uint64_t norm_backward_operations = 8;  // two row sums and the combination of x, gain and gradient
-constexpr std::uint64_t gain_gradient_operations = 2;  // normalised x times gradient, summed over the rows
+// Elementary operations (adds, multiply-accumulates, lookups, moves) per element.
+// Softmax: largest score, difference to it, exponential by table and interpolation, sum; times the sum's reciprocal,
+// whose four products are charged to every class; minus the label.
+constexpr VectorOperations loss_operations{4, 5, 1, 0};
+constexpr VectorOperations gelu_backward_operations{0, 2, 1, 0};  // derivative by table and interpolation, product
+constexpr VectorOperations norm_backward_operations{0, 8, 0, 0};  // two row sums; x, gain and gradient combined
+constexpr VectorOperations gain_gradient_operations{0, 2, 0, 0};  // normalised x times gradient, summed over rows
+constexpr VectorOperations relu_backward_operations{1, 0, 0, 0};  // a comparison chooses
+constexpr VectorOperations sum_operations{1, 0, 0, 0};
+constexpr VectorOperations move_operations{0, 0, 0, 1};
 
 }  // namespace
 
@@ -77,8 +82,8 @@ void BackwardPass::back_through(std::uint32_t operation, const StoredValue& outp
                                             gelu_backward_operations * shape.columns));
       break;
     case OperationKind::relu:
-      contribute(input,
-                 builder_.row_by_row({values_[input], output_gradient}, {}, shape, gradient_bits_, shape.columns));
+      contribute(input, builder_.row_by_row({values_[input], output_gradient}, {}, shape, gradient_bits_,
+                                            relu_backward_operations * shape.columns));
       break;
     case OperationKind::add:
       contribute(input, output_gradient);
@@ -86,8 +91,8 @@ void BackwardPass::back_through(std::uint32_t operation, const StoredValue& outp
       break;
     case OperationKind::transpose:
     case OperationKind::mean:
-      contribute(input,
-                 builder_.at_once({output_gradient}, shape, gradient_bits_, std::uint64_t{shape.rows} * shape.columns));
+      contribute(input, builder_.at_once({output_gradient}, shape, gradient_bits_,
+                                         move_operations * (std::uint64_t{shape.rows} * shape.columns)));
       break;
   }
 }
@@ -135,7 +140,7 @@ void BackwardPass::back_through_linear(std::uint32_t operation, const StoredValu
   add_weight_gradient(operation, output_gradient);
   if (!op.bias.empty()) {
     add_vector_gradient(gradients_.backbone.at(op.bias), {output_gradient},
-                        std::uint64_t{op.output.rows} * op.output.columns);
+                        sum_operations * (std::uint64_t{op.output.rows} * op.output.columns));
   }
 }
 
@@ -230,7 +235,7 @@ void BackwardPass::add_pair_gradient(std::uint32_t operation, const StoredValue&
 }
 
 void BackwardPass::add_vector_gradient(const Placement& gradient, const std::vector<StoredValue>& inputs,
-                                       std::uint64_t operations) {
+                                       const VectorOperations& operations) {
   VectorJob job;
   std::vector<std::uint32_t> ready_after;
   for (const StoredValue& input : inputs) {
@@ -240,7 +245,7 @@ void BackwardPass::add_vector_gradient(const Placement& gradient, const std::vec
   job.fetches.push_back(gradient.whole());
   job.drains = {gradient.whole()};
   const VectorUnitConfig& unit = builder_.context().architecture.vector_unit;
-  job.cycles_per_vector = ceil_div(operations, unit.lanes) + unit.pipeline_cycles;
+  job.cycles_per_vector = vector_cycles(unit, operations);
   job.operations_per_vector = operations;
   builder_.add(job, ready_after);
 }

@@ -38,7 +38,8 @@ class BackwardPass {
   StoredValue digital_product(std::uint32_t operation, const StoredValue& output_gradient);
   void add_weight_gradient(std::uint32_t operation, const StoredValue& output_gradient);
   void add_pair_gradient(std::uint32_t operation, const StoredValue& output_gradient);
-  void add_vector_gradient(const Placement& gradient, const std::vector<StoredValue>& inputs, std::uint64_t operations);
+  void add_vector_gradient(const Placement& gradient, const std::vector<StoredValue>& inputs,
+                           const VectorOperations& operations);
 
   void contribute(std::uint32_t value, const StoredValue& gradient);
 

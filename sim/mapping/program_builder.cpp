@@ -7,10 +7,12 @@ namespace palimpsest {
 
 namespace {
 
-// Elementary operations (multiply-accumulate class) per element and, for the reciprocal root, per row.
-constexpr std::uint64_t gelu_operations = 2;      // table lookup and linear interpolation
-constexpr std::uint64_t rms_norm_operations = 3;  // square and sum; times the reciprocal root; times the gain
-constexpr std::uint64_t root_operations = 8;      // reciprocal square root by Newton's method
+// Elementary operations (adds, multiply-accumulates, lookups, moves) per element and, for the reciprocal root, per row.
+constexpr VectorOperations gelu_operations{0, 1, 1, 0};      // table lookup and linear interpolation
+constexpr VectorOperations rms_norm_operations{0, 3, 0, 0};  // square and sum; times reciprocal root; times gain
+constexpr VectorOperations root_operations{0, 7, 1, 0};      // first guess by table, two steps of Newton's method
+constexpr VectorOperations add_operations{1, 0, 0, 0};       // an addition, or the comparison of ReLU
+constexpr VectorOperations move_operations{0, 0, 0, 1};
 
 std::vector<std::uint32_t> joined(const std::vector<StoredValue>& values) {
   std::vector<std::uint32_t> steps;
@@ -48,7 +50,7 @@ void ProgramBuilder::send(const StoredValue& value) {
 
 StoredValue ProgramBuilder::row_by_row(const std::vector<StoredValue>& inputs,
                                        const std::vector<Placement>& fixed_inputs, Shape shape, int bits,
-                                       std::uint64_t operations_per_row) {
+                                       const VectorOperations& operations_per_row) {
   const Placement output = layout_.per_sample(shape.rows, shape.columns, bits);
   VectorJob job;
   job.vectors = shape.rows;
@@ -56,19 +58,19 @@ StoredValue ProgramBuilder::row_by_row(const std::vector<StoredValue>& inputs,
   for (const Placement& input : fixed_inputs) job.fetches.push_back({input.address, input.row_bytes, 0, false});
   job.drains = {output.row()};
   const VectorUnitConfig& unit = context_.architecture.vector_unit;
-  job.cycles_per_vector = ceil_div(operations_per_row, unit.lanes) + unit.pipeline_cycles;
+  job.cycles_per_vector = vector_cycles(unit, operations_per_row);
   job.operations_per_vector = operations_per_row;
   return {output, {add(job, joined(inputs))}};
 }
 
 StoredValue ProgramBuilder::at_once(const std::vector<StoredValue>& inputs, Shape shape, int bits,
-                                    std::uint64_t operations) {
+                                    const VectorOperations& operations) {
   const Placement output = layout_.per_sample(shape.rows, shape.columns, bits);
   VectorJob job;
   for (const StoredValue& input : inputs) job.fetches.push_back(input.placement.whole());
   job.drains = {output.whole()};
   const VectorUnitConfig& unit = context_.architecture.vector_unit;
-  job.cycles_per_vector = ceil_div(operations, unit.lanes) + unit.pipeline_cycles;
+  job.cycles_per_vector = vector_cycles(unit, operations);
   job.operations_per_vector = operations;
   return {output, {add(job, joined(inputs))}};
 }
@@ -92,9 +94,11 @@ StoredValue ProgramBuilder::lora_products(const StoredValue& x, const std::vecto
 StoredValue ProgramBuilder::sum(const std::vector<StoredValue>& terms, const Placement* bias, Shape shape, int bits) {
   if (terms.size() == 1 && bias == nullptr) return terms.front();
   const std::uint64_t addends = terms.size() + (bias == nullptr ? 0 : 1);
+  // The first term is moved to the accumulator, the others are added to it.
+  const VectorOperations operations = move_operations + add_operations * (addends - 1);
   std::vector<Placement> fixed;
   if (bias != nullptr) fixed.push_back(*bias);
-  return row_by_row(terms, fixed, shape, bits, addends * shape.columns);
+  return row_by_row(terms, fixed, shape, bits, operations * shape.columns);
 }
 
 StoredValue ProgramBuilder::linear_on_tiles(std::uint32_t operation, const StoredValue& x,
@@ -153,13 +157,14 @@ StoredValue ProgramBuilder::other_operation(std::uint32_t operation, const std::
       return row_by_row(inputs, {}, op.output, activation_bits(), gelu_operations * in.columns);
     case OperationKind::relu:
     case OperationKind::add:
-      return row_by_row(inputs, {}, op.output, activation_bits(), in.columns);
-    case OperationKind::transpose:
+      return row_by_row(inputs, {}, op.output, activation_bits(), add_operations * in.columns);
     case OperationKind::mean:
+      return at_once(inputs, op.output, activation_bits(), add_operations * elements);
+    case OperationKind::transpose:
     case OperationKind::linear:
       break;
   }
-  return at_once(inputs, op.output, activation_bits(), elements);
+  return at_once(inputs, op.output, activation_bits(), move_operations * elements);
 }
 
 Program ProgramBuilder::finish(std::uint32_t samples, std::uint32_t samples_in_flight, const std::string& purpose) {

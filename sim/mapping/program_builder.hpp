@@ -45,9 +45,10 @@ class ProgramBuilder {
   /// A vector-unit job that reads the rows of `inputs` (and `fixed_inputs`, the same for every row) and writes a new
   /// matrix of `shape`, with `operations_per_row` elementary operations each.
   StoredValue row_by_row(const std::vector<StoredValue>& inputs, const std::vector<Placement>& fixed_inputs,
-                         Shape shape, int bits, std::uint64_t operations_per_row);
+                         Shape shape, int bits, const VectorOperations& operations_per_row);
   /// The same for operations that need the whole matrix at once.
-  StoredValue at_once(const std::vector<StoredValue>& inputs, Shape shape, int bits, std::uint64_t operations);
+  StoredValue at_once(const std::vector<StoredValue>& inputs, Shape shape, int bits,
+                      const VectorOperations& operations);
 
   /// x W^T on the tiles of `operation`, with everything that is added to it: low-rank pairs given by their stored A and
   /// B, and the bias.

@@ -6,9 +6,10 @@ namespace palimpsest {
 
 namespace {
 
-// Elementary operations of one parameter's update, multiply-accumulate class.
-constexpr std::uint64_t sgd_operations = 1;
-constexpr std::uint64_t adam_operations = 12;  // two moments, bias corrections, root, division, step
+// Elementary operations (adds, multiply-accumulates, lookups, moves) of one parameter's update.
+constexpr VectorOperations sgd_operations{0, 1, 0, 0};
+// Two moments (four), two bias corrections; root and division by table and a step of Newton's method; the step.
+constexpr VectorOperations adam_operations{0, 10, 2, 0};
 
 /// A tensor that is trained: the copy that products use (null if it is in the arrays), its gradient, and what the
 /// optimiser keeps: master parameters and moments.
@@ -58,8 +59,8 @@ class TrainingPlan {
       }
       if (tensor.working != nullptr) job.drains.push_back(tensor.working->row());
       const std::uint64_t columns = tensor.gradient.row_bytes / state_bytes();
-      job.operations_per_vector = columns * (adam ? adam_operations : sgd_operations);
-      job.cycles_per_vector = ceil_div(job.operations_per_vector, unit.lanes) + unit.pipeline_cycles;
+      job.operations_per_vector = (adam ? adam_operations : sgd_operations) * columns;
+      job.cycles_per_vector = vector_cycles(unit, job.operations_per_vector);
       builder_.add(job, {});
     }
   }

@@ -12,6 +12,7 @@
 #include "sim/run/chip_work.hpp"
 #include "sim/run/inference.hpp"
 #include "sim/run/parallel.hpp"
+#include "sim/run/tiles_of_chip.hpp"
 #include "sim/run/training_task.hpp"
 
 namespace palimpsest {
@@ -40,6 +41,7 @@ ChipLife::ChipLife(const Architecture& architecture, const Trace& trace, const T
       seed_(seed),
       age_seconds_(age_seconds),
       threads_(threads),
+      tiles_(tiles_of_chip(architecture, trace, map)),
       context_{architecture, trace.network, map},
       arrays_(architecture, trace.network, map, seed),
       calibration_input_(network_input(trace.network, trace.calibration)) {}
@@ -241,9 +243,10 @@ StageFigures ChipLife::priced(const ChipWork& work, int mac_bits) const {
   stage.cycles = work.cycles;
   stage.memory_wait_cycles = work.memory_wait_cycles;
   stage.seconds = architecture_.clock.seconds(work.cycles);
+  const EnergyParameters parameters{architecture_.tile, tiles_, architecture_.sram, mac_bits,
+                                    architecture_.clock.seconds(1)};
   const ComponentEnergy energy =
-      component_energy(architecture_.energy, {architecture_.tile.adc, architecture_.sram, mac_bits}, work.counts,
-                       work.analogue, stage.seconds);
+      component_energy(architecture_.energy, parameters, work.counts, work.analogue, stage.seconds);
   std::vector<NamedEnergy> components;
   for (std::size_t index = 0; index < component_count; ++index) {
     components.push_back({component_descriptions()[index].name, energy[index]});

@@ -70,6 +70,7 @@ class ChipLife {
   std::uint64_t seed_;
   double age_seconds_;
   unsigned threads_;
+  std::uint32_t tiles_;  ///< of the chip, those without weights included
   ProgramContext context_;
   ResistiveArrays arrays_;
   Eigen::MatrixXf calibration_input_;

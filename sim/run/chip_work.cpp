@@ -11,11 +11,13 @@ namespace palimpsest {
 namespace {
 
 constexpr std::uint64_t ActionCounts::*all_counts[] = {
-    &ActionCounts::dac_updates,       &ActionCounts::word_line_switches, &ActionCounts::tia_samples,
-    &ActionCounts::adc_conversions,   &ActionCounts::shift_adds,         &ActionCounts::sram_read_words,
-    &ActionCounts::sram_write_words,  &ActionCounts::interconnect_words, &ActionCounts::lora_macs,
-    &ActionCounts::vector_operations, &ActionCounts::host_words,         &ActionCounts::rm_cells,
-    &ActionCounts::rm_set_pulses,     &ActionCounts::rm_reset_pulses,    &ActionCounts::rm_verify_reads,
+    &ActionCounts::dac_updates,      &ActionCounts::word_line_switches, &ActionCounts::tia_samples,
+    &ActionCounts::adc_conversions,  &ActionCounts::shift_adds,         &ActionCounts::sram_read_words,
+    &ActionCounts::sram_write_words, &ActionCounts::sram_busy_cycles,   &ActionCounts::interconnect_words,
+    &ActionCounts::lora_macs,        &ActionCounts::vector_adds,        &ActionCounts::vector_macs,
+    &ActionCounts::vector_lookups,   &ActionCounts::vector_moves,       &ActionCounts::host_words,
+    &ActionCounts::rm_cells,         &ActionCounts::rm_set_pulses,      &ActionCounts::rm_reset_pulses,
+    &ActionCounts::rm_verify_reads,
 };
 static_assert(sizeof(all_counts) / sizeof(all_counts[0]) * sizeof(std::uint64_t) == sizeof(ActionCounts));
 

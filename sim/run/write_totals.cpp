@@ -53,7 +53,8 @@ double write_energy_joule(const Architecture& architecture, const WriteTotals& t
   counts.rm_set_pulses = totals.set_pulses;
   counts.rm_reset_pulses = totals.reset_pulses;
   counts.rm_verify_reads = totals.verify_reads;
-  const EnergyParameters parameters{architecture.tile.adc, architecture.sram, architecture.lora_unit.bits};
+  const EnergyParameters parameters{architecture.tile, 0, architecture.sram, architecture.lora_unit.bits,
+                                    architecture.clock.seconds(1)};
   const ComponentEnergy energy =
       component_energy(architecture.energy, parameters, counts, write_work(architecture, {write}).analogue, 0.0);
   return energy[static_cast<std::size_t>(Component::rm_write)] + energy[static_cast<std::size_t>(Component::rm_verify)];

@@ -52,7 +52,7 @@ Program layer_program() {
   sum.fetches = {{64, 16, 16, true}, {128, 16, 16, true}, {192, 16, 16, true}, {256, 16, 16, true}};
   sum.drains = {{320, 16, 16, true}};
   sum.cycles_per_vector = 2;
-  sum.operations_per_vector = 12;
+  sum.operations_per_vector = {3, 4, 1, 5};
   ProgramJob write;
   write.tile = 1;
   write.groups = {{4, {{2, 2, 4}, {1, 0, 1}}}};
@@ -84,7 +84,11 @@ std::vector<std::uint64_t> numbers(const PlayResult& result) {
                                     c.sram_write_words,
                                     c.interconnect_words,
                                     c.lora_macs,
-                                    c.vector_operations,
+                                    c.sram_busy_cycles,
+                                    c.vector_adds,
+                                    c.vector_macs,
+                                    c.vector_lookups,
+                                    c.vector_moves,
                                     c.host_words,
                                     c.rm_cells,
                                     c.rm_set_pulses,
@@ -139,7 +143,11 @@ TEST_CASE("a play counts every action once") {
   CHECK(result.counts.sram_write_words == vectors * 4 * (1 + 3 + 1 + 1));
   CHECK(result.counts.interconnect_words == result.counts.sram_read_words + result.counts.sram_write_words);
   CHECK(result.counts.lora_macs == vectors * 32);
-  CHECK(result.counts.vector_operations == vectors * 12);
+  CHECK(result.counts.sram_busy_cycles == result.counts.sram_read_words + result.counts.sram_write_words);
+  CHECK(result.counts.vector_adds == vectors * 3);
+  CHECK(result.counts.vector_macs == vectors * 4);
+  CHECK(result.counts.vector_lookups == vectors * 1);
+  CHECK(result.counts.vector_moves == vectors * 5);
   CHECK(result.counts.host_words == vectors * 4);
   CHECK(result.counts.rm_cells == samples * 4);
   CHECK(result.counts.rm_set_pulses == samples * 3);

@@ -25,7 +25,9 @@ struct SramBench {
   std::vector<std::unique_ptr<MemoryPort>> ports;
   std::vector<std::unique_ptr<EventLog>> done;
 
-  SramBench(std::uint32_t port_count, std::uint32_t bank_count, std::uint32_t latency, std::uint32_t access_cycles) {
+  SramBench(std::uint32_t port_count, std::uint32_t bank_count, std::uint32_t latency, std::uint32_t access_cycles,
+            const SramConfig& bank = {})
+      : sram(bank) {
     sram.banks = bank_count;
     sram.line_words = 4;
     sram.access_cycles = access_cycles;
@@ -171,4 +173,40 @@ TEST_CASE("banks work in parallel") {
   CHECK(bench.done[0]->cycles == Cycles{2 + 5});
   CHECK(bench.done[1]->cycles == Cycles{2 + 5});
   CHECK(bench.wait_cycles() == 0);
+}
+
+TEST_CASE("a bank that is slower than the clock takes its cycles for every word") {
+  SramConfig slow;
+  slow.word_cycles = 3;
+  SramBench bench(2, 1, 1, 3, slow);
+  bench.read(0, 0, 0, 16);
+  bench.read(0, 1, 0, 4);
+  sc_core::sc_start();
+  // Granted at 2, the last of four words at 2 + 3 + 3 x 3, back a cycle later; the bank is free at 2 + 4 x 3.
+  CHECK(bench.done[0]->cycles == Cycles{2 + 3 + 9 + 1});
+  CHECK(bench.done[1]->cycles == Cycles{14 + 3 + 1});
+  CHECK(bench.counts.sram_busy_cycles == 4 * 3 + 3);
+}
+
+TEST_CASE("a gated bank that was idle the cycle before wakes up first, one that was not serves on") {
+  SramConfig gated;
+  gated.idle_leakage_share = 0.1;
+  gated.wake_cycles = 5;
+  SramBench bench(2, 1, 1, 1, gated);
+  bench.read(0, 0, 0, 16);  // granted at 2, awake at 7, free at 11
+  bench.read(0, 1, 0, 16);  // granted at 11
+  bench.read(14, 0, 0, 4);  // arrives at 15, granted at 16: the bank was idle at 15
+  sc_core::sc_start();
+  CHECK(bench.done[0]->cycles == Cycles{7 + 5, 16 + 5 + 1 + 1});
+  CHECK(bench.done[1]->cycles == Cycles{11 + 5});
+  CHECK(bench.counts.sram_busy_cycles == (5 + 4) + 4 + (5 + 1));
+}
+
+TEST_CASE("banks that are never gated need not wake up") {
+  SramConfig awake;
+  awake.wake_cycles = 5;
+  SramBench bench(1, 1, 1, 1, awake);
+  bench.read(0, 0, 0, 16);
+  sc_core::sc_start();
+  CHECK(bench.done[0]->cycles == Cycles{2 + 5});
 }

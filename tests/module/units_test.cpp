@@ -143,11 +143,14 @@ TEST_CASE("the vector unit computes the cycles its job gives") {
   job.fetches = {{0, 64, 64, false}};
   job.drains = {{2048, 128, 128, false}};
   job.cycles_per_vector = 9;
-  job.operations_per_vector = 32;
+  job.operations_per_vector = {1, 2, 3, 4};
   UnitBench<VectorUnit, VectorJob> bench(unit, {job});
   sc_core::sc_start();
   CHECK(bench.sequencer.done == Cycles{4 + 9 + (1 + 3) + 2 * 9});
-  CHECK(chip.counts.vector_operations == 96);
+  CHECK(chip.counts.vector_adds == 3);
+  CHECK(chip.counts.vector_macs == 6);
+  CHECK(chip.counts.vector_lookups == 9);
+  CHECK(chip.counts.vector_moves == 12);
 }
 
 TEST_CASE("the host port moves words one by one") {

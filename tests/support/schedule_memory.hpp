@@ -46,8 +46,10 @@ class Memory {
       if (cycle < bank.free_at) continue;
       const auto winner = next_in_turn(bank, cycle);
       if (winner == bank.queue.end()) continue;
-      serve(*winner, cycle, result);
-      bank.free_at = cycle + winner->words;
+      const std::uint64_t start = cycle + wake_cycles(bank, cycle);
+      serve(*winner, cycle, start, result);
+      bank.free_at = start + winner->words * config_.sram.word_cycles;
+      result.counts.sram_busy_cycles += bank.free_at - cycle;
       bank.next_port = winner->port + 1;
       bank.queue.erase(winner);
     }
@@ -82,9 +84,15 @@ class Memory {
     return chosen;
   }
 
-  void serve(const Request& request, std::uint64_t cycle, ScheduleResult& result) {
+  /// A gated bank that was idle the cycle before has to wake up first.
+  std::uint64_t wake_cycles(const Bank& bank, std::uint64_t cycle) const {
+    const bool gated = config_.sram.idle_leakage_share < 1.0 && bank.free_at != cycle;
+    return gated ? config_.sram.wake_cycles : 0;
+  }
+
+  void serve(const Request& request, std::uint64_t cycle, std::uint64_t start, ScheduleResult& result) {
     Port& port = ports_[request.port];
-    const std::uint64_t last_word = cycle + config_.sram.access_cycles + request.words - 1;
+    const std::uint64_t last_word = start + config_.sram.access_cycles + (request.words - 1) * config_.sram.word_cycles;
     port.last_response = std::max(port.last_response, last_word + config_.interconnect.latency_cycles);
     --port.ungranted;
     const bool write = request.port % 2 == 1;

@@ -87,7 +87,12 @@ void count_vector(const TileJob& job, ActionCounts& counts) {
 
 void count_vector(const LoraJob& job, ActionCounts& counts) { counts.lora_macs += job.macs_per_vector; }
 
-void count_vector(const VectorJob& job, ActionCounts& counts) { counts.vector_operations += job.operations_per_vector; }
+void count_vector(const VectorJob& job, ActionCounts& counts) {
+  counts.vector_adds += job.operations_per_vector.adds;
+  counts.vector_macs += job.operations_per_vector.macs;
+  counts.vector_lookups += job.operations_per_vector.lookups;
+  counts.vector_moves += job.operations_per_vector.moves;
+}
 
 void count_vector(const HostJob& job, ActionCounts& counts) { counts.host_words += job.words_per_vector; }
 

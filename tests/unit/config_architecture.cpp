@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "models/physics/energy.hpp"
 #include "sim/config/architecture.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/support/thrown_error.hpp"
@@ -68,7 +69,10 @@ TEST_CASE("The shipped board has its parts' resolutions and times") {
   CHECK(board.tile.adc.bits == 14);
   CHECK(board.tile.adc.conversion_ns == 20'000.0);
   CHECK(board.tile.adc.multiplexer_ns == 680.0);
-  CHECK(board.energy.dac_update_joule == Approx(16.5e-9));
+  // DACs and amplifiers draw the same whether they work or not.
+  CHECK(board.energy.dac_static_watt == Approx(0.6e-3 * 5.5));
+  CHECK(board.energy.tia_static_watt == Approx(1.5e-3 * 5.0));
+  CHECK(dac_update_joule(board.energy, board.tile) == 0.0);
   CHECK(board.energy.node_nm == 28.0);
 }
 

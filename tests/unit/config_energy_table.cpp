@@ -1,7 +1,9 @@
+#include <cmath>
 #include <string>
 
 #include <catch2/catch.hpp>
 
+#include "models/physics/energy.hpp"
 #include "sim/config/architecture.hpp"
 #include "tests/support/thrown_error.hpp"
 
@@ -26,18 +28,16 @@ TEST_CASE("The 180 nm table holds the sourced numbers at 1.8 V") {
   CHECK(table.adc_conversion_joule == 0.0);
   CHECK(table.word_line_switch_joule == Approx(2.3e-12));
   CHECK(table.mac_8bit_joule == Approx(11.4e-12));
-  CHECK(table.vector_operation_joule == Approx(57e-12));
   CHECK(table.host_word_joule == Approx(640e-12));
   CHECK(table.wire_joule_per_bit_mm == Approx(1.28e-12 * 1.44).epsilon(0.01));
   REQUIRE(table.sram_banks.size() == 4);
   CHECK(table.sram_banks[2].kib == 16.0);
   CHECK(table.sram_banks[2].read_joule == Approx(89e-12 * 1.44));
   CHECK(table.sram_banks[2].write_joule == Approx(95e-12 * 1.44));
-  CHECK(table.sram_banks[3].leakage_watt == Approx(0.73e-3 * 1.2));
 }
 
 TEST_CASE("A quantity is read in its unit") {
-  CHECK(read("/energy/mac_8bit/unit=nJ").mac_8bit_joule == Approx(11.4e-9));
+  CHECK(read("/energy/shift_add/unit=nJ").shift_add_joule == Approx(3.77e-9));
   CHECK(read("/energy/interconnect_distance/unit=um").interconnect_mm == Approx(2e-3));
 }
 
@@ -63,6 +63,54 @@ TEST_CASE("The ADC takes a fixed figure or the survey fit") {
 
 TEST_CASE("SRAM sizes rise and none is free, for they are interpolated on logarithmic axes") {
   CHECK_THAT(error_of("/energy/sram_banks/1/kib=4"), Catch::Matchers::Contains("expected sizes in rising order"));
+  for (const std::string quantity : {"read", "write", "access"}) {
+    CHECK_THAT(error_of("/energy/sram_banks/0/" + quantity + "/value=1000"),
+               Catch::Matchers::EndsWith("/sram_banks/1/" + quantity + ": expected no less than a smaller bank's"));
+  }
   CHECK_THAT(error_of("/energy/sram_banks/0/read/value=0"), Catch::Matchers::Contains("expected 1e-06..1e+12, got 0"));
   CHECK_THAT(error_of("/energy/sram_banks=[]"), Catch::Matchers::Contains("at least one size"));
+}
+
+TEST_CASE("The shipped tables' DAC, amplifier and vector unit cost what their sources say") {
+  const Architecture chip = read_architecture(shipped, {});
+  CHECK(dac_update_joule(chip.energy, chip.tile) == Approx(12.5e-12));
+  // A 16-bit addition from Horowitz's 0.03 and 0.1 pJ at 8 and 32 bits; a 1 KiB table from the two smallest banks.
+  CHECK(chip.energy.vector_add_joule == Approx(std::sqrt(0.03 * 0.1) * 37.7e-12).epsilon(0.01));
+  CHECK(chip.energy.vector_mac_joule == chip.energy.mac_16bit_joule);
+  CHECK(chip.energy.vector_lookup_joule == Approx(43.2e-12 * std::pow(43.2 / 70.56, 2)).epsilon(0.01));
+  CHECK(chip.energy.sram_bit_leakage_watt == Approx(20e-12));
+  CHECK(chip.energy.wire_activity == 0.25);
+}
+
+TEST_CASE("A range in a quantity holds its value") {
+  const std::string quantity = R"(/energy/sram_leakage={"value": 20, "unit": "pW/bit", "source": "t", )";
+  CHECK(read(quantity + R"("confidence": "W", "range": [20, 20]})").sram_bit_leakage_watt == Approx(20e-12));
+  CHECK(read(quantity + R"("confidence": "W"})").sram_bit_leakage_watt == Approx(20e-12));
+  for (const char* range : {"[21, 30]", "[1, 19]", "[30, 10]", "[20]", "[1, 20, 30]"}) {
+    CHECK_THAT(error_of(quantity + R"("confidence": "W", "range": )" + range + "}"),
+               Catch::Matchers::Contains("/range: expected two numbers, the value not outside them"));
+  }
+  CHECK_THAT(error_of("/energy/sram_leakage/range/1=19"), Catch::Matchers::Contains("the value not outside them"));
+  CHECK_THAT(error_of("/energy/sram_leakage/range=5"), Catch::Matchers::Contains("expected an array"));
+}
+
+TEST_CASE("What contains a smaller part costs no less than it") {
+  CHECK_THAT(error_of("/energy/mac_16bit/value=11"), Catch::Matchers::EndsWith("expected mac_8bit <= mac_16bit"));
+  CHECK_THAT(error_of("/energy/vector_mac/value=2"), Catch::Matchers::EndsWith("expected vector_add <= vector_mac"));
+  CHECK(read("/energy/mac_16bit/value=11.4").mac_16bit_joule == Approx(11.4e-12));
+}
+
+TEST_CASE("The table's SRAM sizes cover the chip's") {
+  CHECK_THAT(error_of("/sram/bank_kib=128"),
+             Catch::Matchers::EndsWith("/sram_banks: expected sizes that cover /sram/bank_kib = 128.0, got 4.0..64.0"));
+  CHECK_THAT(error_of("/sram/bank_kib=2"), Catch::Matchers::Contains("cover /sram/bank_kib = 2.0"));
+  CHECK(read_architecture(shipped, {parse_override("/sram/bank_kib=4")}).sram.bank_kib == 4);
+  CHECK(read_architecture(shipped, {parse_override("/sram/bank_kib=64")}).sram.bank_kib == 64);
+}
+
+TEST_CASE("A table is for one node") {
+  const ThrownError error = thrown_error([] { read("/energy/node_nm=90"); });
+  CHECK(error.code == ExitCode::usage_or_architecture);
+  CHECK(error.text ==
+        "--set /energy/node_nm=90: an energy table is for one node; name another table with --set /energy=FILE");
 }

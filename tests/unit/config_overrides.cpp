@@ -56,9 +56,9 @@ TEST_CASE("Overrides reach into referenced files and arrays") {
 }
 
 TEST_CASE("A referenced file can be replaced, before its numbers are overridden") {
-  const Architecture chip = read({"/energy/mac_8bit/value=20", "/energy=energy/board.json"});
+  const Architecture chip = read({"/energy/shift_add/value=20", "/energy=energy/board.json"});
   CHECK(chip.energy_name == "board");
-  CHECK(chip.energy.mac_8bit_joule == Approx(20e-12));
+  CHECK(chip.energy.shift_add_joule == Approx(20e-12));
 }
 
 TEST_CASE("A field is overridden once") {

@@ -15,24 +15,32 @@ namespace {
 EnergyTable table() {
   EnergyTable energies;
   energies.adc_conversion_joule = 2e-12;
-  energies.dac_update_joule = 3e-12;
+  energies.dac_buffer_joule = 1.4e-12;
+  energies.dac_step_joule = 0.1e-12;
   energies.word_line_switch_joule = 5e-12;
-  energies.tia_sample_joule = 7e-12;
+  energies.tia_power_watt = 7e-6;
   energies.write_driver_joule = 11e-12;
   energies.mac_8bit_joule = 13e-12;
   energies.mac_16bit_joule = 52e-12;
-  energies.vector_operation_joule = 17e-12;
+  energies.vector_add_joule = 17e-12;
+  energies.vector_mac_joule = 37e-12;
+  energies.vector_lookup_joule = 41e-12;
+  energies.vector_move_joule = 43e-12;
   energies.wire_joule_per_bit_mm = 1e-12;
+  energies.wire_activity = 0.25;
   energies.interconnect_mm = 2.0;
   energies.host_word_joule = 19e-12;
-  energies.sram_banks = {{4.0, 23e-12, 29e-12, 1e-3}, {16.0, 46e-12, 58e-12, 4e-3}, {64.0, 92e-12, 58e-12, 9e-3}};
+  energies.sram_banks = {{4.0, 23e-12, 29e-12, 1e-9}, {16.0, 46e-12, 58e-12, 4e-9}, {64.0, 92e-12, 58e-12, 9e-9}};
   return energies;
 }
 
 EnergyParameters parameters() {
   EnergyParameters chip;
-  chip.adc.bits = 8;
-  chip.adc.conversion_ns = 1000.0;
+  chip.tile.dac.bits = 4;  // 1.4 pJ + 16 x 0.1 pJ = 3 pJ
+  chip.tile.crossbar.read_ns = 400.0;
+  chip.tile.tia.settling_ns = 600.0;  // 7 uW x 1 us = 7 pJ
+  chip.tile.adc.bits = 8;
+  chip.tile.adc.conversion_ns = 1000.0;
   chip.sram.banks = 8;
   chip.sram.bank_kib = 16;
   chip.sram.word_bits = 32;
@@ -68,9 +76,12 @@ TEST_CASE("Each action costs its component alone, its count times its energy") {
       {&ActionCounts::adc_conversions, Component::adc, 2e-12},
       {&ActionCounts::sram_read_words, Component::sram, 46e-12},
       {&ActionCounts::sram_write_words, Component::sram, 58e-12},
-      {&ActionCounts::interconnect_words, Component::interconnect, 32 * 2 * 1e-12},
+      {&ActionCounts::interconnect_words, Component::interconnect, 32 * 2 * 1e-12 / 4},
       {&ActionCounts::lora_macs, Component::lora_unit, 13e-12},
-      {&ActionCounts::vector_operations, Component::vector_unit, 17e-12},
+      {&ActionCounts::vector_adds, Component::vector_unit, 17e-12},
+      {&ActionCounts::vector_macs, Component::vector_unit, 37e-12},
+      {&ActionCounts::vector_lookups, Component::vector_unit, 41e-12},
+      {&ActionCounts::vector_moves, Component::vector_unit, 43e-12},
       {&ActionCounts::host_words, Component::host_port, 19e-12},
       {&ActionCounts::rm_set_pulses, Component::rm_write, 11e-12},
       {&ActionCounts::rm_reset_pulses, Component::rm_write, 11e-12},
@@ -91,8 +102,49 @@ TEST_CASE("Analogue energy goes to the component in whose cells it is spent") {
   CHECK(only(component_energy(table(), parameters(), {}, {0.0, 0.0, 3e-9}, 0.0), Component::rm_verify, 3e-9));
 }
 
-TEST_CASE("Leakage is that of all banks over the time") {
-  CHECK(only(component_energy(table(), parameters(), {}, {}, 0.5), Component::leakage, 8 * 4e-3 * 0.5));
+TEST_CASE("Leakage is that of all bits of all banks over the time") {
+  EnergyTable energies = table();
+  energies.sram_bit_leakage_watt = 20e-12;
+  CHECK(only(component_energy(energies, parameters(), {}, {}, 0.5), Component::leakage,
+             8.0 * 16 * 1024 * 8 * 20e-12 * 0.5));
+}
+
+TEST_CASE("A bank leaks all it can while it serves, and the configured share while it does not") {
+  EnergyTable energies = table();
+  energies.sram_bit_leakage_watt = 20e-12;
+  EnergyParameters chip = parameters();
+  chip.clock_seconds = 10e-9;
+  chip.sram.idle_leakage_share = 0.1;
+  ActionCounts counts;
+  counts.sram_busy_cycles = 3000;
+  const double bank_watt = 16 * 1024 * 8 * 20e-12;
+  // 1000 cycles of eight banks, 3000 of the 8000 busy.
+  CHECK(only(component_energy(energies, chip, counts, {}, 1000 * 10e-9), Component::leakage,
+             bank_watt * (3000 + 0.1 * 5000) * 10e-9));
+}
+
+TEST_CASE("Static power is that of every row's DAC, every column's amplifier and every ADC of the chip") {
+  EnergyTable energies = table();
+  energies.adc_static_watt = 3e-6;
+  energies.dac_static_watt = 2e-6;
+  energies.tia_static_watt = 1e-6;
+  EnergyParameters chip = parameters();
+  chip.tiles = 5;
+  chip.tile.adc.count = 16;
+  chip.tile.crossbar.rows = 64;
+  chip.tile.crossbar.columns = 128;
+  CHECK(only(component_energy(energies, chip, {}, {}, 0.5), Component::static_power,
+             5 * (64 * 2e-6 + 128 * 1e-6 + 16 * 3e-6) * 0.5));
+}
+
+TEST_CASE("A DAC update follows the bits that a pass carries") {
+  TileConfig tile;
+  tile.dac.bits = 8;
+  CHECK(dac_update_joule(table(), tile) == Approx(1.4e-12 + 256 * 0.1e-12));
+  tile.mapping.inputs = InputEncoding::two_pass;
+  CHECK(dac_update_joule(table(), tile) == Approx(1.4e-12 + 128 * 0.1e-12));
+  tile.mapping.inputs = InputEncoding::bit_serial;
+  CHECK(dac_update_joule(table(), tile) == Approx(1.4e-12 + 2 * 0.1e-12));
 }
 
 TEST_CASE("A wide SRAM word costs what its 32-bit words cost") {
@@ -103,7 +155,7 @@ TEST_CASE("A wide SRAM word costs what its 32-bit words cost") {
   counts.sram_write_words = 100;
   counts.interconnect_words = 7;
   CHECK(energy_of(table(), wide, Component::sram, counts) == Approx(4 * (10 * 46e-12 + 100 * 58e-12)));
-  CHECK(energy_of(table(), wide, Component::interconnect, counts) == Approx(7 * 128 * 2 * 1e-12));
+  CHECK(energy_of(table(), wide, Component::interconnect, counts) == Approx(7 * 128 * 2 * 1e-12 / 4));
 }
 
 TEST_CASE("A multiply-accumulate costs a power of its width between the table's two") {
@@ -126,9 +178,9 @@ TEST_CASE("Without a figure for the converter its energy is the survey's for nod
   energies.adc_conversion_joule = 0.0;
   energies.node_nm = 180.0;
   EnergyParameters chip = parameters();
-  chip.adc.bits = 10;
-  chip.adc.conversion_ns = 80.0;
-  chip.adc.multiplexer_ns = 20.0;
+  chip.tile.adc.bits = 10;
+  chip.tile.adc.conversion_ns = 80.0;
+  chip.tile.adc.multiplexer_ns = 20.0;
   ActionCounts counts;
   counts.adc_conversions = 6;
   CHECK(energy_of(energies, chip, Component::adc, counts) == Approx(6 * adc_survey_energy_joule(180.0, 10, 1e7)));
@@ -157,26 +209,26 @@ TEST_CASE("The ADC survey scales with the node to the power of 1.880") {
 
 TEST_CASE("The energy of an SRAM bank hits the table's sizes") {
   for (const EnergyTable::SramBank& bank : table().sram_banks) {
-    const EnergyTable::SramBank found = sram_bank_energy(table(), bank.kib);
+    const EnergyTable::SramBank found = sram_bank_of(table(), bank.kib);
     CHECK(found.kib == bank.kib);
     CHECK(found.read_joule == Approx(bank.read_joule).epsilon(1e-12));
     CHECK(found.write_joule == Approx(bank.write_joule).epsilon(1e-12));
-    CHECK(found.leakage_watt == Approx(bank.leakage_watt).epsilon(1e-12));
+    CHECK(found.access_seconds == Approx(bank.access_seconds).epsilon(1e-12));
   }
 }
 
 TEST_CASE("Between the table's sizes an SRAM bank's energy lies on logarithmic axes") {
   // 8 KiB is halfway from 4 to 16 KiB, 32 KiB from 16 to 64 KiB: geometric means.
-  CHECK(sram_bank_energy(table(), 8.0).read_joule == Approx(std::sqrt(23e-12 * 46e-12)));
-  CHECK(sram_bank_energy(table(), 8.0).leakage_watt == Approx(2e-3));
-  CHECK(sram_bank_energy(table(), 32.0).read_joule == Approx(std::sqrt(46e-12 * 92e-12)));
-  CHECK(sram_bank_energy(table(), 32.0).write_joule == Approx(58e-12));
+  CHECK(sram_bank_of(table(), 8.0).read_joule == Approx(std::sqrt(23e-12 * 46e-12)));
+  CHECK(sram_bank_of(table(), 8.0).access_seconds == Approx(2e-9));
+  CHECK(sram_bank_of(table(), 32.0).read_joule == Approx(std::sqrt(46e-12 * 92e-12)));
+  CHECK(sram_bank_of(table(), 32.0).write_joule == Approx(58e-12));
 }
 
 TEST_CASE("Every size between two of the table has energies between theirs") {
   double before = 0.0;
   for (double kib = 4.0; kib <= 64.0; kib += 0.5) {
-    const double joule = sram_bank_energy(table(), kib).read_joule;
+    const double joule = sram_bank_of(table(), kib).read_joule;
     CHECK(joule > before);
     CHECK(joule >= Approx(23e-12).epsilon(1e-12));
     CHECK(joule <= Approx(92e-12).epsilon(1e-12));
@@ -184,15 +236,10 @@ TEST_CASE("Every size between two of the table has energies between theirs") {
   }
 }
 
-TEST_CASE("The nearest two sizes extend the SRAM table") {
-  CHECK(sram_bank_energy(table(), 1.0).read_joule == Approx(23e-12 / 2));
-  CHECK(sram_bank_energy(table(), 256.0).read_joule == Approx(92e-12 * 2));
-}
-
-TEST_CASE("A table of one SRAM size holds for all sizes") {
+TEST_CASE("A table of one SRAM size gives that size") {
   EnergyTable energies = table();
   energies.sram_banks.resize(1);
-  CHECK(sram_bank_energy(energies, 64.0).read_joule == 23e-12);
+  CHECK(sram_bank_of(energies, 4.0).read_joule == 23e-12);
 }
 
 TEST_CASE("Every component has a name of its own and a meaning") {

@@ -69,9 +69,10 @@ TEST_CASE("Writes cost their pulses, a driver each, and the reads' cells and con
   Architecture chip;
   chip.tile.dac.full_scale_volt = 0.2;
   chip.tile.crossbar.read_ns = 100.0;
+  chip.tile.tia.settling_ns = 300.0;
   chip.energy.write_driver_joule = 5e-12;
-  chip.energy.dac_update_joule = 10e-12;
-  chip.energy.tia_sample_joule = 40e-12;
+  chip.energy.dac_buffer_joule = 10e-12;
+  chip.energy.tia_power_watt = 0.1e-3;  // 40 pJ for reading and settling
   chip.energy.adc_conversion_joule = 44e-12;
   chip.energy.mac_8bit_joule = 1e-12;
   chip.energy.mac_16bit_joule = 1e-12;

@@ -1,0 +1,97 @@
+#include <catch2/catch.hpp>
+#include <variant>
+
+#include "sim/config/architecture.hpp"
+#include "sim/mapping/inference_program.hpp"
+#include "sim/mapping/training_program.hpp"
+#include "tests/support/small_trace.hpp"
+
+using namespace palimpsest;
+
+// Counted by hand from the table of elementary operations in docs/energy.md. The small trace: RMSNorm of 3 x 4,
+// transposed, a linear layer without bias, ReLU, transposed, added to the input; a linear layer 4 -> 5 with bias, GELU,
+// mean over 3 rows, a linear layer 5 -> 3 without bias. Every layer is on one tile.
+
+namespace {
+
+const Architecture& chip() {
+  static const Architecture architecture =
+      read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {});
+  return architecture;
+}
+
+const Trace& trace() {
+  static const Trace small = test::read_small_trace();
+  return small;
+}
+
+/// What the vector unit does for one sample.
+VectorOperations operations_of(const Program& program) {
+  VectorOperations sum;
+  for (const Step& step : program.steps) {
+    if (const auto* job = std::get_if<VectorJob>(&step.job)) sum = sum + job->operations_per_vector * job->vectors;
+  }
+  return sum;
+}
+
+void check(const VectorOperations& found, const VectorOperations& expected) {
+  CHECK(found.adds == expected.adds);
+  CHECK(found.macs == expected.macs);
+  CHECK(found.lookups == expected.lookups);
+  CHECK(found.moves == expected.moves);
+}
+
+constexpr VectorOperations norm{0, 3 * (3 * 4 + 7), 3, 0};
+constexpr VectorOperations transposed_twice{0, 0, 0, 2 * 12};
+constexpr VectorOperations relu{12, 0, 0, 0};
+constexpr VectorOperations residual{12, 0, 0, 0};
+constexpr VectorOperations channel_bias{15, 0, 0, 15};
+constexpr VectorOperations gelu{0, 15, 15, 0};
+constexpr VectorOperations mean{15, 0, 0, 0};
+
+VectorOperations forward() { return norm + transposed_twice + relu + residual + channel_bias + gelu + mean; }
+
+/// The adapter adds a term to both of its layers; the head has a sum because of it.
+VectorOperations forward_with_adapter() { return forward() + VectorOperations{15 + 3, 0, 0, 3}; }
+
+constexpr VectorOperations loss{3 * 4, 3 * 5, 3 * 1, 0};
+
+}  // namespace
+
+TEST_CASE("The vector unit's operations at inference are those of the network's functions, by kind") {
+  const TileMap map = map_to_tiles(trace().network, chip().tile);
+  const ProgramContext context{chip(), trace().network, map};
+  check(operations_of(inference_program(context, {}, 1)), forward());
+  check(operations_of(inference_program(context, {&trace().adapters.at("forget")}, 1)), forward_with_adapter());
+}
+
+TEST_CASE("Training an adapter goes back to its first layer and updates by SGD") {
+  const TileMap map = map_to_tiles(trace().network, chip().tile);
+  const ProgramContext context{chip(), trace().network, map};
+  TrainingTask task;
+  task.trained_adapter = &trace().adapters.at("forget");
+  task.adapters = {task.trained_adapter};
+  const TrainingPrograms programs = training_programs(context, task);
+  constexpr VectorOperations head_gradient{5, 0, 0, 5};  // from the tile and from the adapter
+  constexpr VectorOperations mean_backward{0, 0, 0, 15};
+  constexpr VectorOperations gelu_backward{0, 30, 15, 0};
+  check(operations_of(programs.batch), forward_with_adapter() + loss + head_gradient + mean_backward + gelu_backward);
+  check(operations_of(programs.update), {0, 2 * 4 + 5 * 2 + 2 * 5 + 3 * 2, 0, 0});
+}
+
+TEST_CASE("Training all parameters goes back to the norm and updates by Adam") {
+  const TileMap map = map_to_tiles(trace().network, chip().tile);
+  const ProgramContext context{chip(), trace().network, map};
+  TrainingTask task;
+  task.optimizer = Optimizer::adam;
+  const TrainingPrograms programs = training_programs(context, task);
+  constexpr VectorOperations mean_backward{0, 0, 0, 15};
+  constexpr VectorOperations gelu_backward{0, 30, 15, 0};
+  constexpr VectorOperations bias_gradient{15, 0, 0, 0};
+  constexpr VectorOperations relu_backward{12, 0, 0, 0};
+  constexpr VectorOperations gain_gradient{0, 24, 0, 0};  // the norm's input is the sample, which needs no gradient
+  check(operations_of(programs.batch), forward() + loss + mean_backward + gelu_backward + bias_gradient +
+                                           transposed_twice + relu_backward + gain_gradient);
+  constexpr std::uint64_t parameters = 4 + 9 + 20 + 5 + 15;
+  check(operations_of(programs.update), {0, 10 * parameters, 2 * parameters, 0});
+}
