@@ -17,6 +17,7 @@ Json members(const Owner& owner, const Table& table) {
 Json stage_json(const StageFigures& stage) {
   Json json = Json::object();
   json[std::string(energy_statistic.name)] = stage.energy_joule;
+  json[std::string(active_energy_statistic.name)] = active_energy_joule(stage);
   json[std::string(cycles_statistic.name)] = stage.cycles;
   json[std::string(seconds_statistic.name)] = stage.seconds;
   json[std::string(memory_wait_statistic.name)] = stage.memory_wait_cycles;
@@ -56,8 +57,8 @@ Json machine_json(const PhaseFigures& figures) {
 Json descriptions() {
   Json json = Json::object();
   describe(json, "",
-           std::array{age_statistic, energy_statistic, cycles_statistic, seconds_statistic, memory_wait_statistic,
-                      updates_statistic, samples_statistic});
+           std::array{age_statistic, energy_statistic, active_energy_statistic, cycles_statistic, seconds_statistic,
+                      memory_wait_statistic, updates_statistic, samples_statistic});
   for (const ComponentDescription& component : component_descriptions()) {
     json["components." + std::string(component.name)] = {{"unit", "J"}, {"meaning", component.meaning}};
   }

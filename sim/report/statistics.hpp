@@ -73,6 +73,9 @@ inline constexpr StageStatistic age_statistic{
     "age_seconds", "age", "s", "time from the deployment of a phase to its evaluation, when the next phase begins"};
 inline constexpr StageStatistic energy_statistic{"energy_j", "energy", "J",
                                                  "energy of the stage, the sum of its components"};
+inline constexpr StageStatistic active_energy_statistic{
+    "active_energy_j", "active energy", "J",
+    "energy of the stage without the components leakage and static_power, which grow with its time alone"};
 inline constexpr StageStatistic cycles_statistic{
     "cycles", "cycles", "cycles", "clock cycles from the stage's start to its end (of the GPU's clock for the GPU)"};
 inline constexpr StageStatistic seconds_statistic{"seconds", "time", "s", "the same in seconds"};

@@ -95,11 +95,23 @@ std::string component_table(const PhaseReport& phase) {
   return table.text();
 }
 
+/// Both sides without leakage and static power: what the ratios are if the chip is switched off between its work.
+std::vector<std::string> active_energy_row(const PhaseReport& phase) {
+  std::vector<std::string> cells{"RM rewrite, no leakage"};
+  for (const Stage& stage : stages) {
+    cells.push_back(
+        ratio(active_energy_joule(phase.rm_rewrite.*stage.figures), active_energy_joule(phase.hybrid.*stage.figures)));
+    cells.emplace_back();
+  }
+  return cells;
+}
+
 std::string comparison_table(const PhaseReport& phase) {
   TextTable table(1);
   table.row({"times the hybrid's", "training energy", "training time", "deployment energy", "deployment time",
              "inference energy", "inference time"});
-  for (const Machine& machine : {machines[1], machines[2]}) {
+  for (std::size_t number = 1; number < machines.size(); ++number) {
+    const Machine& machine = machines[number];
     std::vector<std::string> cells{std::string(machine.name)};
     for (const Stage& stage : stages) {
       const StageFigures& other = phase.*machine.figures.*stage.figures;
@@ -108,6 +120,7 @@ std::string comparison_table(const PhaseReport& phase) {
       cells.push_back(ratio(other.seconds, own.seconds));
     }
     table.row(std::move(cells));
+    if (machine.figures == &PhaseReport::rm_rewrite) table.row(active_energy_row(phase));
   }
   table.row({"GPU at peak, no launches", "", "", "", "",
              ratio(phase.gpu_inference_at_peak_joule, phase.hybrid.inference.energy_joule), ""});

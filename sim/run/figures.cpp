@@ -37,4 +37,15 @@ void set_energy(StageFigures& stage, std::vector<NamedEnergy> components) {
   stage.components = std::move(components);
 }
 
+double active_energy_joule(const StageFigures& stage) {
+  double joule = stage.energy_joule;
+  for (const Component component : {Component::leakage, Component::static_power}) {
+    const std::string_view name = component_descriptions()[static_cast<std::size_t>(component)].name;
+    for (const NamedEnergy& energy : stage.components) {
+      if (energy.component == name) joule -= energy.joule;
+    }
+  }
+  return joule;
+}
+
 }  // namespace palimpsest

@@ -117,4 +117,7 @@ Wear wear_figures(const ArrayWear& wear, double endurance_cycles);
 /// sums of them are exact in double precision.
 void set_energy(StageFigures& stage, std::vector<NamedEnergy> components);
 
+/// The stage's energy without leakage and static power, which grow with its time and not with its work.
+double active_energy_joule(const StageFigures& stage);
+
 }  // namespace palimpsest

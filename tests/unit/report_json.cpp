@@ -83,8 +83,8 @@ Keys component_names() {
 /// The stages and wear of one machine, wherever it stands.
 void check_machine_keys(const json& machine, const Keys& components) {
   CHECK(keys(machine.at("stages")) == Keys{"training", "deployment", "inference"});
-  const Keys stage_keys = {"energy_j",   "cycles",      "seconds", "memory_wait_cycles",
-                           "components", "conversions", "writes"};
+  const Keys stage_keys = {"energy_j",           "active_energy_j", "cycles",      "seconds",
+                           "memory_wait_cycles", "components",      "conversions", "writes"};
   Keys training_keys = stage_keys;
   training_keys.insert("updates");
   Keys inference_keys = stage_keys;
@@ -109,6 +109,7 @@ void check_machine_keys(const json& machine, const Keys& components) {
 
 void check_stage(const json& stage, const StageFigures& figures) {
   CHECK(stage.at("energy_j").get<double>() == figures.energy_joule);
+  CHECK(stage.at("active_energy_j").get<double>() == active_energy_joule(figures));
   CHECK(stage.at("cycles").get<std::uint64_t>() == figures.cycles);
   CHECK(stage.at("seconds").get<double>() == figures.seconds);
   CHECK(stage.at("memory_wait_cycles").get<std::uint64_t>() == figures.memory_wait_cycles);

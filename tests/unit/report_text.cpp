@@ -134,6 +134,21 @@ TEST_CASE("Baselines are compared as multiples of the hybrid, the GPU at its pea
   CHECK(line_of(text, {"GPU", "at", "peak,"}) == Words{"GPU", "at", "peak,", "no", "launches", "2.00x"});
 }
 
+TEST_CASE("The rewrite baseline is compared without leakage and static power too") {
+  RunReport made = report();
+  for (PhaseReport& phase : made.phases) {
+    std::vector<NamedEnergy> components = phase.rm_rewrite.deployment.components;
+    components[static_cast<std::size_t>(Component::leakage)].joule = 30e-6;
+    components[static_cast<std::size_t>(Component::static_power)].joule = 60e-6;
+    set_energy(phase.rm_rewrite.deployment, std::move(components));
+  }
+  const std::string text = text_report(made);
+  CHECK(line_of(text, {"RM", "rewrite", "10.0x"}) ==
+        Words{"RM", "rewrite", "10.0x", "10.0x", "40.0x", "10.0x", "10.0x", "10.0x"});
+  CHECK(line_of(text, {"RM", "rewrite,", "no", "leakage"}) ==
+        Words{"RM", "rewrite,", "no", "leakage", "10.0x", "10.0x", "10.0x"});
+}
+
 TEST_CASE("The text report has a column for every write statistic and accuracy") {
   const std::string text = text_report(report());
   for (const auto& statistic : write_statistics) {

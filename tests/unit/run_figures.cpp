@@ -111,3 +111,17 @@ TEST_CASE("New arrays have no wear and no end") {
   CHECK_FALSE(wear.rounds_left.has_value());
   CHECK_FALSE(wear.least_rounds_left.has_value());
 }
+
+TEST_CASE("Active energy is the sum of all components but leakage and static power") {
+  StageFigures stage;
+  set_energy(stage, components(7));
+  double expected = 0.0;
+  for (const NamedEnergy& energy : stage.components) {
+    if (energy.component != "leakage" && energy.component != "static_power") expected += energy.joule;
+  }
+  CHECK(active_energy_joule(stage) == expected);
+  CHECK(active_energy_joule(stage) < stage.energy_joule);
+  StageFigures gpu;
+  set_energy(gpu, {{"gpu_busy", 2.0}, {"gpu_launch", 1.0}});
+  CHECK(active_energy_joule(gpu) == 3.0);
+}
