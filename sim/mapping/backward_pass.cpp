@@ -1,5 +1,7 @@
 #include "sim/mapping/backward_pass.hpp"
 
+#include <optional>
+
 #include "models/physics/input_encoding.hpp"
 
 namespace palimpsest {
@@ -19,12 +21,13 @@ constexpr VectorOperations move_operations{0, 0, 0, 1};
 
 }  // namespace
 
-BackwardPass::BackwardPass(ProgramBuilder& builder, const TrainingTask& task, const std::vector<StoredValue>& values,
+BackwardPass::BackwardPass(ProgramBuilder& builder, const TrainingTask& task, const ForwardPass& forward,
                            const ParameterPlacements& parameters,
                            const std::map<std::string, Placement>& working_weights, const GradientPlacements& gradients)
     : builder_(builder),
       task_(task),
-      values_(values),
+      values_(forward.values),
+      kept_(forward.kept),
       parameters_(parameters),
       working_weights_(working_weights),
       gradients_(gradients),
@@ -114,6 +117,7 @@ void BackwardPass::back_through_norm(std::uint32_t operation, const StoredValue&
 void BackwardPass::back_through_linear(std::uint32_t operation, const StoredValue& output_gradient) {
   const Operation& op = network_.operations[operation];
   const Shape shape = network_.shape(op.inputs[0]);
+  std::optional<StoredValue> inner_gradient;
   if (needed_[op.inputs[0]]) {
     const bool on_tiles =
         (task_.trained_adapter != nullptr || task_.backbone_in_arrays) &&
@@ -124,17 +128,27 @@ void BackwardPass::back_through_linear(std::uint32_t operation, const StoredValu
     } else {
       terms.push_back(digital_product(operation, output_gradient));
     }
-    for (const auto& pair : pairs_of(parameters_, task_.adapters, operation)) {
-      const std::uint32_t rank = pair.a.rows;
-      terms.push_back(builder_.lora_products(output_gradient, {pair.b, pair.a},
-                                             {{rank, op.output.columns}, {shape.columns, rank}}, shape,
-                                             gradient_bits_));
+    for (const Adapter* adapter : task_.adapters) {
+      const auto pair = parameters_.pairs.find({adapter, operation});
+      if (pair == parameters_.pairs.end()) continue;
+      const std::uint32_t rank = adapter->rank;
+      std::optional<Placement> kept;
+      if (adapter == task_.trained_adapter) kept = builder_.layout().per_sample(shape.rows, rank, gradient_bits_);
+      terms.push_back(builder_.lora_products(output_gradient, {pair->second.b, pair->second.a},
+                                             {{rank, op.output.columns}, {shape.columns, rank}}, shape, gradient_bits_,
+                                             kept));
+      if (kept) inner_gradient = StoredValue{*kept, terms.back().ready_after};
     }
     for (const StoredValue& term : terms) contribute(op.inputs[0], term);
   }
   if (!trains(operation)) return;
   if (task_.trained_adapter != nullptr) {
-    add_pair_gradient(operation, output_gradient);
+    if (!inner_gradient) {
+      const auto& pair = parameters_.pairs.at({task_.trained_adapter, operation});
+      inner_gradient = builder_.lora_products(output_gradient, {pair.b}, {{pair.a.rows, op.output.columns}},
+                                              {op.output.rows, pair.a.rows}, gradient_bits_);
+    }
+    add_pair_gradient(operation, output_gradient, *inner_gradient);
     return;
   }
   add_weight_gradient(operation, output_gradient);
@@ -212,26 +226,28 @@ void BackwardPass::add_weight_gradient(std::uint32_t operation, const StoredValu
   builder_.add(job, output_gradient.ready_after);
 }
 
-void BackwardPass::add_pair_gradient(std::uint32_t operation, const StoredValue& output_gradient) {
+void BackwardPass::add_pair_gradient(std::uint32_t operation, const StoredValue& output_gradient,
+                                     const StoredValue& inner_gradient) {
   const Operation& op = network_.operations[operation];
   const StoredValue& x = values_[op.inputs[0]];
-  const auto& pair = parameters_.pairs.at({task_.trained_adapter, operation});
   const auto& gradient = gradients_.pairs.at(operation);
   LoraJob job;
-  job.preloads = {pair.a.whole(), pair.b.whole(), gradient.a.whole(), gradient.b.whole()};
-  job.fetches = {x.placement.whole(), output_gradient.placement.whole()};
+  job.preloads = {gradient.a.whole(), gradient.b.whole()};
+  job.fetches = {x.placement.whole(), output_gradient.placement.whole(), kept_.at(operation).whole(),
+                 inner_gradient.placement.whole()};
   job.drains = {gradient.a.whole(), gradient.b.whole()};
   const std::uint64_t rows = op.output.rows;
   const std::uint64_t inputs = network_.shape(op.inputs[0]).columns;
   const std::uint64_t outputs = op.output.columns;
-  const std::uint64_t rank = pair.a.rows;
+  const std::uint64_t rank = gradient.a.rows;
   const LoraUnitConfig& unit = builder_.context().architecture.lora_unit;
-  // A x, then dB += dy (A x)^T; B^T dy, then dA += (B^T dy) x^T.
+  // dB += dy (A x)^T and dA += (B^T dy) x^T.
   job.cycles_per_vector =
-      lora_product_cycles(unit, rank, inputs, rows) + lora_product_cycles(unit, outputs, rank, rows) +
-      lora_product_cycles(unit, rank, outputs, rows) + lora_product_cycles(unit, rank, inputs, rows);
-  job.macs_per_vector = rows * 2 * rank * (inputs + outputs);
-  builder_.add(job, output_gradient.ready_after);
+      lora_product_cycles(unit, outputs, rank, rows) + lora_product_cycles(unit, rank, inputs, rows);
+  job.macs_per_vector = rows * rank * (inputs + outputs);
+  std::vector<std::uint32_t> ready_after = output_gradient.ready_after;
+  ready_after.insert(ready_after.end(), inner_gradient.ready_after.begin(), inner_gradient.ready_after.end());
+  builder_.add(job, ready_after);
 }
 
 void BackwardPass::add_vector_gradient(const Placement& gradient, const std::vector<StoredValue>& inputs,

@@ -20,7 +20,7 @@ struct GradientPlacements {
 class BackwardPass {
  public:
   /// `working_weights`: linear weights in the SRAM buffer by name, for products that are not computed on the tiles.
-  BackwardPass(ProgramBuilder& builder, const TrainingTask& task, const std::vector<StoredValue>& values,
+  BackwardPass(ProgramBuilder& builder, const TrainingTask& task, const ForwardPass& forward,
                const ParameterPlacements& parameters, const std::map<std::string, Placement>& working_weights,
                const GradientPlacements& gradients);
 
@@ -37,7 +37,9 @@ class BackwardPass {
   std::vector<StoredValue> transposed_reads(std::uint32_t operation, const StoredValue& output_gradient);
   StoredValue digital_product(std::uint32_t operation, const StoredValue& output_gradient);
   void add_weight_gradient(std::uint32_t operation, const StoredValue& output_gradient);
-  void add_pair_gradient(std::uint32_t operation, const StoredValue& output_gradient);
+  /// `inner_gradient`: B^T dy of the trained pair, [rows, rank].
+  void add_pair_gradient(std::uint32_t operation, const StoredValue& output_gradient,
+                         const StoredValue& inner_gradient);
   void add_vector_gradient(const Placement& gradient, const std::vector<StoredValue>& inputs,
                            const VectorOperations& operations);
 
@@ -46,6 +48,7 @@ class BackwardPass {
   ProgramBuilder& builder_;
   const TrainingTask& task_;
   const std::vector<StoredValue>& values_;
+  const std::map<std::uint32_t, Placement>& kept_;  ///< A x of the trained adapter, by operation
   const ParameterPlacements& parameters_;
   const std::map<std::string, Placement>& working_weights_;
   const GradientPlacements& gradients_;

@@ -25,16 +25,6 @@ ParameterPlacements place_parameters(ProgramBuilder& builder, const std::vector<
   return parameters;
 }
 
-std::vector<ProgramBuilder::StoredPair> pairs_of(const ParameterPlacements& parameters,
-                                                 const std::vector<const Adapter*>& adapters, std::uint32_t operation) {
-  std::vector<ProgramBuilder::StoredPair> pairs;
-  for (const Adapter* adapter : adapters) {
-    const auto pair = parameters.pairs.find({adapter, operation});
-    if (pair != parameters.pairs.end()) pairs.push_back(pair->second);
-  }
-  return pairs;
-}
-
 namespace {
 
 const Placement* find(const std::map<std::string, Placement>& placements, const std::string& name) {
@@ -42,13 +32,32 @@ const Placement* find(const std::map<std::string, Placement>& placements, const 
   return found == placements.end() ? nullptr : &found->second;
 }
 
+/// The low-rank pairs of `operation`, in the order of `adapters`, with a place for A x where it is kept.
+std::vector<ProgramBuilder::StoredPair> pairs_of(ProgramBuilder& builder, const ParameterPlacements& parameters,
+                                                 const std::vector<const Adapter*>& adapters, std::uint32_t operation,
+                                                 const Adapter* trained_adapter) {
+  std::vector<ProgramBuilder::StoredPair> pairs;
+  for (const Adapter* adapter : adapters) {
+    const auto pair = parameters.pairs.find({adapter, operation});
+    if (pair == parameters.pairs.end()) continue;
+    pairs.push_back(pair->second);
+    if (adapter != trained_adapter) continue;
+    const std::uint32_t rows = builder.context().network.operations[operation].output.rows;
+    pairs.back().kept =
+        builder.layout().per_sample(rows, adapter->rank, builder.context().architecture.training.gradient_bits);
+  }
+  return pairs;
+}
+
 }  // namespace
 
-std::vector<StoredValue> add_forward_pass(ProgramBuilder& builder, const ParameterPlacements& parameters,
-                                          const std::vector<const Adapter*>& adapters,
-                                          const std::map<std::string, Placement>& working_weights) {
+ForwardPass add_forward_pass(ProgramBuilder& builder, const ParameterPlacements& parameters,
+                             const std::vector<const Adapter*>& adapters,
+                             const std::map<std::string, Placement>& working_weights, const Adapter* trained_adapter) {
   const Network& network = builder.context().network;
-  std::vector<StoredValue> values{builder.receive(network.input, builder.activation_bits())};
+  ForwardPass pass;
+  std::vector<StoredValue>& values = pass.values;
+  values.push_back(builder.receive(network.input, builder.activation_bits()));
   for (std::uint32_t index = 0; index < network.operations.size(); ++index) {
     const Operation& operation = network.operations[index];
     std::vector<StoredValue> inputs;
@@ -60,7 +69,11 @@ std::vector<StoredValue> add_forward_pass(ProgramBuilder& builder, const Paramet
     const Placement* bias = find(parameters.vectors, operation.bias);
     const Placement* working = find(working_weights, operation.weight);
     if (working == nullptr) {
-      values.push_back(builder.linear_on_tiles(index, inputs[0], pairs_of(parameters, adapters, index), bias));
+      const auto pairs = pairs_of(builder, parameters, adapters, index, trained_adapter);
+      values.push_back(builder.linear_on_tiles(index, inputs[0], pairs, bias));
+      for (const auto& pair : pairs) {
+        if (pair.kept) pass.kept[index] = *pair.kept;
+      }
       continue;
     }
     const StoredValue product = builder.lora_products(
@@ -68,15 +81,15 @@ std::vector<StoredValue> add_forward_pass(ProgramBuilder& builder, const Paramet
         operation.output, builder.activation_bits());
     values.push_back(builder.sum({product}, bias, operation.output, builder.activation_bits()));
   }
-  return values;
+  return pass;
 }
 
 Program inference_program(const ProgramContext& context, const std::vector<const Adapter*>& adapters,
                           std::uint32_t samples) {
   ProgramBuilder builder(context);
   const ParameterPlacements parameters = place_parameters(builder, adapters, context.architecture.lora_unit.bits);
-  const std::vector<StoredValue> values = add_forward_pass(builder, parameters, adapters, {});
-  builder.send(values[context.network.output]);
+  const ForwardPass pass = add_forward_pass(builder, parameters, adapters, {}, nullptr);
+  builder.send(pass.values[context.network.output]);
   return builder.finish(samples, context.architecture.sequencer.samples_in_flight, "inference");
 }
 

@@ -18,15 +18,18 @@ struct ParameterPlacements {
 ParameterPlacements place_parameters(ProgramBuilder& builder, const std::vector<const Adapter*>& adapters,
                                      int adapter_bits);
 
-/// The low-rank pairs of `operation`, in the order of `adapters`.
-std::vector<ProgramBuilder::StoredPair> pairs_of(const ParameterPlacements& parameters,
-                                                 const std::vector<const Adapter*>& adapters, std::uint32_t operation);
+/// What a forward pass leaves in the SRAM buffer.
+struct ForwardPass {
+  std::vector<StoredValue> values;          ///< by value number
+  std::map<std::uint32_t, Placement> kept;  ///< A x of the trained adapter by operation; there when its output is
+};
 
-/// Adds the forward pass; returns every value by its number. Linear operations whose weights are in `working_weights`
-/// are computed in the LoRA unit from there, the others on the tiles.
-std::vector<StoredValue> add_forward_pass(ProgramBuilder& builder, const ParameterPlacements& parameters,
-                                          const std::vector<const Adapter*>& adapters,
-                                          const std::map<std::string, Placement>& working_weights);
+/// Adds the forward pass. Linear operations whose weights are in `working_weights` are computed in the LoRA unit from
+/// there, the others on the tiles. A x of every layer of `trained_adapter` is kept, at the precision of gradients;
+/// null: none is.
+ForwardPass add_forward_pass(ProgramBuilder& builder, const ParameterPlacements& parameters,
+                             const std::vector<const Adapter*>& adapters,
+                             const std::map<std::string, Placement>& working_weights, const Adapter* trained_adapter);
 
 /// Inference of `samples` samples: input from the host, forward pass, class scores to the host.
 Program inference_program(const ProgramContext& context, const std::vector<const Adapter*>& adapters,

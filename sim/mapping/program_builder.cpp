@@ -77,12 +77,13 @@ StoredValue ProgramBuilder::at_once(const std::vector<StoredValue>& inputs, Shap
 
 StoredValue ProgramBuilder::lora_products(const StoredValue& x, const std::vector<Placement>& weights,
                                           const std::vector<std::pair<std::uint32_t, std::uint32_t>>& products,
-                                          Shape shape, int bits) {
+                                          Shape shape, int bits, const std::optional<Placement>& kept) {
   const Placement output = layout_.per_sample(shape.rows, shape.columns, bits);
   LoraJob job;
   job.vectors = shape.rows;
   job.fetches = {x.placement.row()};
   job.drains = {output.row()};
+  if (kept) job.drains.push_back(kept->row());
   for (const Placement& weight : weights) job.preloads.push_back(weight.whole());
   for (const auto& [outputs, inputs] : products) {
     job.cycles_per_vector += lora_product_cycles(context_.architecture.lora_unit, outputs, inputs);
@@ -139,7 +140,7 @@ StoredValue ProgramBuilder::linear_on_tiles(std::uint32_t operation, const Store
         lora_products(x, {pair.a, pair.b},
                       {{rank, context_.network.shape(context_.network.operations[operation].inputs[0]).columns},
                        {shape.columns, rank}},
-                      shape, activation_bits()));
+                      shape, activation_bits(), pair.kept));
   }
   return sum(terms, bias, shape, activation_bits());
 }

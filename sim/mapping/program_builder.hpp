@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +35,7 @@ class ProgramBuilder {
 
   const ProgramContext& context() const { return context_; }
   SramLayout& layout() { return layout_; }
+  std::size_t steps() const { return program_.steps.size(); }
 
   /// Adds a step and returns its number.
   std::uint32_t add(Job job, std::vector<std::uint32_t> depends_on, std::uint32_t tile = 0);
@@ -55,6 +58,8 @@ class ProgramBuilder {
   struct StoredPair {
     Placement a;  ///< [rank, in]
     Placement b;  ///< [out, rank]
+    /// Where A x comes to rest too, [rows, rank]; none: it stays in the LoRA unit.
+    std::optional<Placement> kept = std::nullopt;
   };
   StoredValue linear_on_tiles(std::uint32_t operation, const StoredValue& x, const std::vector<StoredPair>& pairs,
                               const Placement* bias);
@@ -63,10 +68,11 @@ class ProgramBuilder {
   StoredValue other_operation(std::uint32_t operation, const std::vector<StoredValue>& inputs, const Placement* gain);
 
   /// Products of every row of `x` with the stored matrices, one after the other, on the LoRA unit: inner sizes as
-  /// (outputs, inputs). The result has `shape` and `bits`.
+  /// (outputs, inputs). The result has `shape` and `bits`. The first product is written to `kept` too, if given; it is
+  /// there when the result is.
   StoredValue lora_products(const StoredValue& x, const std::vector<Placement>& weights,
-                            const std::vector<std::pair<std::uint32_t, std::uint32_t>>& products, Shape shape,
-                            int bits);
+                            const std::vector<std::pair<std::uint32_t, std::uint32_t>>& products, Shape shape, int bits,
+                            const std::optional<Placement>& kept = std::nullopt);
 
   /// Sum of equally shaped matrices; a single one is returned as it is.
   StoredValue sum(const std::vector<StoredValue>& terms, const Placement* bias, Shape shape, int bits);

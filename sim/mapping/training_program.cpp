@@ -124,14 +124,17 @@ TrainingPrograms training_programs(const ProgramContext& context, const Training
   const std::uint32_t in_flight = context.architecture.sequencer.samples_in_flight;
   {
     Prepared prepared(context, task);
-    const std::vector<StoredValue> values =
-        add_forward_pass(prepared.builder, prepared.parameters, task.adapters, prepared.plan.working_weights());
-    BackwardPass backward(prepared.builder, task, values, prepared.parameters, prepared.plan.working_weights(),
+    const ForwardPass forward = add_forward_pass(prepared.builder, prepared.parameters, task.adapters,
+                                                 prepared.plan.working_weights(), task.trained_adapter);
+    const std::size_t forward_steps = prepared.builder.steps();
+    BackwardPass backward(prepared.builder, task, forward, prepared.parameters, prepared.plan.working_weights(),
                           prepared.plan.gradients());
     backward.add();
     programs.transposed_vectors = backward.transposed_vectors();
     programs.trained_parameters = prepared.plan.parameters();
     programs.batch = prepared.builder.finish(task.batch_size, in_flight, "training");
+    programs.forward = programs.batch;
+    programs.forward.steps.resize(forward_steps);
   }
   Prepared prepared(context, task);
   prepared.plan.add_update();

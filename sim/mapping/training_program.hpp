@@ -20,6 +20,7 @@ struct TrainingTask {
 /// One training step: the forward and backward passes of a batch, then the parameter update.
 struct TrainingPrograms {
   Program batch;
+  Program forward;  ///< the forward passes of the batch alone, at the same addresses
   Program update;
   std::uint64_t trained_parameters = 0;
   /// By tile: vectors that a sample's backward pass sends through it in transposed reads.

@@ -68,6 +68,7 @@ class Comparison {
     adapter_training.optimizer = Optimizer::adam;
     adapter_training.batch_size = 3;
     check(training_programs(context(), adapter_training).batch);
+    check(training_programs(context(), adapter_training).forward);
     check(training_programs(context(), adapter_training).update);
 
     TrainingTask backbone_training;

@@ -1,0 +1,202 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include "sim/config/architecture.hpp"
+#include "sim/mapping/inference_program.hpp"
+#include "sim/mapping/training_program.hpp"
+#include "tests/support/small_trace.hpp"
+
+using namespace palimpsest;
+
+namespace {
+
+// Of the small trace. Pairs of this rank lie on `channel` (3 rows, 4 inputs, 5 outputs; nothing before it is trained)
+// and on `head` (1 row, 5 inputs, 3 outputs; its input's gradient leads on to `channel`).
+constexpr std::uint64_t rank = 2;
+
+struct SmallChip {
+  Architecture architecture = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {});
+  Trace trace = test::read_small_trace();
+  TileMap map = map_to_tiles(trace.network, architecture.tile);
+
+  ProgramContext context() const { return {architecture, trace.network, map}; }
+  TrainingTask adapter_training() const {
+    TrainingTask task;
+    task.trained_adapter = &trace.adapters.at("forget");
+    task.adapters = {task.trained_adapter};
+    task.batch_size = 3;
+    return task;
+  }
+};
+
+std::uint64_t macs(const Program& program) {
+  std::uint64_t sum = 0;
+  for (const Step& step : program.steps) {
+    if (const auto* job = std::get_if<LoraJob>(&step.job)) sum += job->macs_per_vector * job->vectors;
+  }
+  return sum;
+}
+
+/// Words of the shipped chip's 32 bits that `ranges` hold over all vectors. Everything starts on a word.
+std::uint64_t words(const std::vector<StridedRange>& ranges, std::uint64_t vectors) {
+  std::uint64_t sum = 0;
+  for (const StridedRange& range : ranges) sum += vectors * ((range.bytes + 3U) / 4U);
+  return sum;
+}
+
+const StreamJob* stream_of(const Job& job) {
+  return std::visit(
+      [](const auto& one) -> const StreamJob* {
+        if constexpr (std::is_base_of_v<StreamJob, std::decay_t<decltype(one)>>) {
+          return &one;
+        } else {
+          return nullptr;
+        }
+      },
+      job);
+}
+
+/// Ranges of a sample's slot, words of 32 bits over all vectors.
+std::set<std::uint64_t> slot_words(const std::vector<StridedRange>& ranges, std::uint64_t vectors) {
+  std::set<std::uint64_t> found;
+  for (const StridedRange& range : ranges) {
+    if (!range.per_sample) continue;
+    for (std::uint64_t vector = 0; vector < vectors; ++vector) {
+      const std::uint64_t first = range.address + vector * range.stride;
+      for (std::uint64_t word = first / 4; word < (first + range.bytes + 3) / 4; ++word) found.insert(word);
+    }
+  }
+  return found;
+}
+
+/// Checks that each step waits, over any number of others, for all that writes what it reads of a sample.
+void check_reads_wait_for_writes(const Program& program) {
+  std::map<std::uint64_t, std::set<std::uint32_t>> writers;
+  std::vector<std::set<std::uint32_t>> before(program.steps.size());
+  for (std::uint32_t index = 0; index < program.steps.size(); ++index) {
+    for (const std::uint32_t earlier : program.steps[index].depends_on) {
+      REQUIRE(earlier < index);
+      before[index].insert(earlier);
+      before[index].insert(before[earlier].begin(), before[earlier].end());
+    }
+    const StreamJob& job = *stream_of(program.steps[index].job);
+    std::set<std::uint64_t> read = slot_words(job.fetches, job.vectors);
+    if (const auto* lora = std::get_if<LoraJob>(&program.steps[index].job)) {
+      read.merge(slot_words(lora->preloads, 1));
+    }
+    for (const std::uint64_t word : read) {
+      INFO("step " << index << " reads word " << word);
+      REQUIRE(writers.count(word) == 1);
+      REQUIRE(std::includes(before[index].begin(), before[index].end(), writers[word].begin(), writers[word].end()));
+    }
+    for (const std::uint64_t word : slot_words(job.drains, job.vectors)) writers[word].insert(index);
+  }
+}
+
+std::vector<const LoraJob*> lora_jobs(const Program& program) {
+  std::vector<const LoraJob*> jobs;
+  for (const Step& step : program.steps) {
+    if (const auto* job = std::get_if<LoraJob>(&step.job)) jobs.push_back(job);
+  }
+  return jobs;
+}
+
+}  // namespace
+
+TEST_CASE("A trained pair multiplies A x and B^T dy once each") {
+  const SmallChip chip;
+  const TrainingPrograms programs = training_programs(chip.context(), chip.adapter_training());
+  // B A x on the way forward.
+  const std::uint64_t forward = 3 * rank * (4 + 5) + 1 * rank * (5 + 3);
+  CHECK(macs(programs.forward) == forward);
+  // `channel`: B^T dy, and the two outer products. `head`: A^T (B^T dy) besides.
+  const std::uint64_t backward = 3 * (rank * 5 + rank * (4 + 5)) + 1 * (2 * rank * (5 + 3));
+  CHECK(macs(programs.batch) == forward + backward);
+}
+
+TEST_CASE("An adapter in use that is not trained multiplies as in inference, and for gradients that go on") {
+  SmallChip chip;
+  chip.trace.adapters["other"] = chip.trace.adapters.at("forget");
+  const Adapter& other = chip.trace.adapters.at("other");
+  TrainingTask task = chip.adapter_training();
+  const TrainingPrograms alone = training_programs(chip.context(), task);
+  task.adapters.push_back(&other);
+  const TrainingPrograms both = training_programs(chip.context(), task);
+  const std::uint64_t pairs = 3 * rank * (4 + 5) + 1 * rank * (5 + 3);
+  CHECK(macs(both.forward) == macs(alone.forward) + pairs);
+  CHECK(macs(both.batch) == macs(alone.batch) + pairs + 1 * rank * (5 + 3));
+  std::size_t with_kept_product = 0;
+  for (const LoraJob* job : lora_jobs(both.forward)) with_kept_product += job->drains.size() - 1;
+  CHECK(with_kept_product == other.layers.size());
+}
+
+TEST_CASE("The products of a trained pair rest in the SRAM buffer between the passes") {
+  const SmallChip chip;
+  const TrainingPrograms programs = training_programs(chip.context(), chip.adapter_training());
+  // Rank 2 at 16 bits is a word; parameters' gradients have 32 bits.
+  REQUIRE(chip.architecture.training.gradient_bits == 16);
+  REQUIRE(chip.architecture.training.optimizer_state_bits == 32);
+  const std::vector<const LoraJob*> jobs = lora_jobs(programs.batch);
+  REQUIRE(jobs.size() == 6);  // forward: channel, head; backward: head, its gradient, channel, its gradient
+  const auto check = [](const LoraJob& job, std::uint64_t preloaded, std::uint64_t read, std::uint64_t written) {
+    CHECK(words(job.preloads, 1) == preloaded);
+    CHECK(words(job.fetches, job.vectors) == read);
+    CHECK(words(job.drains, job.vectors) == written);
+  };
+  // Rows of A and B on words: [2, 4] and [5, 2]; [2, 5] and [3, 2]. Values at rest have 16 bits.
+  check(*jobs[0], 2 * 2 + 5, 3 * 2, 3 * (3 + 1));
+  check(*jobs[1], 2 * 3 + 3, 3, 2 + 1);
+  check(*jobs[2], 3 + 2 * 3, 2, 3 + 1);
+  check(*jobs[3], 2 * 5 + 3 * 2, 3 + 2 + 1 + 1, 2 * 5 + 3 * 2);
+  check(*jobs[4], 5, 3 * 3, 3 * 1);
+  check(*jobs[5], 2 * 4 + 5 * 2, 3 * 2 + 3 * 3 + 3 + 3, 2 * 4 + 5 * 2);
+  CHECK(jobs[3]->macs_per_vector == 1 * rank * (5 + 3));
+  CHECK(jobs[5]->macs_per_vector == 3 * rank * (4 + 5));
+  // The gradient reads what the passes kept: A x behind the layer's products, B^T dy where the backward pass put it.
+  CHECK(jobs[5]->fetches[2].address == jobs[0]->drains[1].address);
+  CHECK(jobs[5]->fetches[3].address == jobs[4]->drains[0].address);
+  CHECK(jobs[3]->fetches[2].address == jobs[1]->drains[1].address);
+  CHECK(jobs[3]->fetches[3].address == jobs[2]->drains[1].address);
+}
+
+TEST_CASE("Every step of training waits for all that writes what it reads") {
+  SmallChip chip;
+  chip.trace.adapters["other"] = chip.trace.adapters.at("forget");
+  TrainingTask task = chip.adapter_training();
+  task.adapters.push_back(&chip.trace.adapters.at("other"));
+  SECTION("an adapter, products with the backbone on the tiles") {}
+  SECTION("an adapter, digital products with the backbone") {
+    chip.architecture.training.backward_products = BackwardProducts::digital;
+  }
+  SECTION("the backbone") {
+    task.trained_adapter = nullptr;
+    task.adapters.clear();
+  }
+  const TrainingPrograms programs = training_programs(chip.context(), task);
+  check_reads_wait_for_writes(programs.batch);
+}
+
+TEST_CASE("The forward program is the beginning of the batch's, at the same addresses") {
+  const SmallChip chip;
+  const TrainingPrograms programs = training_programs(chip.context(), chip.adapter_training());
+  CHECK(programs.forward.samples == 3);
+  CHECK(programs.forward.samples_in_flight == programs.batch.samples_in_flight);
+  CHECK(programs.forward.slot_bytes == programs.batch.slot_bytes);
+  // As inference, without sending the scores.
+  const Program inference = inference_program(chip.context(), {&chip.trace.adapters.at("forget")}, 3);
+  REQUIRE(programs.forward.steps.size() == inference.steps.size() - 1);
+  for (std::size_t step = 0; step < programs.forward.steps.size(); ++step) {
+    const Step& own = programs.forward.steps[step];
+    CHECK(own.job.index() == inference.steps[step].job.index());
+    CHECK(own.depends_on == inference.steps[step].depends_on);
+    CHECK(own.depends_on == programs.batch.steps[step].depends_on);
+    CHECK(stream_of(own.job)->drains[0].address == stream_of(programs.batch.steps[step].job)->drains[0].address);
+  }
+}
