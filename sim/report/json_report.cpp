@@ -40,16 +40,67 @@ Json wear_json(const Wear& wear) {
           {cell_age_statistic.name, wear.mean_age_seconds}};
 }
 
+Json quotient_json(double total, std::uint64_t count) {
+  return count == 0 ? Json(nullptr) : Json(total / static_cast<double>(count));
+}
+
+/// Adds the work of a training, and energy and time of each step and pass. `whole`: its energy and time.
+void add_work(Json& json, const TrainingPart& whole, std::uint64_t steps, std::uint64_t passes) {
+  json[std::string(steps_statistic.name)] = steps;
+  json[std::string(sample_passes_statistic.name)] = passes;
+  json[std::string(energy_per_step_statistic.name)] = quotient_json(whole.energy_joule, steps);
+  json[std::string(energy_per_pass_statistic.name)] = quotient_json(whole.energy_joule, passes);
+  json[std::string(seconds_per_pass_statistic.name)] = quotient_json(whole.seconds, passes);
+}
+
+/// `passes`: of the run, or of all runs.
+Json part_json(const TrainingPart& part, std::uint64_t passes) {
+  return {{energy_statistic.name, part.energy_joule},
+          {cycles_statistic.name, part.cycles},
+          {seconds_statistic.name, part.seconds},
+          {energy_per_pass_statistic.name, quotient_json(part.energy_joule, passes)}};
+}
+
+Json training_run_json(const TrainingRunFigures& run) {
+  const bool backbone = run.adapter.empty();
+  Json json = {{trains_statistic.name, backbone ? "backbone" : "adapter"},
+               {adapter_statistic.name, backbone ? Json(nullptr) : Json(run.adapter)},
+               {batch_size_statistic.name, run.batch_size}};
+  const TrainingPart whole = run.whole();
+  json[std::string(energy_statistic.name)] = whole.energy_joule;
+  json[std::string(cycles_statistic.name)] = whole.cycles;
+  json[std::string(seconds_statistic.name)] = whole.seconds;
+  add_work(json, whole, run.steps, run.sample_passes());
+  for (const RunPart& part : run_parts) {
+    json["parts"][std::string(part.statistic.name)] = part_json(run.*part.member, run.sample_passes());
+  }
+  return json;
+}
+
+Json training_json(const PhaseFigures& figures) {
+  Json json = stage_json(figures.training);
+  json[std::string(updates_statistic.name)] = figures.updates;
+  add_work(json, training_part(figures.training), figures.steps(), figures.sample_passes());
+  json["parts"] = Json::object();
+  for (const RunPart& part : run_parts) {
+    json["parts"][std::string(part.statistic.name)] =
+        part_json(sum_of_runs(figures, part.member), figures.sample_passes());
+  }
+  json["parts"][std::string(array_updates_statistic.name)] = part_json(figures.array_updates, figures.sample_passes());
+  json["runs"] = Json::array();
+  for (const TrainingRunFigures& run : figures.training_runs) json["runs"].push_back(training_run_json(run));
+  return json;
+}
+
 Json machine_json(const PhaseFigures& figures) {
-  Json training = stage_json(figures.training);
-  training[std::string(updates_statistic.name)] = figures.updates;
   Json inference = stage_json(figures.inference);
   inference[std::string(samples_statistic.name)] = figures.samples;
   inference["accuracy"] = accuracy_json(figures.accuracy);
   inference["float_accuracy"] = accuracy_json(figures.float_accuracy);
   inference["saturated"] = members(figures.activity, saturation_statistics);
   Json json = Json::object();
-  json["stages"] = {{"training", training}, {"deployment", stage_json(figures.deployment)}, {"inference", inference}};
+  json["stages"] = {
+      {"training", training_json(figures)}, {"deployment", stage_json(figures.deployment)}, {"inference", inference}};
   json["wear"] = wear_json(figures.wear);
   return json;
 }
@@ -58,7 +109,11 @@ Json descriptions() {
   Json json = Json::object();
   describe(json, "",
            std::array{age_statistic, energy_statistic, active_energy_statistic, cycles_statistic, seconds_statistic,
-                      memory_wait_statistic, updates_statistic, samples_statistic});
+                      memory_wait_statistic, updates_statistic, trains_statistic, adapter_statistic, steps_statistic,
+                      batch_size_statistic, sample_passes_statistic, energy_per_step_statistic,
+                      energy_per_pass_statistic, seconds_per_pass_statistic, samples_statistic});
+  for (const RunPart& part : run_parts) describe(json, "parts.", std::array{part.statistic});
+  describe(json, "parts.", std::array{array_updates_statistic});
   for (const ComponentDescription& component : component_descriptions()) {
     json["components." + std::string(component.name)] = {{"unit", "J"}, {"meaning", component.meaning}};
   }

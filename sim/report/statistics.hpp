@@ -84,6 +84,37 @@ inline constexpr StageStatistic memory_wait_statistic{
     "cycles that requests waited for a bank of the SRAM buffer, summed over all requests"};
 inline constexpr StageStatistic updates_statistic{"updates", "updates", "updates",
                                                   "trained parameters times training steps"};
+inline constexpr StageStatistic trains_statistic{"trains", "trains", "text",
+                                                 "what a training run trains: backbone (all parameters) or adapter"};
+inline constexpr StageStatistic adapter_statistic{"adapter", "adapter", "text",
+                                                  "the trained adapter; null: the run trains the backbone"};
+inline constexpr StageStatistic steps_statistic{"steps", "steps", "steps",
+                                                "training steps, each one update of all trained parameters"};
+inline constexpr StageStatistic batch_size_statistic{"batch_size", "batch", "samples", "samples of a training step"};
+inline constexpr StageStatistic sample_passes_statistic{
+    "sample_passes", "sample passes", "samples", "samples taken forward and backward in training: steps x batch size"};
+inline constexpr StageStatistic energy_per_step_statistic{"energy_per_step_j", "energy per step", "J",
+                                                          "training energy over training steps; null: there are none"};
+inline constexpr StageStatistic energy_per_pass_statistic{
+    "energy_per_sample_pass_j", "energy per pass", "J",
+    "training energy over sample passes, the measure at equal work; null: there are none"};
+inline constexpr StageStatistic seconds_per_pass_statistic{"seconds_per_sample_pass", "time per pass", "s",
+                                                           "training time over sample passes; null: there are none"};
+
+struct RunPart {
+  StageStatistic statistic;
+  TrainingPart TrainingRunFigures::*member = nullptr;
+};
+
+inline constexpr std::array<RunPart, 3> run_parts{{
+    {{"forward", "forward", "J, cycles, s", "forward passes, played by themselves"}, &TrainingRunFigures::forward},
+    {{"backward", "backward", "J, cycles, s",
+      "loss and backward passes: what batches take beyond their forward passes by themselves"},
+     &TrainingRunFigures::backward},
+    {{"update", "update", "J, cycles, s", "parameter updates"}, &TrainingRunFigures::update},
+}};
+inline constexpr StageStatistic array_updates_statistic{
+    "arrays", "arrays", "J, cycles, s", "reads and writes of the resistive arrays in training, not part of any run"};
 inline constexpr StageStatistic samples_statistic{"samples", "samples", "samples", "samples inferred"};
 inline constexpr StageStatistic cells_statistic{"cells", "cells", "cells",
                                                 "resistive cells in use, reference cells and stuck ones included"};

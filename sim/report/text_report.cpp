@@ -35,6 +35,47 @@ std::string stage_table(const PhaseReport& phase) {
   return table.text();
 }
 
+/// Zero if there is none to share `total`.
+double of_each(double total, std::uint64_t count) { return count == 0 ? 0.0 : total / static_cast<double>(count); }
+
+std::string training_table(const PhaseReport& phase) {
+  TextTable table(3);
+  std::vector<std::string> header{"training runs", "machine", std::string(trains_statistic.title)};
+  for (const auto& statistic : {steps_statistic, batch_size_statistic, sample_passes_statistic}) {
+    header.emplace_back(statistic.title);
+  }
+  for (const auto& statistic : {energy_statistic, energy_per_step_statistic, energy_per_pass_statistic}) {
+    header.emplace_back(statistic.title);
+  }
+  for (const RunPart& part : run_parts) header.push_back(std::string(part.statistic.title) + " per pass");
+  table.row(std::move(header));
+  for (const Machine& machine : machines) {
+    const PhaseFigures& figures = phase.*machine.figures;
+    for (const TrainingRunFigures& run : figures.training_runs) {
+      const double joule = run.whole().energy_joule;
+      std::vector<std::string> cells{"",
+                                     std::string(machine.name),
+                                     run.adapter.empty() ? "backbone" : "adapter " + run.adapter,
+                                     grouped(run.steps),
+                                     grouped(run.batch_size),
+                                     grouped(run.sample_passes()),
+                                     engineering(joule, "J"),
+                                     engineering(of_each(joule, run.steps), "J"),
+                                     engineering(of_each(joule, run.sample_passes()), "J")};
+      for (const RunPart& part : run_parts) {
+        cells.push_back(engineering(of_each((run.*part.member).energy_joule, run.sample_passes()), "J"));
+      }
+      table.row(std::move(cells));
+    }
+    const TrainingPart& arrays = figures.array_updates;
+    if (arrays.cycles == 0) continue;
+    table.row({"", std::string(machine.name), std::string(array_updates_statistic.title), "-", "-", "-",
+               engineering(arrays.energy_joule, "J"), engineering(of_each(arrays.energy_joule, figures.steps()), "J"),
+               engineering(of_each(arrays.energy_joule, figures.sample_passes()), "J"), "-", "-", "-"});
+  }
+  return table.text();
+}
+
 std::string accuracy_table(const PhaseReport& phase) {
   TextTable table(2);
   std::vector<std::string> header{"accuracy", "machine"};
@@ -99,30 +140,39 @@ std::string component_table(const PhaseReport& phase) {
 std::vector<std::string> active_energy_row(const PhaseReport& phase) {
   std::vector<std::string> cells{"RM rewrite, no leakage"};
   for (const Stage& stage : stages) {
-    cells.push_back(
-        ratio(active_energy_joule(phase.rm_rewrite.*stage.figures), active_energy_joule(phase.hybrid.*stage.figures)));
+    const double other = active_energy_joule(phase.rm_rewrite.*stage.figures);
+    const double own = active_energy_joule(phase.hybrid.*stage.figures);
+    cells.push_back(ratio(other, own));
     cells.emplace_back();
+    if (stage.figures != &PhaseFigures::training) continue;
+    cells.back() = ratio(of_each(other, phase.rm_rewrite.sample_passes()), of_each(own, phase.hybrid.sample_passes()));
+    cells.insert(cells.end(), 2, "");
   }
   return cells;
 }
 
 std::string comparison_table(const PhaseReport& phase) {
   TextTable table(1);
-  table.row({"times the hybrid's", "training energy", "training time", "deployment energy", "deployment time",
-             "inference energy", "inference time"});
+  table.row({"times the hybrid's", "training energy", "per pass", "training time", "per pass", "deployment energy",
+             "deployment time", "inference energy", "inference time"});
   for (std::size_t number = 1; number < machines.size(); ++number) {
     const Machine& machine = machines[number];
     std::vector<std::string> cells{std::string(machine.name)};
+    const std::uint64_t own_passes = phase.hybrid.sample_passes();
+    const std::uint64_t passes = (phase.*machine.figures).sample_passes();
     for (const Stage& stage : stages) {
       const StageFigures& other = phase.*machine.figures.*stage.figures;
       const StageFigures& own = phase.hybrid.*stage.figures;
+      const bool training = stage.figures == &PhaseFigures::training;
       cells.push_back(ratio(other.energy_joule, own.energy_joule));
+      if (training) cells.push_back(ratio(of_each(other.energy_joule, passes), of_each(own.energy_joule, own_passes)));
       cells.push_back(ratio(other.seconds, own.seconds));
+      if (training) cells.push_back(ratio(of_each(other.seconds, passes), of_each(own.seconds, own_passes)));
     }
     table.row(std::move(cells));
     if (machine.figures == &PhaseReport::rm_rewrite) table.row(active_energy_row(phase));
   }
-  table.row({"GPU at peak, no launches", "", "", "", "",
+  table.row({"GPU at peak, no launches", "", "", "", "", "", "",
              ratio(phase.gpu_inference_at_peak_joule, phase.hybrid.inference.energy_joule), ""});
   return table.text();
 }
@@ -137,8 +187,8 @@ std::string text_report(const RunReport& report) {
                      duration_text(report.age_seconds) + "\n";
   for (const PhaseReport& phase : report.phases) {
     text += "\nPhase " + phase.name + "\n\n";
-    text += stage_table(phase) + "\n" + accuracy_table(phase) + "\n" + wear_table(phase) + "\n" +
-            component_table(phase) + "\n" + comparison_table(phase);
+    text += stage_table(phase) + "\n" + training_table(phase) + "\n" + accuracy_table(phase) + "\n" +
+            wear_table(phase) + "\n" + component_table(phase) + "\n" + comparison_table(phase);
   }
   return text;
 }

@@ -13,6 +13,7 @@
 #include "sim/run/inference.hpp"
 #include "sim/run/parallel.hpp"
 #include "sim/run/tiles_of_chip.hpp"
+#include "sim/run/training_figures.hpp"
 #include "sim/run/training_task.hpp"
 
 namespace palimpsest {
@@ -91,20 +92,20 @@ PhaseFigures ChipLife::next_phase() {
   PhaseFigures figures;
   arrays_.begin_round();
 
-  ChipWork training;
+  ChipWork array_updates;
   const WeightSet held = held_weights();
   const WeightSet goal = trained_weights(method, held);
   const bool rewrites = arrays_.differ(goal, held);
   const bool trains_backbone = std::any_of(method.training.begin(), method.training.end(),
                                            [](const TrainingRun& run) { return run.trains_backbone; });
-  if (accumulates() && (trains_backbone || rewrites)) training += read_back();
+  if (accumulates() && (trains_backbone || rewrites)) array_updates += read_back();
 
   DeploymentTask deployment;
   ChipWork deployment_work;
   std::uint64_t steps = 0;
   for (const TrainingRun& run : method.training) steps += run.steps;
   if (rewrites && updates_every_step() && !first_write && steps > 0) {
-    training += update_arrays_every_step(goal, held, steps);
+    array_updates += update_arrays_every_step(goal, held, steps);
   } else if (rewrites) {
     deployment_work = write_arrays(goal, held, deployment.array_writes);
   }
@@ -135,8 +136,9 @@ PhaseFigures ChipLife::next_phase() {
       in_background(threads_, [&] { return infer(network, test_input, rows, first_evaluation + 1, threads_); });
 
   deployment_work += play(deployment_program(context_, deployment));
+  std::vector<TrainingWork> training;
   for (const Training& run : trainings) {
-    training += train(run, forward_joule);
+    training.push_back(train(run, forward_joule));
     figures.updates += run.programs.trained_parameters * run.steps;
   }
   const Program inference_steps =
@@ -153,7 +155,7 @@ PhaseFigures ChipLife::next_phase() {
   figures.float_accuracy.forget_without_adapter = figures.float_accuracy.forget;
   if (!adapters_.empty()) drop_adapters(phase, goal, first_evaluation + 2, figures);
 
-  figures.training = priced(training, architecture_.training.gradient_bits);
+  price_training(trainings, training, array_updates, figures);
   figures.deployment = priced(deployment_work, architecture_.lora_unit.bits);
   figures.inference = priced(inference_work, architecture_.lora_unit.bits);
   arrays_.add_reads(tile_vectors(inference_steps, map_.blocks.size()), 1);
@@ -211,18 +213,23 @@ ChipWork ChipLife::update_arrays_every_step(const WeightSet& goal, const WeightS
 
 ChipLife::Training ChipLife::planned(const Method& method, const TrainingRun& run) const {
   const TrainingTask task = training_task(trace_, method, run, updates_every_step() && phase_ > 1);
-  return {run.steps, run.batch_size, task.trained_adapter != nullptr || task.backbone_in_arrays,
+  return {run.steps, run.batch_size, run.adapter, task.trained_adapter != nullptr || task.backbone_in_arrays,
           training_programs(context_, task)};
 }
 
-ChipWork ChipLife::train(const Training& training, double forward_joule_per_sample) {
-  ChipWork step = play(training.programs.batch);
+ChipLife::TrainingWork ChipLife::train(const Training& training, double forward_joule_per_sample) {
+  const ChipWork batch = play(training.programs.batch);
+  ChipWork forward = play(training.programs.forward);
+  // Nothing in the contract keeps a schedule with more work from ending earlier.
+  forward.cycles = std::min(forward.cycles, batch.cycles);
+  forward.memory_wait_cycles = std::min(forward.memory_wait_cycles, batch.memory_wait_cycles);
+  ChipWork backward = beyond(batch, forward);
   if (training.on_tiles) {
-    step.analogue.crossbar_read =
-        training.batch_size * (forward_joule_per_sample + transposed_read_joule(training.programs.transposed_vectors));
+    forward.analogue.crossbar_read = training.batch_size * forward_joule_per_sample;
+    backward.analogue.crossbar_read = training.batch_size * transposed_read_joule(training.programs.transposed_vectors);
   }
-  step += play(training.programs.update);
-  return times(step, training.steps);
+  return {times(forward, training.steps), times(backward, training.steps),
+          times(play(training.programs.update), training.steps)};
 }
 
 double ChipLife::transposed_read_joule(const std::vector<std::uint64_t>& vectors) const {
@@ -257,6 +264,21 @@ StageFigures ChipLife::priced(const ChipWork& work, int mac_bits) const {
                   work.counts.rm_verify_reads, work.failed_cells,         work.clipped_weights,
                   work.counts.sram_write_words};
   return stage;
+}
+
+void ChipLife::price_training(const std::vector<Training>& trainings, const std::vector<TrainingWork>& works,
+                              const ChipWork& array_updates, PhaseFigures& figures) const {
+  const int bits = architecture_.training.gradient_bits;
+  ChipWork whole = array_updates;
+  std::vector<PricedRun> runs;
+  for (std::size_t run = 0; run < trainings.size(); ++run) {
+    const TrainingWork& work = works[run];
+    for (const ChipWork* part : {&work.forward, &work.backward, &work.update}) whole += *part;
+    runs.push_back({trainings[run].adapter, trainings[run].steps, trainings[run].batch_size, priced(work.forward, bits),
+                    priced(work.backward, bits), priced(work.update, bits)});
+  }
+  figures.training = priced(whole, bits);
+  set_training(figures, std::move(runs), priced(array_updates, bits));
 }
 
 }  // namespace palimpsest

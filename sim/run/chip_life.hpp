@@ -35,8 +35,16 @@ class ChipLife {
   struct Training {
     std::uint64_t steps = 0;
     std::uint32_t batch_size = 1;
+    std::string adapter;    ///< trained; empty: the backbone
     bool on_tiles = false;  ///< computes products with the backbone on the tiles
     TrainingPrograms programs;
+  };
+
+  /// All steps of a training run.
+  struct TrainingWork {
+    ChipWork forward;
+    ChipWork backward;
+    ChipWork update;
   };
 
   const Method& method_of(const Phase& phase) const;
@@ -50,13 +58,16 @@ class ChipLife {
   ChipWork write_arrays(const WeightSet& weights, const WeightSet& held, std::vector<ArrayWrite>& writes);
   ChipWork read_back();
   Training planned(const Method& method, const TrainingRun& run) const;
-  ChipWork train(const Training& training, double forward_joule_per_sample);
+  TrainingWork train(const Training& training, double forward_joule_per_sample);
   ChipWork update_arrays_every_step(const WeightSet& goal, const WeightSet& held, std::uint64_t steps);
   /// Gains and biases of `weights` that are not what the SRAM buffer holds.
   std::set<std::string> changed_vectors(const WeightSet& weights) const;
   ChipWork play(const Program& program);
   double transposed_read_joule(const std::vector<std::uint64_t>& vectors) const;
   StageFigures priced(const ChipWork& work, int mac_bits) const;
+  /// Sets the figures of the training stage: its runs, and what it does to the arrays.
+  void price_training(const std::vector<Training>& trainings, const std::vector<TrainingWork>& works,
+                      const ChipWork& array_updates, PhaseFigures& figures) const;
 
   /// Accuracies on the forgotten classes for whoever drops all adapters.
   void drop_adapters(const Phase& phase, const WeightSet& weights, std::uint32_t evaluation,

@@ -45,6 +45,18 @@ ChipWork& operator+=(ChipWork& sum, const ChipWork& addend) {
   return sum;
 }
 
+ChipWork beyond(const ChipWork& whole, const ChipWork& part) {
+  ChipWork rest = whole;
+  rest.cycles -= part.cycles;
+  rest.memory_wait_cycles -= part.memory_wait_cycles;
+  for (const auto count : all_counts) rest.counts.*count -= part.counts.*count;
+  rest.analogue.crossbar_read -= part.analogue.crossbar_read;
+  rest.analogue.write_pulses -= part.analogue.write_pulses;
+  rest.analogue.verify_reads -= part.analogue.verify_reads;
+  rest.failed_cells -= part.failed_cells;
+  return rest;
+}
+
 ChipWork times(const ChipWork& work, std::uint64_t repetitions) {
   ChipWork product = work;
   product.cycles = checked(work.cycles, repetitions);

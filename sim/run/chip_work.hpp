@@ -10,6 +10,9 @@ namespace palimpsest {
 
 ChipWork& operator+=(ChipWork& sum, const ChipWork& addend);
 
+/// What `whole` takes beyond `part`, which is no more in anything.
+ChipWork beyond(const ChipWork& whole, const ChipWork& part);
+
 /// The same work `repetitions` times, one after the other. Throws UserError (trace) if that is more than can be
 /// counted.
 ChipWork times(const ChipWork& work, std::uint64_t repetitions);

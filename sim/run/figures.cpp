@@ -22,19 +22,81 @@ Wear wear_figures(const ArrayWear& wear, double endurance_cycles) {
   return figures;
 }
 
-void set_energy(StageFigures& stage, std::vector<NamedEnergy> components) {
+namespace {
+
+double sum_of(const std::vector<NamedEnergy>& components) {
   double total = 0.0;
   for (const NamedEnergy& component : components) total += component.joule;
+  return total;
+}
+
+/// The number of which energies that sum to `total` are made multiples.
+double energy_quantum(double total) {
   if (!std::isfinite(total)) throw std::logic_error("an energy is not finite");
-  stage.energy_joule = 0.0;
-  if (total > 0.0) {
-    const double quantum = std::ldexp(1.0, std::ilogb(total) - 50);
-    for (NamedEnergy& component : components) {
-      component.joule = std::round(component.joule / quantum) * quantum;
-      stage.energy_joule += component.joule;
+  return total > 0.0 ? std::ldexp(1.0, std::ilogb(total) - 50) : 0.0;
+}
+
+void set_rounded(StageFigures& stage, std::vector<NamedEnergy> components, double quantum) {
+  for (NamedEnergy& component : components) {
+    if (quantum > 0.0) component.joule = std::round(component.joule / quantum) * quantum;
+  }
+  stage.energy_joule = sum_of(components);
+  stage.components = std::move(components);
+}
+
+}  // namespace
+
+void set_energy(StageFigures& stage, std::vector<NamedEnergy> components) {
+  const double quantum = energy_quantum(sum_of(components));
+  set_rounded(stage, std::move(components), quantum);
+}
+
+void set_energy(StageFigures& stage, const std::vector<StageFigures*>& parts) {
+  double total = 0.0;
+  for (const StageFigures* part : parts) total += sum_of(part->components);
+  const double quantum = energy_quantum(total);
+  for (NamedEnergy& component : stage.components) component.joule = 0.0;
+  for (StageFigures* part : parts) {
+    set_rounded(*part, part->components, quantum);
+    for (std::size_t index = 0; index < stage.components.size(); ++index) {
+      stage.components[index].joule += part->components[index].joule;
     }
   }
-  stage.components = std::move(components);
+  stage.energy_joule = sum_of(stage.components);
+}
+
+TrainingPart& operator+=(TrainingPart& sum, const TrainingPart& addend) {
+  sum.energy_joule += addend.energy_joule;
+  sum.cycles += addend.cycles;
+  sum.seconds += addend.seconds;
+  return sum;
+}
+
+TrainingPart sum_of_runs(const PhaseFigures& figures, TrainingPart TrainingRunFigures::*part) {
+  TrainingPart sum;
+  for (const TrainingRunFigures& run : figures.training_runs) sum += run.*part;
+  return sum;
+}
+
+TrainingPart training_part(const StageFigures& stage) { return {stage.energy_joule, stage.cycles, stage.seconds}; }
+
+TrainingPart TrainingRunFigures::whole() const {
+  TrainingPart sum = forward;
+  sum += backward;
+  sum += update;
+  return sum;
+}
+
+std::uint64_t PhaseFigures::steps() const {
+  std::uint64_t sum = 0;
+  for (const TrainingRunFigures& run : training_runs) sum += run.steps;
+  return sum;
+}
+
+std::uint64_t PhaseFigures::sample_passes() const {
+  std::uint64_t sum = 0;
+  for (const TrainingRunFigures& run : training_runs) sum += run.sample_passes();
+  return sum;
 }
 
 double active_energy_joule(const StageFigures& stage) {

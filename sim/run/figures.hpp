@@ -56,6 +56,27 @@ struct StageFigures {
   Writes writes;
 };
 
+/// A part of a training stage, all steps together.
+struct TrainingPart {
+  double energy_joule = 0.0;
+  std::uint64_t cycles = 0;
+  double seconds = 0.0;
+};
+
+/// One training run of a phase on one machine.
+struct TrainingRunFigures {
+  std::string adapter;  ///< trained adapter; empty: the backbone
+  std::uint64_t steps = 0;
+  std::uint32_t batch_size = 0;
+  TrainingPart forward;
+  TrainingPart backward;  ///< what a batch takes beyond its forward passes alone
+  TrainingPart update;
+
+  /// Samples taken forward and backward.
+  std::uint64_t sample_passes() const { return steps * batch_size; }
+  TrainingPart whole() const;
+};
+
 /// Shares of correctly classified samples, 0 to 1; empty where the phase has no such samples.
 struct Accuracy {
   std::optional<double> all;
@@ -82,12 +103,17 @@ struct PhaseFigures {
   StageFigures training;
   StageFigures deployment;
   StageFigures inference;
-  std::uint64_t updates = 0;  ///< parameters trained x steps
-  std::uint64_t samples = 0;  ///< inferred
+  std::vector<TrainingRunFigures> training_runs;
+  TrainingPart array_updates;  ///< part of the training: reads and writes of the resistive arrays
+  std::uint64_t updates = 0;   ///< parameters trained x steps
+  std::uint64_t samples = 0;   ///< inferred
   Accuracy accuracy;
   Accuracy float_accuracy;
   Activity activity;  ///< of the inference
   Wear wear;
+
+  std::uint64_t steps() const;          ///< of all training runs
+  std::uint64_t sample_passes() const;  ///< of all training runs
 };
 
 struct PhaseReport {
@@ -119,5 +145,15 @@ void set_energy(StageFigures& stage, std::vector<NamedEnergy> components);
 
 /// The stage's energy without leakage and static power, which grow with its time and not with its work.
 double active_energy_joule(const StageFigures& stage);
+
+/// The same for a stage with parts, whose components are all those of `stage`: rounds the parts' components to one
+/// multiple, and sets `stage`'s to their sums. Sums of parts and of components are exact.
+void set_energy(StageFigures& stage, const std::vector<StageFigures*>& parts);
+
+TrainingPart& operator+=(TrainingPart& sum, const TrainingPart& addend);
+/// A part of all training runs together.
+TrainingPart sum_of_runs(const PhaseFigures& figures, TrainingPart TrainingRunFigures::*part);
+/// Energy and time of `stage`.
+TrainingPart training_part(const StageFigures& stage);
 
 }  // namespace palimpsest

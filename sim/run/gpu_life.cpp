@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "models/physics/clock.hpp"
 #include "sim/run/accuracy.hpp"
+#include "sim/run/training_figures.hpp"
 
 namespace palimpsest {
 
@@ -108,41 +110,43 @@ double parameters_of(const Trace& trace, const WeightSet& weights, const Adapter
   return parameters;
 }
 
-void add_stage(StageFigures& sum, const StageFigures& addend) {
-  sum.seconds += addend.seconds;
-  sum.cycles += addend.cycles;
-  std::vector<NamedEnergy> components = addend.components;
-  for (std::size_t index = 0; index < sum.components.size(); ++index)
-    components[index].joule += sum.components[index].joule;
-  set_energy(sum, std::move(components));
+void train(const GpuConfig& gpu, const Trace& trace, const Method& method, PhaseFigures& figures) {
+  const std::vector<const Adapter*> adapters = adapters_of(trace, method);
+  std::vector<PricedRun> runs;
+  figures.training = Roofline(gpu).figures(0.0);
+  for (const TrainingRun& run : method.training) {
+    const Adapter* trained = run.trains_backbone ? nullptr : &trace.adapters.at(run.adapter);
+    const std::vector<const Adapter*> in_use = run.trains_backbone ? std::vector<const Adapter*>{} : adapters;
+    const double parameters = parameters_of(trace, trace.weights.at(method.weights), trained);
+    Roofline forward(gpu);
+    pass(forward, trace.network, in_use, run.batch_size);
+    Roofline backward(gpu);
+    pass(backward, trace.network, in_use, run.batch_size);
+    weight_gradients(backward, trace.network, trained, run.batch_size);
+    // The optimiser reads gradient and state and writes state: one fused kernel.
+    Roofline update(gpu);
+    update.kernel(parameters, parameters * (run.optimizer == Optimizer::adam ? 7.0 : 3.0));
+    const auto steps = static_cast<double>(run.steps);
+    runs.push_back({run.adapter, run.steps, run.batch_size, forward.figures(steps), backward.figures(steps),
+                    update.figures(steps)});
+    for (const StageFigures* part : {&runs.back().forward, &runs.back().backward, &runs.back().update}) {
+      figures.training.cycles += part->cycles;
+      figures.training.seconds += part->seconds;
+    }
+    figures.updates += static_cast<std::uint64_t>(parameters) * run.steps;
+  }
+  set_training(figures, std::move(runs), Roofline(gpu).figures(0.0));
 }
 
 }  // namespace
 
 PhaseFigures gpu_phase(const GpuConfig& gpu, const Trace& trace, const Phase& phase) {
   const Method& method = phase.hybrid;
-  const WeightSet& weights = trace.weights.at(method.weights);
-  std::vector<const Adapter*> adapters;
-  for (const std::string& name : method.adapters) adapters.push_back(&trace.adapters.at(name));
   PhaseFigures figures;
-
-  figures.training = Roofline(gpu).figures(0.0);
-  for (const TrainingRun& run : method.training) {
-    const Adapter* trained = run.trains_backbone ? nullptr : &trace.adapters.at(run.adapter);
-    const std::vector<const Adapter*> in_use = run.trains_backbone ? std::vector<const Adapter*>{} : adapters;
-    const double parameters = parameters_of(trace, weights, trained);
-    Roofline roofline(gpu);
-    pass(roofline, trace.network, in_use, run.batch_size);
-    pass(roofline, trace.network, in_use, run.batch_size);
-    weight_gradients(roofline, trace.network, trained, run.batch_size);
-    // The optimiser reads gradient and state and writes state: one fused kernel.
-    roofline.kernel(parameters, parameters * (run.optimizer == Optimizer::adam ? 7.0 : 3.0));
-    add_stage(figures.training, roofline.figures(static_cast<double>(run.steps)));
-    figures.updates += static_cast<std::uint64_t>(parameters) * run.steps;
-  }
+  train(gpu, trace, method, figures);
 
   Roofline merge(gpu);
-  for (const Adapter* adapter : adapters) {
+  for (const Adapter* adapter : adapters_of(trace, method)) {
     for (const auto& layer : adapter->layers) {
       const LinearSize size = size_of(trace.network, layer.first);
       merge.kernel(size.inputs * size.outputs * adapter->rank,

@@ -35,6 +35,19 @@ PhaseFigures machine(double base, std::uint64_t number) {
   figures.deployment = stage(0.3 * base, number + 200);
   figures.inference = stage(0.01 * base, number + 300);
   figures.updates = number + 7;
+  figures.training_runs.push_back({"",
+                                   number + 30,
+                                   4,
+                                   {base, number + 31, 0.5},
+                                   {2.0 * base, number + 32, 0.25},
+                                   {4.0 * base, number + 33, 0.125}});
+  figures.training_runs.push_back({"forget",
+                                   number + 40,
+                                   2,
+                                   {8.0 * base, number + 41, 1.5},
+                                   {16.0 * base, number + 42, 1.25},
+                                   {32.0 * base, number + 43, 1.125}});
+  figures.array_updates = {64.0 * base, number + 50, 2.5};
   figures.samples = number + 8;
   figures.accuracy = {0.9, 0.95, 0.1, std::nullopt, 0.8};
   figures.float_accuracy = {0.91, 0.96, 0.11, std::nullopt, 0.81};
@@ -86,7 +99,21 @@ void check_machine_keys(const json& machine, const Keys& components) {
   const Keys stage_keys = {"energy_j",           "active_energy_j", "cycles",      "seconds",
                            "memory_wait_cycles", "components",      "conversions", "writes"};
   Keys training_keys = stage_keys;
-  training_keys.insert("updates");
+  const Keys work_keys = {"steps", "sample_passes", "energy_per_step_j", "energy_per_sample_pass_j",
+                          "seconds_per_sample_pass"};
+  training_keys.insert(work_keys.begin(), work_keys.end());
+  training_keys.insert({"updates", "parts", "runs"});
+  const Keys part_keys = {"energy_j", "cycles", "seconds", "energy_per_sample_pass_j"};
+  const json& training = machine.at("stages").at("training");
+  CHECK(keys(training.at("parts")) == Keys{"forward", "backward", "update", "arrays"});
+  for (const json& part : training.at("parts")) CHECK(keys(part) == part_keys);
+  Keys run_keys = {"trains", "adapter", "batch_size", "energy_j", "cycles", "seconds", "parts"};
+  run_keys.insert(work_keys.begin(), work_keys.end());
+  for (const json& run : training.at("runs")) {
+    CHECK(keys(run) == run_keys);
+    CHECK(keys(run.at("parts")) == Keys{"forward", "backward", "update"});
+    for (const json& part : run.at("parts")) CHECK(keys(part) == part_keys);
+  }
   Keys inference_keys = stage_keys;
   inference_keys.insert({"samples", "accuracy", "float_accuracy", "saturated"});
   CHECK(keys(machine.at("stages").at("training")) == training_keys);
@@ -128,6 +155,48 @@ void check_stage(const json& stage, const StageFigures& figures) {
   CHECK(stage.at("writes").at("sram_words").get<std::uint64_t>() == figures.writes.sram_words);
 }
 
+void check_part(const json& json, const TrainingPart& part) {
+  CHECK(json.at("energy_j").get<double>() == part.energy_joule);
+  CHECK(json.at("cycles").get<std::uint64_t>() == part.cycles);
+  CHECK(json.at("seconds").get<double>() == part.seconds);
+}
+
+void check_training(const json& training, const PhaseFigures& figures) {
+  const std::uint64_t steps = figures.training_runs[0].steps + figures.training_runs[1].steps;
+  const std::uint64_t passes = 4 * figures.training_runs[0].steps + 2 * figures.training_runs[1].steps;
+  CHECK(training.at("updates").get<std::uint64_t>() == figures.updates);
+  CHECK(training.at("steps").get<std::uint64_t>() == steps);
+  CHECK(training.at("sample_passes").get<std::uint64_t>() == passes);
+  CHECK(training.at("energy_per_step_j").get<double>() ==
+        Approx(figures.training.energy_joule / static_cast<double>(steps)));
+  CHECK(training.at("energy_per_sample_pass_j").get<double>() ==
+        Approx(figures.training.energy_joule / static_cast<double>(passes)));
+  CHECK(training.at("seconds_per_sample_pass").get<double>() ==
+        Approx(figures.training.seconds / static_cast<double>(passes)));
+  check_part(training.at("parts").at("arrays"), figures.array_updates);
+  CHECK(training.at("parts").at("backward").at("cycles").get<std::uint64_t>() ==
+        figures.training_runs[0].backward.cycles + figures.training_runs[1].backward.cycles);
+  REQUIRE(training.at("runs").size() == 2);
+  const json& run = training.at("runs").at(1);
+  CHECK(training.at("runs").at(0).at("trains") == "backbone");
+  CHECK(training.at("runs").at(0).at("adapter").is_null());
+  CHECK(run.at("trains") == "adapter");
+  CHECK(run.at("adapter") == "forget");
+  CHECK(run.at("batch_size") == 2);
+  CHECK(run.at("steps").get<std::uint64_t>() == figures.training_runs[1].steps);
+  CHECK(run.at("sample_passes").get<std::uint64_t>() == 2 * figures.training_runs[1].steps);
+  check_part(run, figures.training_runs[1].whole());
+  CHECK(run.at("energy_per_step_j").get<double>() ==
+        Approx(run.at("energy_j").get<double>() / run.at("steps").get<double>()));
+  CHECK(run.at("energy_per_sample_pass_j").get<double>() ==
+        Approx(run.at("energy_j").get<double>() / run.at("sample_passes").get<double>()));
+  check_part(run.at("parts").at("forward"), figures.training_runs[1].forward);
+  CHECK(run.at("parts").at("forward").at("energy_per_sample_pass_j").get<double>() ==
+        Approx(figures.training_runs[1].forward.energy_joule / run.at("sample_passes").get<double>()));
+  check_part(run.at("parts").at("backward"), figures.training_runs[1].backward);
+  check_part(run.at("parts").at("update"), figures.training_runs[1].update);
+}
+
 void check_wear(const json& json, const Wear& wear) {
   CHECK(json.at("cells").get<std::uint64_t>() == wear.cells);
   CHECK(json.at("largest_pulse_count").get<std::uint64_t>() == wear.largest_pulse_count);
@@ -145,7 +214,7 @@ void check_machine(const json& machine, const PhaseFigures& figures) {
   check_stage(machine.at("stages").at("training"), figures.training);
   check_stage(machine.at("stages").at("deployment"), figures.deployment);
   check_stage(machine.at("stages").at("inference"), figures.inference);
-  CHECK(machine.at("stages").at("training").at("updates").get<std::uint64_t>() == figures.updates);
+  check_training(machine.at("stages").at("training"), figures);
   const json& inference = machine.at("stages").at("inference");
   CHECK(inference.at("samples").get<std::uint64_t>() == figures.samples);
   CHECK(inference.at("saturated").at("dac").get<std::uint64_t>() == figures.activity.saturated_dac);
@@ -226,6 +295,18 @@ TEST_CASE("A reader of the report can add its components up to the energy exactl
   }
 }
 
+TEST_CASE("Without training there is no energy of a step or a pass") {
+  RunReport made = report();
+  made.phases[0].hybrid.training_runs.clear();
+  const json text = json::parse(json_report(made));
+  const json& training = text.at("phases").at(0).at("stages").at("training");
+  CHECK(training.at("steps") == 0);
+  CHECK(training.at("energy_per_step_j").is_null());
+  CHECK(training.at("energy_per_sample_pass_j").is_null());
+  CHECK(training.at("parts").at("arrays").at("energy_per_sample_pass_j").is_null());
+  CHECK(training.at("runs").empty());
+}
+
 TEST_CASE("A share that a phase does not have is null") {
   const json parsed = json::parse(json_report(report()));
   const json& inference = parsed.at("phases").at(0).at("stages").at("inference");
@@ -242,10 +323,15 @@ TEST_CASE("The report describes every statistic that it has, with unit and meani
   for (const json* machine : {&phase, &phase.at("baselines").at("gpu")}) {
     for (const json& one : machine->at("stages")) {
       for (const auto& item : one.items()) {
-        if (!item.value().is_object()) CHECK(described(statistics, item.key()));
+        if (!item.value().is_structured()) CHECK(described(statistics, item.key()));
       }
       for (const std::string& name : keys(one.at("components"))) CHECK(described(statistics, "components." + name));
       for (const std::string& name : keys(one.at("writes"))) CHECK(described(statistics, "writes." + name));
+    }
+    const json& training = machine->at("stages").at("training");
+    for (const std::string& name : keys(training.at("parts"))) CHECK(described(statistics, "parts." + name));
+    for (const auto& item : training.at("runs").at(1).items()) {
+      if (!item.value().is_structured()) CHECK(described(statistics, item.key()));
     }
     const json& inference = machine->at("stages").at("inference");
     for (const std::string& name : keys(inference.at("accuracy"))) CHECK(described(statistics, "accuracy." + name));

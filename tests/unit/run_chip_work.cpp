@@ -50,6 +50,10 @@ TEST_CASE("Work adds up in all that it holds") {
   check_is(sum, 42);
 }
 
+TEST_CASE("The work beyond a part is what is left of all that the whole holds") {
+  check_is(beyond(numbered(44), numbered(2)), 42);
+}
+
 TEST_CASE("Repeated work is multiplied in all that it holds") {
   check_is(times(numbered(3), 14), 42);
   check_is(times(numbered(3), 0), 0);

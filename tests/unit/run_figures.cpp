@@ -76,6 +76,57 @@ TEST_CASE("Components that already sum exactly are left as they are") {
   }
 }
 
+TEST_CASE("The parts of a stage and their components sum to its energy exactly, in every order") {
+  std::mt19937 order(2);
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    StageFigures stage;
+    stage.components = components(0);
+    std::vector<StageFigures> parts(7);
+    for (std::size_t i = 0; i < parts.size(); ++i) parts[i].components = components(100 * seed + i);
+    std::vector<StageFigures*> places;
+    for (StageFigures& part : parts) places.push_back(&part);
+    set_energy(stage, places);
+    for (int shuffle = 0; shuffle < 10; ++shuffle) {
+      double sum = 0.0;
+      for (const StageFigures* part : places) sum += part->energy_joule;
+      REQUIRE(sum == stage.energy_joule);
+      REQUIRE(plain_sum(stage.components) == stage.energy_joule);
+      std::shuffle(places.begin(), places.end(), order);
+      std::shuffle(stage.components.begin(), stage.components.end(), order);
+    }
+    for (const StageFigures& part : parts) REQUIRE(plain_sum(part.components) == part.energy_joule);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      REQUIRE(std::abs(parts[i].energy_joule - plain_sum(components(100 * seed + i))) < 1e-14 * stage.energy_joule);
+    }
+  }
+}
+
+TEST_CASE("A stage whose parts have no energy has none") {
+  StageFigures stage;
+  stage.components = components(3);
+  StageFigures part;
+  part.components = components(3);
+  for (NamedEnergy& component : part.components) component.joule = 0.0;
+  set_energy(stage, std::vector<StageFigures*>{&part});
+  CHECK(stage.energy_joule == 0.0);
+  CHECK(plain_sum(stage.components) == 0.0);
+}
+
+TEST_CASE("Work of training runs adds up over the runs, part by part") {
+  PhaseFigures figures;
+  figures.training_runs.push_back({"", 20, 4, {1.0, 10, 0.1}, {2.0, 20, 0.2}, {4.0, 40, 0.4}});
+  figures.training_runs.push_back({"forget", 5, 2, {8.0, 80, 0.8}, {16.0, 160, 1.6}, {32.0, 320, 3.2}});
+  CHECK(figures.steps() == 25);
+  CHECK(figures.sample_passes() == 90);
+  CHECK(figures.training_runs[0].whole().energy_joule == 7.0);
+  CHECK(figures.training_runs[0].whole().cycles == 70);
+  CHECK(figures.training_runs[0].whole().seconds == Approx(0.7));
+  const TrainingPart backward = sum_of_runs(figures, &TrainingRunFigures::backward);
+  CHECK(backward.energy_joule == 18.0);
+  CHECK(backward.cycles == 180);
+  CHECK(backward.seconds == Approx(1.8));
+}
+
 TEST_CASE("A stage without energy keeps its components at zero") {
   StageFigures stage;
   stage.energy_joule = 5.0;

@@ -119,6 +119,35 @@ TEST_CASE("A GPU training step is forward, input and weight gradients, and the o
   check_stage(gpu_phase(gpu(), one_layer(), phase).training, 5 * (3 * layer_s(8) + kernel_s(12, 7 * 12)), 5 * 4);
 }
 
+TEST_CASE("GPU training is told run by run as forward, backward and update, which sum to the stage exactly") {
+  Phase phase = ten_samples();
+  phase.hybrid.training = {backbone(Optimizer::sgd), backbone(Optimizer::adam)};
+  phase.hybrid.training[1].steps = 3;
+  const PhaseFigures figures = gpu_phase(gpu(), one_layer(), phase);
+  REQUIRE(figures.training_runs.size() == 2);
+  const TrainingRunFigures& sgd = figures.training_runs[0];
+  CHECK(sgd.adapter.empty());
+  CHECK(sgd.steps == 5);
+  CHECK(sgd.batch_size == 8);
+  CHECK(sgd.sample_passes() == 40);
+  const auto check_part = [](const TrainingPart& part, double busy_s, double launches) {
+    const double launch_s = 5e-6 * launches;
+    CHECK(part.seconds == Approx(busy_s + launch_s).epsilon(1e-9));
+    CHECK(part.energy_joule == Approx(400.0 * busy_s + 100.0 * launch_s).epsilon(1e-9));
+  };
+  check_part(sgd.forward, 5 * layer_s(8), 5);
+  check_part(sgd.backward, 5 * 2 * layer_s(8), 10);
+  check_part(sgd.update, 5 * kernel_s(12, 3 * 12), 5);
+  check_part(figures.training_runs[1].update, 3 * kernel_s(12, 7 * 12), 3);
+  TrainingPart whole = figures.training_runs[1].whole();
+  whole += sgd.whole();
+  CHECK(whole.energy_joule == figures.training.energy_joule);
+  CHECK(whole.cycles == figures.training.cycles);
+  CHECK(figures.steps() == 8);
+  CHECK(figures.sample_passes() == 64);
+  CHECK(figures.array_updates.cycles == 0);
+}
+
 TEST_CASE("GPU training runs add up") {
   Phase phase = ten_samples();
   phase.hybrid.training = {backbone(Optimizer::sgd), backbone(Optimizer::sgd)};
