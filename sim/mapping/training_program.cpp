@@ -8,11 +8,13 @@ namespace {
 
 // Elementary operations (adds, multiply-accumulates, lookups, moves) of one parameter's update.
 constexpr VectorOperations sgd_operations{0, 1, 0, 0};
+// The velocity, which SGD then takes in place of the gradient.
+constexpr VectorOperations momentum_operations{0, 1, 0, 0};
 // Two moments (four), two bias corrections; root and division by table and a step of Newton's method; the step.
 constexpr VectorOperations adam_operations{0, 10, 2, 0};
 
 /// A tensor that is trained: the copy that products use (null if it is in the arrays), its gradient, and what the
-/// optimiser keeps: master parameters and moments.
+/// optimiser keeps: master parameters, velocity or moments.
 struct TrainedTensor {
   const Placement* working = nullptr;
   Placement gradient;
@@ -46,7 +48,6 @@ class TrainingPlan {
   std::uint64_t parameters() const { return parameters_; }
 
   void add_update() const {
-    const bool adam = task_.optimizer == Optimizer::adam;
     const VectorUnitConfig& unit = builder_.context().architecture.vector_unit;
     for (const TrainedTensor& tensor : tensors_) {
       VectorJob job;
@@ -59,13 +60,17 @@ class TrainingPlan {
       }
       if (tensor.working != nullptr) job.drains.push_back(tensor.working->row());
       const std::uint64_t columns = tensor.gradient.row_bytes / state_bytes();
-      job.operations_per_vector = (adam ? adam_operations : sgd_operations) * columns;
+      job.operations_per_vector = operations_per_parameter() * columns;
       job.cycles_per_vector = vector_cycles(unit, job.operations_per_vector);
       builder_.add(job, {});
     }
   }
 
  private:
+  VectorOperations operations_per_parameter() const {
+    if (task_.optimizer == Optimizer::adam) return adam_operations;
+    return task_.has_momentum ? sgd_operations + momentum_operations : sgd_operations;
+  }
   int state_bits() const { return builder_.context().architecture.training.optimizer_state_bits; }
   std::uint32_t state_bytes() const {
     return static_cast<std::uint32_t>(ceil_div(static_cast<std::uint64_t>(state_bits()), 8));
@@ -76,8 +81,8 @@ class TrainingPlan {
     TrainedTensor tensor;
     tensor.working = working;
     tensor.gradient = builder_.layout().fixed(rows, width, state_bits());
-    const std::size_t copies = task_.optimizer == Optimizer::adam ? 3 : 1;
-    for (std::size_t copy = 0; copy < copies; ++copy) {
+    const std::uint32_t copies = optimizer_tensors(task_.optimizer, task_.has_momentum);
+    for (std::uint32_t copy = 0; copy < copies; ++copy) {
       tensor.state.push_back(builder_.layout().fixed(rows, width, state_bits()));
     }
     parameters_ += std::uint64_t{rows} * width;

@@ -12,6 +12,7 @@ struct TrainingTask {
   const Adapter* trained_adapter = nullptr;  ///< null: the backbone, all parameters
   std::vector<const Adapter*> adapters;      ///< in use during the run, the trained one included
   Optimizer optimizer = Optimizer::sgd;
+  bool has_momentum = false;  ///< of SGD
   std::uint32_t batch_size = 1;
   bool backbone_in_arrays =
       false;  ///< backbone training computes on the tiles because the arrays are updated at every step

@@ -125,7 +125,7 @@ void train(const GpuConfig& gpu, const Trace& trace, const Method& method, Phase
     weight_gradients(backward, trace.network, trained, run.batch_size);
     // The optimiser reads gradient and state and writes state: one fused kernel.
     Roofline update(gpu);
-    update.kernel(parameters, parameters * (run.optimizer == Optimizer::adam ? 7.0 : 3.0));
+    update.kernel(parameters, parameters * (1.0 + 2.0 * optimizer_tensors(run.optimizer, run.momentum > 0.0)));
     const auto steps = static_cast<double>(run.steps);
     runs.push_back({run.adapter, run.steps, run.batch_size, forward.figures(steps), backward.figures(steps),
                     update.figures(steps)});

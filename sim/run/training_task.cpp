@@ -9,6 +9,7 @@ TrainingTask training_task(const Trace& trace, const Method& method, const Train
     task.adapters = adapters_of(trace, method);
   }
   task.optimizer = run.optimizer;
+  task.has_momentum = run.momentum > 0.0;
   task.batch_size = run.batch_size;
   task.backbone_in_arrays = backbone_in_arrays;
   return task;

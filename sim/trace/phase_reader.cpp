@@ -38,6 +38,10 @@ TrainingRun read_training_run(JsonReader reader, const Method& method) {
       reader.fail("adapter", "expected one of the method's adapters, got " + run.adapter);
   }
   run.optimizer = reader.choice<Optimizer>("optimizer", {{"sgd", Optimizer::sgd}, {"adam", Optimizer::adam}});
+  if (run.optimizer == Optimizer::sgd && reader.has("momentum")) {
+    run.momentum = reader.number("momentum", 0.0, 1.0);
+    if (run.momentum >= 1.0) reader.fail("momentum", "expected less than 1, got 1");
+  }
   run.steps = reader.integer<std::uint64_t>("steps", 1, 1'000'000'000);
   run.batch_size = reader.integer<std::uint32_t>("batch_size", 1, 1'000'000);
   reader.finish();

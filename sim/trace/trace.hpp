@@ -66,11 +66,19 @@ struct Adapter {
 
 enum class Optimizer { sgd, adam };
 
+/// Tensors that an optimiser keeps beside the gradient: the parameters, SGD's velocity with momentum, Adam's two
+/// moments.
+constexpr std::uint32_t optimizer_tensors(Optimizer optimizer, bool has_momentum) {
+  if (optimizer == Optimizer::adam) return 3;
+  return has_momentum ? 2 : 1;
+}
+
 /// Facts of one training run.
 struct TrainingRun {
   bool trains_backbone = false;
   std::string adapter;  ///< trained adapter, if it is not the backbone
   Optimizer optimizer = Optimizer::sgd;
+  double momentum = 0.0;  ///< of SGD, 0 (none) up to but not 1
   std::uint64_t steps = 0;
   std::uint32_t batch_size = 0;
 };

@@ -125,8 +125,8 @@ json method(const char* weights, const json& adapters, const json& training, con
 json phases() {
   const json none = json::array();
   const json backbone = {{"trains", "backbone"}, {"optimizer", "adam"}, {"steps", 20}, {"batch_size", 4}};
-  const json forget = {
-      {"trains", "adapter"}, {"adapter", "forget"}, {"optimizer", "sgd"}, {"steps", 5}, {"batch_size", 2}};
+  const json forget = {{"trains", "adapter"}, {"adapter", "forget"}, {"optimizer", "sgd"},
+                       {"momentum", 0.5},     {"steps", 5},          {"batch_size", 2}};
   const json learned = method("learned", none, json::array({backbone}), "reference/learn");
   return {{{"name", "learn"},
            {"classes", {{"retain", {0, 1, 2}}, {"forget", none}, {"new", none}}},

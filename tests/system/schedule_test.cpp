@@ -72,6 +72,7 @@ class Comparison {
     check(training_programs(context(), adapter_training).update);
 
     TrainingTask backbone_training;
+    backbone_training.has_momentum = true;
     backbone_training.batch_size = 3;
     check(training_programs(context(), backbone_training).batch);
     check(training_programs(context(), backbone_training).update);

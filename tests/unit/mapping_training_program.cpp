@@ -108,6 +108,24 @@ std::vector<const LoraJob*> lora_jobs(const Program& program) {
   return jobs;
 }
 
+std::uint64_t update_words(const Program& program, std::vector<StridedRange> StreamJob::*ranges) {
+  std::uint64_t sum = 0;
+  for (const Step& step : program.steps) {
+    const StreamJob& job = *stream_of(step.job);
+    sum += words(job.*ranges, job.vectors);
+  }
+  return sum;
+}
+
+std::uint64_t update_operations(const Program& program) {
+  std::uint64_t sum = 0;
+  for (const Step& step : program.steps) {
+    const auto& job = std::get<VectorJob>(step.job);
+    sum += job.operations_per_vector * job.vectors;
+  }
+  return sum;
+}
+
 }  // namespace
 
 TEST_CASE("A trained pair multiplies A x and B^T dy once each") {
@@ -199,4 +217,29 @@ TEST_CASE("The forward program is the beginning of the batch's, at the same addr
     CHECK(own.depends_on == programs.batch.steps[step].depends_on);
     CHECK(stream_of(own.job)->drains[0].address == stream_of(programs.batch.steps[step].job)->drains[0].address);
   }
+}
+
+TEST_CASE("Momentum is one more tensor of state and one more operation of SGD, not of Adam's moments") {
+  const SmallChip chip;
+  TrainingTask task = chip.adapter_training();
+  const TrainingPrograms plain = training_programs(chip.context(), task);
+  task.has_momentum = true;
+  const TrainingPrograms momentum = training_programs(chip.context(), task);
+  task.has_momentum = false;
+  task.optimizer = Optimizer::adam;
+  const TrainingPrograms adam = training_programs(chip.context(), task);
+  const std::uint64_t parameters = rank * (4 + 5) + rank * (5 + 3);
+  REQUIRE(plain.trained_parameters == parameters);
+  CHECK(update_operations(plain.update) == parameters);
+  CHECK(update_operations(momentum.update) == 2 * parameters);
+  CHECK(update_operations(adam.update) == 12 * parameters);
+  // A word each: gradient and master parameter are read, with momentum the velocity, with Adam two moments.
+  CHECK(update_words(plain.update, &StreamJob::fetches) == 2 * parameters);
+  CHECK(update_words(momentum.update, &StreamJob::fetches) == 3 * parameters);
+  CHECK(update_words(adam.update, &StreamJob::fetches) == 4 * parameters);
+  const std::uint64_t plain_writes = update_words(plain.update, &StreamJob::drains);
+  CHECK(update_words(momentum.update, &StreamJob::drains) == plain_writes + parameters);
+  CHECK(update_words(adam.update, &StreamJob::drains) == plain_writes + 2 * parameters);
+  // What takes no part in the update is the same.
+  CHECK(macs(momentum.batch) == macs(plain.batch));
 }

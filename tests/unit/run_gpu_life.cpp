@@ -117,6 +117,9 @@ TEST_CASE("A GPU training step is forward, input and weight gradients, and the o
   CHECK(sgd.updates == 60);
   phase.hybrid.training = {backbone(Optimizer::adam)};
   check_stage(gpu_phase(gpu(), one_layer(), phase).training, 5 * (3 * layer_s(8) + kernel_s(12, 7 * 12)), 5 * 4);
+  phase.hybrid.training = {backbone(Optimizer::sgd)};
+  phase.hybrid.training[0].momentum = 0.9;
+  check_stage(gpu_phase(gpu(), one_layer(), phase).training, 5 * (3 * layer_s(8) + kernel_s(12, 5 * 12)), 5 * 4);
 }
 
 TEST_CASE("GPU training is told run by run as forward, backward and update, which sum to the stage exactly") {

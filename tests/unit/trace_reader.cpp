@@ -63,6 +63,7 @@ TEST_CASE("A valid trace is read whole") {
   CHECK(trace.phases[1].samples.size() == 6);
   CHECK(trace.phases[1].hybrid.adapters == std::vector<std::string>{"forget"});
   CHECK_FALSE(trace.phases[1].hybrid.training[0].trains_backbone);
+  CHECK(trace.phases[1].hybrid.training[0].momentum == 0.5);
   CHECK(trace.phases[1].rewrite.weights == "unlearned");
   CHECK(trace.phases[1].rewrite.training[0].steps == 20);
 }
@@ -123,6 +124,9 @@ TEST_CASE("Wrong values in trace.json are refused with their pointer") {
       {unlearn + "/hybrid/training/0/steps", 0, "expected 1..1000000000, got 0"},
       {unlearn + "/hybrid/training/0/batch_size", 0, "expected 1..1000000, got 0"},
       {unlearn + "/hybrid/training/0/optimizer", "lbfgs", "expected one of sgd, adam; got \"lbfgs\""},
+      {unlearn + "/hybrid/training/0/momentum", 1.0, "expected less than 1, got 1"},
+      {unlearn + "/hybrid/training/0/momentum", -0.1, "expected 0..1, got -0.1"},
+      {unlearn + "/rewrite/training/0/momentum", 0.9, "unknown key; expected batch_size, optimizer, steps, trains"},
       {unlearn + "/hybrid/note", "x", "unknown key; expected adapters, reference, training, weights"},
   };
   for (const auto& [pointer, value, message] : cases) {
@@ -130,6 +134,14 @@ TEST_CASE("Wrong values in trace.json are refused with their pointer") {
     CHECK_THAT(error_with(pointer, value),
                Catch::Matchers::StartsWith("trace.json: " + pointer) && Catch::Matchers::Contains(message));
   }
+}
+
+TEST_CASE("SGD of which the trace says nothing more has no momentum") {
+  TraceFiles files = small_trace();
+  files.json[json::json_pointer("/phases/1/hybrid/training/0")].erase("momentum");
+  const TemporaryDirectory directory;
+  files.write(directory.path().string());
+  CHECK(read_trace(directory.path().string()).phases[1].hybrid.training[0].momentum == 0.0);
 }
 
 TEST_CASE("A phase without test samples is refused") {

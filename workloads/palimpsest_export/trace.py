@@ -31,12 +31,16 @@ class Adapter:
 
 @dataclass
 class TrainingRun:
-    """How something was trained: `adapter` names what, None is the backbone. optimizer is "sgd" or "adam"."""
+    """How something was trained: `adapter` names what, None is the backbone. optimizer is "sgd" or "adam".
+
+    `momentum` is that of "sgd", from 0 (none) up to but not 1; "adam" has none.
+    """
 
     optimizer: str
     steps: int
     batch_size: int
     adapter: str = None
+    momentum: float = 0.0
 
 
 @dataclass

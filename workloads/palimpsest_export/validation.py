@@ -142,6 +142,17 @@ def _check_phase(trace, phase, classes):
         _check_method(trace, f"{where}: {kind}", method, (samples, classes))
 
 
+def _check_momentum(where, run):
+    is_number = isinstance(run.momentum, (int, float, numpy.number)) and not isinstance(run.momentum, bool)
+    _require(
+        is_number and 0 <= run.momentum < 1,
+        f"{where}: momentum must be a number from 0 up to but not 1, got {run.momentum!r}",
+    )
+    _require(
+        run.optimizer == "sgd" or run.momentum == 0, f"{where}: only sgd has a momentum, not {run.optimizer}"
+    )
+
+
 def _check_method(trace, where, method, reference_shape):
     _require(method.weights in trace.weights, f"{where}: no weight set {method.weights!r}")
     _require(len(set(method.adapters)) == len(method.adapters), f"{where}: an adapter is listed twice")
@@ -153,6 +164,7 @@ def _check_method(trace, where, method, reference_shape):
         _require(
             run.optimizer in OPTIMIZERS, f"{where}: optimizer {run.optimizer!r} is not one of {OPTIMIZERS}"
         )
+        _check_momentum(where, run)
         _require(_is_integer(run.steps, 1), f"{where}: steps must be an integer, 1 or more")
         _require(_is_integer(run.batch_size, 1), f"{where}: batch_size must be an integer, 1 or more")
     _check_array(f"{where}: reference", method.reference, reference_shape)

@@ -153,4 +153,7 @@ def _method(phase, kind):
 
 def _training_run(run):
     trained = {"trains": "backbone"} if run.adapter is None else {"trains": "adapter", "adapter": run.adapter}
-    return {**trained, "optimizer": run.optimizer, "steps": int(run.steps), "batch_size": int(run.batch_size)}
+    optimizer = {"optimizer": run.optimizer}
+    if run.optimizer == "sgd":
+        optimizer["momentum"] = float(run.momentum)
+    return {**trained, **optimizer, "steps": int(run.steps), "batch_size": int(run.batch_size)}

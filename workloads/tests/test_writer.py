@@ -38,7 +38,7 @@ def test_written_trace_reads_back_and_reproduces_its_references(tmp_path):
             numpy.testing.assert_allclose(loaded.run(phase[kind], inputs), reference, rtol=0, atol=1e-5)
     runs = document["phases"][0]["hybrid"]["training"]
     assert runs == [
-        {"trains": "backbone", "optimizer": "sgd", "steps": 7, "batch_size": 3},
+        {"trains": "backbone", "optimizer": "sgd", "momentum": 0.9, "steps": 7, "batch_size": 3},
         {"trains": "adapter", "adapter": "second", "optimizer": "adam", "steps": 5, "batch_size": 2},
     ]
 
@@ -170,6 +170,18 @@ def break_optimizer(trace):
     trace.phases[0].rewrite.training = [TrainingRun("lbfgs", 1, 1)]
 
 
+def break_kind_of_momentum(trace):
+    trace.phases[0].rewrite.training = [TrainingRun("sgd", 1, 1, momentum=None)]
+
+
+def break_momentum(trace):
+    trace.phases[0].rewrite.training = [TrainingRun("sgd", 1, 1, momentum=1.0)]
+
+
+def break_adam_momentum(trace):
+    trace.phases[0].rewrite.training = [TrainingRun("adam", 1, 1, momentum=0.9)]
+
+
 def break_operation(trace):
     trace.network.operations.pop(0)
 
@@ -263,6 +275,9 @@ BREAKS = {
     break_adapter_name: "no adapter 'third'",
     break_training: "trains 'first', which is not in use",
     break_optimizer: "optimizer 'lbfgs'",
+    break_kind_of_momentum: "momentum must be a number from 0 up to but not 1, got None",
+    break_momentum: "momentum must be a number from 0 up to but not 1, got 1.0",
+    break_adam_momentum: "only sgd has a momentum, not adam",
     break_operation: "no earlier operation gives",
 }
 

@@ -68,7 +68,7 @@ def tiny_trace(seed=0):
     rewritten = tiny_network(seed + 1000)
     traced = trace_network(network, (3, 4), 1 / 64, -2.0)
     inputs = generator.integers(0, 256, (len(LABELS), 3, 4), dtype=numpy.uint8)
-    runs = [TrainingRun("sgd", 7, 3), TrainingRun("adam", 5, 2, "second")]
+    runs = [TrainingRun("sgd", 7, 3, momentum=0.9), TrainingRun("adam", 5, 2, "second")]
 
     def method(module, weights, adapters, training, phase):
         activate_adapters(module, adapters)
