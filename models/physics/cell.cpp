@@ -6,7 +6,10 @@
 namespace palimpsest {
 
 CellTraits draw_traits(const CellConfig& config, RandomStream& stream) {
-  return {std::exp(config.device_to_device * stream.normal()), std::exp(config.device_to_device * stream.normal())};
+  if (config.update == CellUpdate::gate_controlled)
+    return {std::exp(config.gate_controlled.device_to_device * stream.normal()), 1.0};
+  const double spread = config.soft_bound.device_to_device;
+  return {std::exp(spread * stream.normal()), std::exp(spread * stream.normal())};
 }
 
 double conducting_volt(double volt, double nonlinearity_volt, double verify_volt) {
@@ -26,7 +29,7 @@ double clamped(const CellConfig& config, double conductance) {
 }
 
 double amplitude_factor(const CellConfig& config, double volt, double nominal_volt) {
-  return std::exp((volt - nominal_volt) / config.volts_per_e_fold);
+  return std::exp((volt - nominal_volt) / config.soft_bound.volts_per_e_fold);
 }
 
 double range(const CellConfig& config) { return config.limit_high_microsiemens - config.limit_low_microsiemens; }
@@ -35,15 +38,17 @@ double range(const CellConfig& config) { return config.limit_high_microsiemens -
 
 double after_set(const CellConfig& config, const CellTraits& traits, double conductance, double volt,
                  RandomStream& stream) {
-  const double step = config.set_step_microsiemens * amplitude_factor(config, volt, config.set_nominal_volt) *
-                      traits.set_factor * (1.0 + config.cycle_to_cycle * stream.normal());
+  const double step = config.soft_bound.set_step_microsiemens *
+                      amplitude_factor(config, volt, config.soft_bound.set_nominal_volt) * traits.set_factor *
+                      (1.0 + config.soft_bound.cycle_to_cycle * stream.normal());
   return clamped(config, conductance + step * (config.limit_high_microsiemens - conductance) / range(config));
 }
 
 double after_reset(const CellConfig& config, const CellTraits& traits, double conductance, double volt,
                    RandomStream& stream) {
-  const double step = config.reset_step_microsiemens * amplitude_factor(config, volt, config.reset_nominal_volt) *
-                      traits.reset_factor * (1.0 + config.cycle_to_cycle * stream.normal());
+  const double step = config.soft_bound.reset_step_microsiemens *
+                      amplitude_factor(config, volt, config.soft_bound.reset_nominal_volt) * traits.reset_factor *
+                      (1.0 + config.soft_bound.cycle_to_cycle * stream.normal());
   return clamped(config, conductance - step * (conductance - config.limit_low_microsiemens) / range(config));
 }
 

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "models/physics/access_transistor.hpp"
+#include "models/physics/write_group_builder.hpp"
 
 namespace palimpsest {
 
@@ -13,23 +14,12 @@ namespace {
 std::uint64_t cell_number(std::uint32_t unit, std::size_t cell) { return (std::uint64_t{unit} << 24U) | cell; }
 
 /// Of the cells in groups of `parallel_cells` neighbours of a row: those that are written, without empty groups.
-WriteGroup& group_of(std::vector<WriteGroup>& groups, Eigen::Index column, Eigen::Index& group_column,
-                     std::uint32_t parallel_cells) {
+WriteGroupBuilder& group_of(std::vector<WriteGroupBuilder>& groups, Eigen::Index column, Eigen::Index& group_column,
+                            std::uint32_t parallel_cells) {
   const Eigen::Index first = column - column % parallel_cells;
   if (group_column != first) groups.emplace_back();
   group_column = first;
   return groups.back();
-}
-
-void add_to_group(WriteGroup& group, const CellWrite& write) {
-  if (group.rounds.size() < write.pulses.size() + 1) group.rounds.resize(write.pulses.size() + 1);
-  ++group.cells;
-  ++group.rounds[0].verify_reads;
-  for (std::size_t pulse = 0; pulse < write.pulses.size(); ++pulse) {
-    WriteRound& round = group.rounds[pulse + 1];
-    ++(write.pulses[pulse].set ? round.set_pulses : round.reset_pulses);
-    ++round.verify_reads;
-  }
 }
 
 }  // namespace
@@ -81,6 +71,7 @@ void CellArray::set_faults(const FaultConfig& faults) {
 ArrayWrite CellArray::write(const WriteVerifyConfig& config, const Eigen::MatrixXf& targets,
                             const Eigen::MatrixXf& tolerances, std::uint32_t step) {
   ArrayWrite result;
+  std::vector<WriteGroupBuilder> groups;
   moments_.push_back({now_s_, reads_, step});
   const auto moment = static_cast<std::uint32_t>(moments_.size() - 1);
   for (Eigen::Index row = 0; row < targets.rows(); ++row) {
@@ -104,9 +95,11 @@ ArrayWrite CellArray::write(const WriteVerifyConfig& config, const Eigen::Matrix
       result.failed_cells += write.converged ? 0 : 1;
       result.pulse_energy_joule += write.pulse_energy_joule;
       result.verified_microsiemens += write.verified_conductance_microsiemens;
-      add_to_group(group_of(result.groups, column, group_column, config.parallel_cells), write);
+      group_of(groups, column, group_column, config.parallel_cells).add(write);
     }
   }
+  result.groups.reserve(groups.size());
+  for (const WriteGroupBuilder& group : groups) result.groups.push_back(group.group());
   return result;
 }
 

@@ -1,36 +1,53 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 namespace palimpsest {
 
-/// How the amplitude of a write pulse follows from the pulses before it.
+/// How the voltages of a write pulse follow from the pulses before it.
 enum class PulseSchedule {
-  fixed,    ///< every pulse of a direction has the same amplitude
-  stepped,  ///< it rises with each further pulse in the same direction (incremental step pulse programming)
+  fixed,         ///< every pulse of a direction has the same amplitude
+  stepped,       ///< it rises with each further pulse in the same direction (incremental step pulse programming)
+  gate_stepped,  ///< the gate voltage rises with each further SET (incremental gate voltage), and a RESET takes it back
 };
 
 struct PulseConfig {
   PulseSchedule schedule = PulseSchedule::fixed;
-  double set_volt = 1.5;      ///< amplitude of a SET pulse, with `stepped` of the first of a row
-  double reset_volt = 1.5;    ///< the same of a RESET pulse
-  double volt_step = 0.05;    ///< rise with each further pulse in the same direction
-  double largest_volt = 2.0;  ///< where the rise ends; at least both amplitudes
+  double set_volt = 1.5;             ///< amplitude of a SET pulse, with `stepped` of the first of a row
+  double reset_volt = 1.5;           ///< the same of a RESET pulse
+  double volt_step = 0.05;           ///< rise with each further pulse in the same direction
+  double largest_volt = 2.0;         ///< where the rise ends; at least both amplitudes
+  double gate_start_volt = 0.8;      ///< gate voltage of the first SET
+  double gate_step_volt = 0.0115;    ///< its rise with each further SET
+  double gate_largest_volt = 3.3;    ///< where that rise ends
+  std::uint32_t restart_steps = 12;  ///< steps of the gate voltage that a RESET takes back, down to the start at most
 };
 
-/// Amplitudes of the pulses of one write of one cell, in order.
+/// Voltages of one pulse.
+struct PulseVoltages {
+  double volt = 0.0;                ///< across cell and access transistor, positive for SET and RESET
+  std::optional<double> gate_volt;  ///< of the access transistor; empty: fully on
+};
+
+/// Voltages of the pulses of one write of one cell, in order.
 class PulseAmplitudes {
  public:
   explicit PulseAmplitudes(const PulseConfig& config) : config_(config) {}
 
-  /// Amplitude of the next pulse, a SET or a RESET one, in volt and positive for both:
-  /// min(start + k volt_step, largest_volt) after k pulses in the same direction, the start again when it changes.
-  double next(bool set);
+  /// Those of the next pulse, a SET or a RESET one. `stepped`: an amplitude of min(start + k volt_step, largest_volt)
+  /// after k pulses in the same direction, the start again when it changes. `gate_stepped`: a gate voltage of
+  /// min(gate_start_volt + k gate_step_volt, gate_largest_volt) for a SET, k the SETs before it less `restart_steps`
+  /// for each RESET, 0 at least and no more than it takes to the largest; a RESET has the transistor fully on.
+  PulseVoltages next(bool set);
 
  private:
+  PulseVoltages next_gate_stepped(bool set);
+
   PulseConfig config_;
   bool last_was_set_ = false;
   std::uint32_t pulses_in_row_ = 0;
+  std::uint32_t gate_steps_ = 0;
 };
 
 }  // namespace palimpsest

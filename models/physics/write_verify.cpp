@@ -5,6 +5,7 @@
 
 #include "models/physics/access_transistor.hpp"
 #include "models/physics/units.hpp"
+#include "models/physics/write_pulse.hpp"
 
 namespace palimpsest {
 
@@ -17,20 +18,58 @@ CellWrite write_exactly(const CellConfig& cell, const WriteVerifyConfig& config,
   const double before = conductance_through(ohm, start);
   const double lowest = conductance_through(ohm, cell.limit_low_microsiemens);
   const double highest = conductance_through(ohm, cell.limit_high_microsiemens);
-  const bool stuck = traits.set_factor == 0.0 && traits.reset_factor == 0.0;
-  const double after = stuck ? before : std::clamp(target.conductance, lowest, highest);
+  const double after = is_stuck(traits) ? before : std::clamp(target.conductance, lowest, highest);
   const bool set = before < target.conductance;
-  const double volt = PulseAmplitudes(config.pulse).next(set);
+  const PulseVoltages voltages = PulseAmplitudes(config.pulse).next(set);
+  const double volt = voltages.volt;
   CellWrite write;
   write.conductance = conductance_behind(ohm, after);
-  write.pulses.push_back({set, volt, after});
+  write.pulses.push_back({set, volt, after, voltages.gate_volt});
   write.pulse_energy_joule = volt * volt * before * micro * config.pulse_ns * nano;
+  write.verify_reads = {1, 1};
   write.verified_conductance_microsiemens = before + after;
   write.converged = std::abs(after - target.conductance) <= target.tolerance;
   return write;
 }
 
+/// Mean of the reads that a verify took, microsiemens.
+struct VerifyResult {
+  double mean = 0.0;
+  std::uint32_t reads = 1;
+};
+
+class Verify {
+ public:
+  Verify(const CellConfig& cell, const WriteVerifyConfig& config, const CellTarget& target)
+      : noise_(cell.read_noise),
+        target_(target.conductance),
+        plainly_off_(target.tolerance + config.verify_deviations * cell.read_noise * target.conductance),
+        further_reads_(static_cast<std::uint32_t>(std::min(wanted_verify_reads(cell, config, target),
+                                                           static_cast<double>(most_verify_reads))) -
+                       1) {}
+
+  VerifyResult read(double seen, RandomStream& stream) const {
+    const double first = seen * (1.0 + noise_ * stream.normal());
+    if (further_reads_ == 0 || std::abs(first - target_) > plainly_off_) return {first, 1};
+    // The mean of independent normal reads is normal.
+    const double others = seen * (1.0 + noise_ / std::sqrt(static_cast<double>(further_reads_)) * stream.normal());
+    return {(first + further_reads_ * others) / (further_reads_ + 1.0), further_reads_ + 1};
+  }
+
+ private:
+  double noise_;
+  double target_;
+  double plainly_off_;
+  std::uint32_t further_reads_;
+};
+
 }  // namespace
+
+double wanted_verify_reads(const CellConfig& cell, const WriteVerifyConfig& config, const CellTarget& target) {
+  if (config.verify_deviations == 0.0 || cell.read_noise == 0.0) return 1.0;
+  const double ratio = config.verify_deviations * cell.read_noise * target.conductance / target.tolerance;
+  return std::max(std::ceil(ratio * ratio), 1.0);
+}
 
 CellWrite write_cell(const CellConfig& cell, const WriteVerifyConfig& config, const CellTraits& traits, double start,
                      const CellTarget& target, RandomStream& stream) {
@@ -38,25 +77,24 @@ CellWrite write_cell(const CellConfig& cell, const WriteVerifyConfig& config, co
   CellWrite write;
   write.conductance = start;
   PulseAmplitudes amplitudes(config.pulse);
-  const double ohm = cell.access_transistor_ohm;
-  const double pulse_s = config.pulse_ns * nano;
-  double seen = conductance_through(ohm, start);
+  const Verify verify(cell, config, target);
   while (true) {
-    write.verified_conductance_microsiemens += seen;
-    const double read = seen * (1.0 + cell.read_noise * stream.normal());
-    if (std::abs(read - target.conductance) <= target.tolerance) {
+    const double seen = conductance_through(cell.access_transistor_ohm, write.conductance);
+    const VerifyResult result = verify.read(seen, stream);
+    write.verify_reads.push_back(result.reads);
+    write.verified_conductance_microsiemens += result.reads * seen;
+    if (std::abs(result.mean - target.conductance) <= target.tolerance) {
       write.converged = true;
       return write;
     }
     if (write.pulses.size() == config.maximum_cycles) return write;
-    const bool set = read < target.conductance;
-    const double volt = amplitudes.next(set);
-    write.pulse_energy_joule += volt * volt * seen * micro * pulse_s;
-    const double cell_volt = volt_behind(ohm, write.conductance, volt);
-    write.conductance = set ? after_set(cell, traits, write.conductance, cell_volt, stream)
-                            : after_reset(cell, traits, write.conductance, cell_volt, stream);
-    seen = conductance_through(ohm, write.conductance);
-    write.pulses.push_back({set, volt, seen});
+    const bool set = result.mean < target.conductance;
+    const PulseVoltages voltages = amplitudes.next(set);
+    const PulseEffect effect = apply_pulse(cell, traits, write.conductance, set, voltages, stream);
+    write.pulse_energy_joule += voltages.volt * effect.ampere * config.pulse_ns * nano;
+    write.conductance = effect.conductance;
+    write.pulses.push_back(
+        {set, voltages.volt, conductance_through(cell.access_transistor_ohm, effect.conductance), voltages.gate_volt});
   }
 }
 

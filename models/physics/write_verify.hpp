@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "models/physics/cell.hpp"
@@ -17,24 +18,28 @@ struct WriteVerifyConfig {
   WriteMethod method = WriteMethod::write_verify;
   double tolerance_microsiemens = 2.0;
   double reference_tolerance_microsiemens = 0.5;  ///< of reference cells, whose error is common to a whole tile
-  std::uint32_t maximum_cycles = 1000;            ///< pulses after which a cell is given up and counted as failed
-  std::uint32_t parallel_cells = 16;              ///< cells of one row written at the same time
+  /// Standard deviations of the mean of a verify's reads that fit into the tolerance; 0: a verify is one read.
+  double verify_deviations = 0.0;
+  std::uint32_t maximum_cycles = 1000;  ///< pulses after which a cell is given up and counted as failed
+  std::uint32_t parallel_cells = 16;    ///< cells of one row written at the same time
   double pulse_ns = 100.0;
   PulseConfig pulse;
 };
 
 /// One write pulse of a cell.
 struct CellPulse {
-  bool set = false;          ///< SET, or else RESET
-  double volt = 0.0;         ///< amplitude across cell and access transistor, positive for both
-  double conductance = 0.0;  ///< microsiemens, after it, as a read without noise sees it
+  bool set = false;                 ///< SET, or else RESET
+  double volt = 0.0;                ///< amplitude across cell and access transistor, positive for both
+  double conductance = 0.0;         ///< microsiemens, after it, as a read without noise sees it
+  std::optional<double> gate_volt;  ///< of the access transistor; empty: fully on
 };
 
 /// The write of one cell.
 struct CellWrite {
-  double conductance = 0.0;         ///< microsiemens, the cell's own behind its access transistor, after the last pulse
-  std::vector<CellPulse> pulses;    ///< in order; a verify read before each and after the last
-  double pulse_energy_joule = 0.0;  ///< sum over the pulses of V^2 G t in cell and transistor, G as read before each
+  double conductance = 0.0;       ///< microsiemens, the cell's own behind its access transistor, after the last pulse
+  std::vector<CellPulse> pulses;  ///< in order; a verify before each and after the last
+  std::vector<std::uint32_t> verify_reads;       ///< of each verify
+  double pulse_energy_joule = 0.0;               ///< sum over the pulses of V I t in cell and transistor (apply_pulse)
   double verified_conductance_microsiemens = 0;  ///< as read, summed over the verify reads; gives their energy
   bool converged = false;
 };
@@ -45,9 +50,19 @@ struct CellTarget {
   double tolerance = 0.0;
 };
 
-/// Writes a cell that holds `start` (microsiemens, its own conductance behind the access transistor) to `target`. The
-/// verify read sees it through the transistor, with the cell's read noise; of a pulse the cell gets what the transistor
-/// leaves. The exact method takes one pulse at its first amplitude and one verify read before and after, whatever the
+/// Most reads that a verify averages: beyond some such number the noise of real cells does not average out.
+inline constexpr std::uint32_t most_verify_reads = 1000;
+
+/// Reads that a verify of `target` averages, so that `verify_deviations` standard deviations of their mean, at the
+/// target, fit into the tolerance: max(1, ceil((verify_deviations read_noise target / tolerance)^2)), infinite where
+/// the tolerance is 0. write_cell takes most_verify_reads at most, and only where the first read leaves it open whether
+/// the cell is within the tolerance: one that is off by more than the tolerance and verify_deviations standard
+/// deviations of a read decides alone.
+double wanted_verify_reads(const CellConfig& cell, const WriteVerifyConfig& config, const CellTarget& target);
+
+/// Writes a cell that holds `start` (microsiemens, its own conductance behind the access transistor) to `target`. A
+/// verify sees it through the transistor, as the mean of reads with the cell's read noise, independent of each other.
+/// The exact method takes one pulse at its first amplitude and one verify read before and after, whatever the
 /// cell holds, and fails where the target is beyond the cell's limits.
 CellWrite write_cell(const CellConfig& cell, const WriteVerifyConfig& config, const CellTraits& traits, double start,
                      const CellTarget& target, RandomStream& stream);

@@ -25,6 +25,8 @@ struct FaultsConfig {
 
 /// The resistive memory of a chip and how weights are mapped to it.
 struct ResistiveMemoryConfig {
+  std::string name;            ///< of the cell
+  std::string retention_name;  ///< of its retention
   CellConfig cell;
   double zero_weight_microsiemens = 45.0;  ///< conductance of a weight of zero, and of the reference cells
   FaultsConfig faults;
@@ -98,10 +100,10 @@ struct Override {
   std::string value;  ///< JSON, or else taken as a string
 };
 
-/// Reads an architecture file. A string where an object is expected (`/energy`, `/baselines/gpu`) names a file,
-/// relative to the architecture file, that holds the object; overrides apply to the whole after that. The map of faulty
-/// cells is relative to the architecture file too. Throws UserError (usage_or_architecture) that names file, JSON
-/// pointer or line, and what was expected.
+/// Reads an architecture file. A string where an object is expected (`/energy`, `/baselines/gpu`,
+/// `/resistive_memory` and its `retention`) names a file, relative to the architecture file, that holds the object;
+/// overrides apply to the whole after that. The map of faulty cells is relative to the architecture file too. Throws
+/// UserError (usage_or_architecture) that names file, JSON pointer or line, and what was expected.
 Architecture read_architecture(const std::string& path, const std::vector<Override>& overrides);
 
 /// Splits `/tile/adc/bits=6`. Throws UserError if there is no `=` or no leading `/`.

@@ -1,14 +1,17 @@
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <utility>
 
 #include "sim/config/architecture.hpp"
 #include "sim/config/block_delays.hpp"
+#include "sim/config/cell_reader.hpp"
 #include "sim/config/energy_table_reader.hpp"
 #include "sim/config/gpu_reader.hpp"
 #include "sim/config/json_reader.hpp"
 #include "sim/config/one_line.hpp"
 #include "sim/config/overrides.hpp"
+#include "sim/config/programmer_reader.hpp"
 #include "sim/config/tile_reader.hpp"
 
 namespace palimpsest {
@@ -110,8 +113,11 @@ Architecture read_chip(JsonReader reader, const std::string& directory) {
   chip.tiles = tile.integer_or("count", "auto", 1, 1'048'576);
   chip.tile = read_tile(tile);
   tile.finish();
-  chip.resistive_memory = read_resistive_memory(reader.object("resistive_memory"), chip.tile.crossbar, directory);
-  chip.write_verify = read_write_verify(reader.object("programmer"), chip.tile.crossbar.columns);
+  JsonReader memory = reader.object("resistive_memory");
+  chip.resistive_memory = read_resistive_memory(memory, chip.tile.crossbar, directory);
+  chip.write_verify = read_write_verify(reader.object("programmer"), memory.object("pulses"),
+                                        chip.tile.crossbar.columns, chip.resistive_memory.cell);
+  memory.finish();
   chip.tile.pulse_ns = chip.write_verify.pulse_ns;
   chip.sram = read_sram(reader.object("sram"));
   chip.lora_unit = read_lora_unit(reader.object("lora_unit"));
@@ -140,25 +146,26 @@ Architecture read_chip(JsonReader reader, const std::string& directory) {
 
 Architecture read_architecture(const std::string& path, const std::vector<Override>& overrides) {
   refuse_node(overrides);
-  const std::vector<std::string> references = {"/energy", "/baselines/gpu"};
+  // One that lies in another comes after it.
+  const std::vector<std::string> references = {"/energy", "/baselines/gpu", "/resistive_memory",
+                                               "/resistive_memory/retention"};
   check_overrides(overrides, references);
-  // An override of a whole table, or of what holds one, goes first: the others may change numbers in it.
-  const auto holds_reference = [&references](const Override& setting) {
-    return std::any_of(references.begin(), references.end(), [&setting](const std::string& reference) {
-      return (reference + '/').compare(0, setting.pointer.size() + 1, setting.pointer + '/') == 0;
-    });
-  };
-  std::vector<Override> ordered = overrides;
-  const auto others = std::stable_partition(ordered.begin(), ordered.end(), holds_reference);
-
   JsonDocument document = JsonDocument::read(path, ExitCode::usage_or_architecture);
-  apply_overrides(document, {ordered.begin(), others});
   const std::string directory = std::filesystem::path(path).parent_path().string();
+  // An override of a whole table, or of what holds one, goes first: the others may change numbers in it.
+  std::vector<Override> others = overrides;
   std::vector<std::string> files{path};
   for (const std::string& pointer : references) {
+    const auto holds_it = [&pointer](const Override& setting) {
+      return (pointer + '/').compare(0, setting.pointer.size() + 1, setting.pointer + '/') == 0;
+    };
+    std::vector<Override> of_reference;
+    std::copy_if(others.begin(), others.end(), std::back_inserter(of_reference), holds_it);
+    others.erase(std::remove_if(others.begin(), others.end(), holds_it), others.end());
+    apply_overrides(document, of_reference);
     if (auto file = insert_referenced_file(document, pointer, directory)) files.push_back(*std::move(file));
   }
-  apply_overrides(document, {others, ordered.end()});
+  apply_overrides(document, others);
   Architecture chip = read_chip(JsonReader(document), directory);
   chip.files = std::move(files);
   if (!chip.resistive_memory.faults.map_file.empty()) chip.files.push_back(chip.resistive_memory.faults.map_file);

@@ -2,8 +2,9 @@
 
 namespace palimpsest {
 
-RetentionConfig read_retention(JsonReader reader) {
+RetentionConfig read_retention(JsonReader& reader) {
   RetentionConfig retention;
+  reader.schema("palimpsest.retention", 1);
   retention.relaxation_mean_microsiemens_per_ln = reader.number("relaxation_mean_microsiemens_per_ln", -100.0, 100.0);
   retention.relaxation_sigma_microsiemens = reader.number("relaxation_sigma_microsiemens", 0.0, 100.0);
   retention.relaxation_sigma_microsiemens_per_ln = reader.number("relaxation_sigma_microsiemens_per_ln", 0.0, 100.0);

@@ -5,7 +5,7 @@
 
 namespace palimpsest {
 
-/// Reads `/resistive_memory/retention`. Throws UserError.
-RetentionConfig read_retention(JsonReader reader);
+/// Reads `/resistive_memory/retention`, all but its name. Throws UserError.
+RetentionConfig read_retention(JsonReader& reader);
 
 }  // namespace palimpsest

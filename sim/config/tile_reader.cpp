@@ -1,17 +1,8 @@
 #include "sim/config/tile_reader.hpp"
 
-#include "models/physics/access_transistor.hpp"
-#include "sim/config/fault_reader.hpp"
-#include "sim/config/retention_reader.hpp"
-
 namespace palimpsest {
 namespace {
 
-constexpr double shortest_pulse_ns = 0.1;
-constexpr double smallest_pulse_volt = 0.01;
-constexpr double largest_pulse_volt = 10.0;
-// With the largest amplitude a step is multiplied by e^500 then, which a double still holds.
-constexpr double smallest_volts_per_e_fold = 0.02;
 // Codes are whole numbers held in float, exact up to 24 bits.
 constexpr int most_converter_bits = 22;
 constexpr int most_weight_bits = 16;
@@ -108,35 +99,6 @@ void check_mapping(const TileConfig& tile, const JsonReader& reader) {
     reader.fail("dac", "expected bits of at least 2 for bit-serial inputs: one is the sign");
 }
 
-PulseConfig read_pulse(JsonReader& reader) {
-  PulseConfig pulse;
-  pulse.schedule =
-      reader.choice<PulseSchedule>("schedule", {{"fixed", PulseSchedule::fixed}, {"stepped", PulseSchedule::stepped}});
-  pulse.set_volt = reader.number("set_volt", smallest_pulse_volt, largest_pulse_volt);
-  pulse.reset_volt = reader.number("reset_volt", smallest_pulse_volt, largest_pulse_volt);
-  pulse.volt_step = reader.number("volt_step", 0.0, largest_pulse_volt);
-  pulse.largest_volt = reader.number("largest_volt", smallest_pulse_volt, largest_pulse_volt);
-  if (pulse.largest_volt < pulse.set_volt || pulse.largest_volt < pulse.reset_volt)
-    reader.fail({"largest_volt", "set_volt", "reset_volt"}, "expected set_volt, reset_volt <= largest_volt");
-  return pulse;
-}
-
-void check_window(const CellConfig& cell, double zero, const JsonReader& reader) {
-  if (cell.window_low_microsiemens >= cell.window_high_microsiemens)
-    reader.fail({"window_low_microsiemens", "window_high_microsiemens"},
-                "expected window_low_microsiemens < window_high_microsiemens");
-  const double ohm = cell.access_transistor_ohm;
-  if (conductance_through(ohm, cell.limit_low_microsiemens) > cell.window_low_microsiemens)
-    reader.fail({"limit_low_microsiemens", "window_low_microsiemens", "access_transistor_ohm"},
-                "expected limit_low_microsiemens, as read through the access transistor, <= window_low_microsiemens");
-  if (conductance_through(ohm, cell.limit_high_microsiemens) < cell.window_high_microsiemens)
-    reader.fail({"limit_high_microsiemens", "window_high_microsiemens", "access_transistor_ohm"},
-                "expected window_high_microsiemens <= limit_high_microsiemens as read through the access transistor");
-  if (zero <= cell.window_low_microsiemens || zero >= cell.window_high_microsiemens)
-    reader.fail({"zero_weight_microsiemens", "window_low_microsiemens", "window_high_microsiemens"},
-                "expected zero_weight_microsiemens inside the window");
-}
-
 }  // namespace
 
 TileConfig read_tile(JsonReader& reader) {
@@ -155,51 +117,6 @@ TileConfig read_tile(JsonReader& reader) {
   tile.wires = read_wires(wires);
   wires.finish();
   return tile;
-}
-
-ResistiveMemoryConfig read_resistive_memory(JsonReader reader, const CrossbarConfig& crossbar,
-                                            const std::string& directory) {
-  constexpr double most = 1e4;
-  ResistiveMemoryConfig memory;
-  CellConfig& cell = memory.cell;
-  cell.window_low_microsiemens = reader.number("window_low_microsiemens", 0.0, most);
-  cell.window_high_microsiemens = reader.number("window_high_microsiemens", 0.0, most);
-  memory.zero_weight_microsiemens = reader.number("zero_weight_microsiemens", 0.0, most);
-  cell.limit_low_microsiemens = reader.number("limit_low_microsiemens", 0.0, most);
-  cell.limit_high_microsiemens = reader.number("limit_high_microsiemens", 0.0, most);
-  cell.set_step_microsiemens = reader.number("set_step_microsiemens", 0.001, most);
-  cell.reset_step_microsiemens = reader.number("reset_step_microsiemens", 0.001, most);
-  cell.set_nominal_volt = reader.number("set_nominal_volt", smallest_pulse_volt, largest_pulse_volt);
-  cell.reset_nominal_volt = reader.number("reset_nominal_volt", smallest_pulse_volt, largest_pulse_volt);
-  cell.volts_per_e_fold = reader.number("volts_per_e_fold", smallest_volts_per_e_fold, 10.0);
-  cell.cycle_to_cycle = reader.number("cycle_to_cycle", 0.0, 10.0);
-  cell.device_to_device = reader.number("device_to_device", 0.0, 5.0);
-  cell.read_noise = reader.number("read_noise", 0.0, 1.0);
-  cell.nonlinearity_volt = reader.number_or("nonlinearity_volt", "linear", 0.01, 1000.0);
-  cell.access_transistor_ohm = reader.number("access_transistor_ohm", 0.0, 1e6);
-  cell.endurance_cycles = reader.number("endurance_cycles", 1.0, 1e15);
-  cell.retention = read_retention(reader.object("retention"));
-  memory.faults = read_faults(reader.object("faults"), crossbar, directory);
-  reader.finish();
-  check_window(cell, memory.zero_weight_microsiemens, reader);
-  return memory;
-}
-
-WriteVerifyConfig read_write_verify(JsonReader reader, std::uint32_t columns) {
-  WriteVerifyConfig config;
-  config.method = reader.choice<WriteMethod>(
-      "method", {{"write_verify", WriteMethod::write_verify}, {"exact", WriteMethod::exact}});
-  config.tolerance_microsiemens = reader.number("tolerance_microsiemens", 0.001, 1e4);
-  config.reference_tolerance_microsiemens = reader.number("reference_tolerance_microsiemens", 0.001, 1e4);
-  config.maximum_cycles = reader.integer<std::uint32_t>("maximum_cycles", 1, 65535);
-  config.parallel_cells = reader.integer<std::uint32_t>("parallel_cells", 1, 4096);
-  config.pulse_ns = reader.number("pulse_ns", shortest_pulse_ns, longest_ns);
-  config.pulse = read_pulse(reader);
-  reader.finish();
-  if (config.parallel_cells > columns)
-    reader.fail("parallel_cells", "expected at most the cells of a row, /tile/columns = " + std::to_string(columns) +
-                                      ", got " + std::to_string(config.parallel_cells));
-  return config;
 }
 
 }  // namespace palimpsest

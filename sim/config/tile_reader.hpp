@@ -1,7 +1,5 @@
 #pragma once
 
-#include <string>
-
 #include "sim/config/architecture.hpp"
 #include "sim/config/json_reader.hpp"
 
@@ -13,12 +11,5 @@ constexpr double longest_ns = 1e6;
 
 /// Reads `/tile` (all but `count`) into the tile's configuration. Throws UserError.
 TileConfig read_tile(JsonReader& reader);
-
-/// Reads `/resistive_memory` of a chip with such tiles; files it names are relative to `directory`. Throws UserError.
-ResistiveMemoryConfig read_resistive_memory(JsonReader reader, const CrossbarConfig& crossbar,
-                                            const std::string& directory);
-
-/// Reads `/programmer` for a tile with `columns` columns. Throws UserError.
-WriteVerifyConfig read_write_verify(JsonReader reader, std::uint32_t columns);
 
 }  // namespace palimpsest

@@ -139,6 +139,8 @@ std::string json_report(const RunReport& report) {
   json["version"] = 1;
   json["architecture"] = report.architecture;
   json["energy_table"] = report.energy_table;
+  json["resistive_memory"] = report.resistive_memory;
+  json["retention"] = report.retention;
   json["gpu"] = report.gpu;
   json["trace"] = report.trace;
   json["seed"] = report.seed;

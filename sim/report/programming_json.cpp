@@ -42,6 +42,7 @@ Json trajectory_json(const CellTrajectory& trajectory) {
   for (const CellPulse& pulse : trajectory.pulses) {
     json["pulses"].push_back({{"direction", pulse.set ? "set" : "reset"},
                               {"volt", pulse.volt},
+                              {"gate_volt", pulse.gate_volt ? Json(*pulse.gate_volt) : Json(nullptr)},
                               {"conductance_us", rounded(pulse.conductance)}});
   }
   return json;
@@ -82,6 +83,8 @@ std::string programming_json(const ProgrammingReport& report) {
   json["version"] = 1;
   json["architecture"] = report.architecture;
   json["energy_table"] = report.energy_table;
+  json["resistive_memory"] = report.resistive_memory;
+  json["retention"] = report.retention;
   json["seed"] = report.seed;
   json["tolerance_us"] = report.tolerance_microsiemens;
   json["curve"] = Json::array();

@@ -59,13 +59,14 @@ inline constexpr std::array<Statistic<ProgrammedMap, Eigen::MatrixXd>, 3> map_ma
     {"error_us", "error", "uS", "programmed less target, to a ten-thousandth", &ProgrammedMap::error},
 }};
 
-inline constexpr std::array<StageStatistic, 7> trajectory_statistics{{
+inline constexpr std::array<StageStatistic, 8> trajectory_statistics{{
     {"target_us", "target", "uS", "conductance to write"},
     {"start_us", "start", "uS", "conductance of the fresh cell"},
     {"converged", "converged", "1", "whether the last verify read was within the tolerance"},
     {"pulses", "pulses", "pulses", "the pulses in order"},
     {"pulses.direction", "direction", "text", "set or reset"},
     {"pulses.volt", "amplitude", "V", "amplitude across cell and access transistor, positive for both directions"},
+    {"pulses.gate_volt", "gate", "V", "gate voltage of the access transistor; null: fully on"},
     {"pulses.conductance_us", "conductance", "uS", "conductance after the pulse, as a read without noise sees it"},
 }};
 

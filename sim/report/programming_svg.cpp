@@ -147,8 +147,9 @@ void draw_maps(SvgPicture& picture, const ProgrammingReport& report) {
 std::string programming_svg(const ProgrammingReport& report) {
   SvgPicture picture;
   picture.text(left, 30.0,
-               "Writing cells of " + report.architecture + ", seed " + std::to_string(report.seed) +
-                   "; single cells and letters to " + shortest(report.tolerance_microsiemens) + " uS",
+               "Writing cells of " + report.architecture + " (" + report.resistive_memory + "), seed " +
+                   std::to_string(report.seed) + "; single cells and letters to " +
+                   shortest(report.tolerance_microsiemens) + " uS",
                "font-size=\"16\" font-weight=\"bold\"");
   draw_curve(picture, report);
   draw_trajectories(picture, report);

@@ -33,19 +33,21 @@ std::string curve_table(const ProgrammingReport& report) {
 
 std::string trajectory_table(const ProgrammingReport& report) {
   TextTable table(1);
-  table.row({"single cells", "target", "after", "SET", "RESET", "largest amplitude", "converged"});
+  table.row({"single cells", "target", "after", "SET", "RESET", "largest amplitude", "largest gate", "converged"});
   for (std::size_t number = 0; number < report.trajectories.size(); ++number) {
     const CellTrajectory& path = report.trajectories[number];
     std::uint64_t sets = 0;
     double volt = 0.0;
+    std::optional<double> gate_volt;
     for (const CellPulse& pulse : path.pulses) {
       sets += pulse.set ? 1 : 0;
       volt = std::max(volt, pulse.volt);
+      if (pulse.gate_volt) gate_volt = std::max(gate_volt.value_or(0.0), *pulse.gate_volt);
     }
     const double after = path.pulses.empty() ? path.start : path.pulses.back().conductance;
     table.row({"cell " + std::to_string(number + 1), shortest(path.target) + " uS", one_decimal(after) + " uS",
                grouped(sets), grouped(path.pulses.size() - sets), shortest(volt) + " V",
-               path.converged ? "yes" : "no"});
+               gate_volt ? shortest(*gate_volt) + " V" : "fully on", path.converged ? "yes" : "no"});
   }
   return table.text();
 }
@@ -72,9 +74,10 @@ std::string map_table(const ProgrammingReport& report) {
 }  // namespace
 
 std::string programming_text(const ProgrammingReport& report) {
-  return "Palimpsest: writing the cells of " + report.architecture + ", seed " + std::to_string(report.seed) +
-         "\n\nCycles against tolerated error\n\n" + curve_table(report) + "\nWritten to " +
-         shortest(report.tolerance_microsiemens) + " uS\n\n" + trajectory_table(report) + "\n" + map_table(report);
+  return "Palimpsest: writing the cells of " + report.architecture + ", " + report.resistive_memory + ", seed " +
+         std::to_string(report.seed) + "\n\nCycles against tolerated error\n\n" + curve_table(report) +
+         "\nWritten to " + shortest(report.tolerance_microsiemens) + " uS\n\n" + trajectory_table(report) + "\n" +
+         map_table(report);
 }
 
 }  // namespace palimpsest

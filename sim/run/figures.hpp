@@ -127,6 +127,8 @@ struct PhaseReport {
 struct RunReport {
   std::string architecture;
   std::string energy_table;
+  std::string resistive_memory;  ///< name of the cell
+  std::string retention;
   std::string gpu;
   std::string trace;
   std::uint64_t seed = 0;

@@ -1,5 +1,7 @@
 #include "sim/run/programming_study.hpp"
 
+#include "sim/config/programmer_reader.hpp"
+#include "sim/error.hpp"
 #include "sim/run/fresh_cell.hpp"
 #include "sim/run/letter_bitmap.hpp"
 
@@ -36,12 +38,25 @@ ProgrammedMap letters(const Architecture& architecture, const std::string& name,
   return program_map(architecture, name, low + (high - low) * letter_bitmap(name).array(), seed, unit);
 }
 
+void check_tolerances(const Architecture& architecture, const std::vector<double>& tolerances) {
+  const WriteVerifyConfig& config = architecture.write_verify;
+  const CellConfig& cell = architecture.resistive_memory.cell;
+  if (config.method != WriteMethod::write_verify) return;
+  for (const double tolerance : tolerances) {
+    if (wanted_verify_reads(cell, config, {cell.window_high_microsiemens, tolerance}) > most_verify_reads)
+      throw UserError(ExitCode::usage_or_architecture, "--tolerances: " + too_fine_for_verify_reads());
+  }
+}
+
 }  // namespace
 
 ProgrammingReport study_programming(const Architecture& architecture, const ProgrammingOptions& options) {
+  check_tolerances(architecture, options.tolerances);
   ProgrammingReport report;
   report.architecture = architecture.name;
   report.energy_table = architecture.energy_name;
+  report.resistive_memory = architecture.resistive_memory.name;
+  report.retention = architecture.resistive_memory.retention_name;
   report.seed = options.seed;
   report.tolerance_microsiemens = architecture.write_verify.tolerance_microsiemens;
   report.window_low_microsiemens = architecture.resistive_memory.cell.window_low_microsiemens;

@@ -24,6 +24,8 @@ struct CellTrajectory {
 struct ProgrammingReport {
   std::string architecture;  ///< name in the architecture file
   std::string energy_table;
+  std::string resistive_memory;  ///< name of the cell
+  std::string retention;
   std::uint64_t seed = 0;
   double tolerance_microsiemens = 0.0;  ///< of trajectories and maps
   double window_low_microsiemens = 0.0;
@@ -45,7 +47,8 @@ struct ProgrammingOptions {
 };
 
 /// Cycles against tolerance; four trajectories with targets spread over the window; the letters UL and CL, high on
-/// low, a seventh of the window from its edges (70 and 20 of 10..80 uS).
+/// low, a seventh of the window from its edges (70 and 20 of 10..80 uS). Throws UserError if a verify would average
+/// more than most_verify_reads for one of the tolerances.
 ProgrammingReport study_programming(const Architecture& architecture, const ProgrammingOptions& options);
 
 }  // namespace palimpsest

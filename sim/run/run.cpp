@@ -23,6 +23,8 @@ RunReport run(const Architecture& architecture, const Trace& trace, const RunOpt
   RunReport report;
   report.architecture = architecture.name;
   report.energy_table = architecture.energy_name;
+  report.resistive_memory = architecture.resistive_memory.name;
+  report.retention = architecture.resistive_memory.retention_name;
   report.gpu = architecture.gpu.name;
   report.trace = trace.name;
   report.seed = options.seed;

@@ -2,6 +2,7 @@
 
 #include "models/physics/energy.hpp"
 #include "models/physics/write_cycles.hpp"
+#include "models/physics/write_group_builder.hpp"
 #include "sim/run/chip_work.hpp"
 
 namespace palimpsest {
@@ -9,12 +10,15 @@ namespace palimpsest {
 void WriteTotals::add(const Architecture& architecture, const CellWrite& write) {
   ++cells;
   failed += write.converged ? 0 : 1;
-  cycles += write_round_cycles(architecture.tile, {0, 0, 1}, architecture.clock);
-  for (const CellPulse& pulse : write.pulses) {
-    ++(pulse.set ? set_pulses : reset_pulses);
-    cycles += write_round_cycles(architecture.tile, {pulse.set ? 1U : 0U, pulse.set ? 0U : 1U, 1}, architecture.clock);
+  WriteGroupBuilder alone;
+  alone.add(write);
+  const WriteGroup group = alone.group();
+  cycles += write_group_cycles(architecture.tile, group, architecture.clock);
+  for (const WriteRound& round : group.rounds) {
+    set_pulses += round.set_pulses;
+    reset_pulses += round.reset_pulses;
+    verify_reads += round.verify_reads;
   }
-  verify_reads += write.pulses.size() + 1;
   pulse_energy_joule += write.pulse_energy_joule;
   verified_microsiemens += write.verified_conductance_microsiemens;
 }

@@ -55,7 +55,7 @@ Program layer_program() {
   sum.operations_per_vector = {3, 4, 1, 5};
   ProgramJob write;
   write.tile = 1;
-  write.groups = {{4, {{2, 2, 4}, {1, 0, 1}}}};
+  write.groups = {{4, {{2, 2, 4, 1}, {1, 0, 1, 1}}}};
 
   Program program;
   program.samples = 5;

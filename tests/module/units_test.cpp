@@ -168,10 +168,10 @@ TEST_CASE("the host port moves words one by one") {
 
 TEST_CASE("the programmer plays round after round, and leaves out what a round has none of") {
   ProgramJob job;
-  job.groups = {{8, {{5, 3, 8}, {1, 0, 5}}}, {4, {}}, {2, {{0, 2, 0}, {0, 0, 0}, {0, 0, 1}}}};
+  job.groups = {{8, {{5, 3, 8, 2}, {1, 0, 5, 1}}}, {4, {}}, {2, {{0, 2, 0, 0}, {0, 0, 0, 0}, {0, 0, 1, 0}}}};
   TileBench on(4, {}, {job, ProgramJob{}});
-  // Pulse 3; verify read of c cells 1 + 2 + 1 + ceil(c / 4) x 2.
-  const std::uint64_t cycles = (3 + 3 + 4 + 4) + (3 + 4 + 4) + 3 + 0 + (4 + 2);
+  // Pulse 3, for each of two gate voltages; verify read of c cells 1 + 2 + 1 + ceil(c / 4) x 2.
+  const std::uint64_t cycles = (2 * 3 + 3 + 4 + 4) + (3 + 4 + 4) + 3 + 0 + (4 + 2);
   sc_core::sc_start(CycleTime(test_clock).span(cycles));
   CHECK(on.program_sequencer.done.empty());
   sc_core::sc_start();

@@ -7,10 +7,10 @@ namespace palimpsest::test {
 /// A cell that takes a few tens of pulses to most targets, with all that makes writing and reading uncertain.
 inline CellConfig noisy_cell() {
   CellConfig cell;
-  cell.set_step_microsiemens = 65.0;
-  cell.reset_step_microsiemens = 65.0;
-  cell.cycle_to_cycle = 0.6;
-  cell.device_to_device = 0.1;
+  cell.soft_bound.set_step_microsiemens = 65.0;
+  cell.soft_bound.reset_step_microsiemens = 65.0;
+  cell.soft_bound.cycle_to_cycle = 0.6;
+  cell.soft_bound.device_to_device = 0.1;
   cell.read_noise = 0.01;
   return cell;
 }

@@ -23,7 +23,7 @@ std::uint64_t conversion_cycles(const ChipConfig& config, std::uint32_t lines) {
 std::uint64_t round_cycles(const ChipConfig& config, const WriteRound& round) {
   const TileConfig& tile = config.tile;
   std::uint64_t cycles = 0;
-  if (round.set_pulses > 0) cycles += analogue_cycles(config, tile.pulse_ns);
+  for (std::uint32_t phase = 0; phase < round.set_phases; ++phase) cycles += analogue_cycles(config, tile.pulse_ns);
   if (round.reset_pulses > 0) cycles += analogue_cycles(config, tile.pulse_ns);
   if (round.verify_reads > 0) {
     cycles += analogue_cycles(config, tile.dac.settling_ns) + analogue_cycles(config, tile.crossbar.read_ns) +

@@ -67,7 +67,12 @@ TEST_CASE("The curve has the tolerances asked for, each once and rising, and cyc
     CHECK(curve[point].at("mean_energy_j") > 0.0);
     before = curve[point].at("mean_cycles");
   }
-  // Every pulse is followed by a verify read, so time grows evenly with the cycles.
+}
+
+TEST_CASE("A cell whose pulses are each verified by one read takes time evenly with its cycles") {
+  const ProgramWorkplace workplace;
+  const json curve =
+      workplace.report({"--tolerances", "0.5,1,2,8", "--set", "/programmer/verify_deviations=0"}).at("curve");
   const auto slope = [&](std::size_t from, std::size_t to) {
     return (curve[from].at("mean_seconds").get<double>() - curve[to].at("mean_seconds").get<double>()) /
            (curve[from].at("mean_cycles").get<double>() - curve[to].at("mean_cycles").get<double>());
@@ -84,7 +89,7 @@ TEST_CASE("The shipped chip takes the paper's cycles: about 50 below 1 uS, tens 
   CHECK(curve[0].at("mean_cycles") > 45.0);
   CHECK(curve[0].at("mean_cycles") < 55.0);
   CHECK(curve[1].at("mean_cycles") > 20.0);
-  CHECK(curve[1].at("mean_cycles") < 35.0);
+  CHECK(curve[1].at("mean_cycles") < 50.0);
   CHECK(curve[0].at("failed") == 0);
 }
 
@@ -102,6 +107,7 @@ TEST_CASE("Single cells are shown pulse by pulse, from the fresh cell to their t
     for (const json& pulse : path.at("pulses")) {
       CHECK(pulse.at("direction") == (conductance < targets[cell] ? "set" : "reset"));
       CHECK(pulse.at("volt") == 1.5);
+      CHECK(pulse.at("gate_volt").is_number() == (pulse.at("direction") == "set"));
       conductance = pulse.at("conductance_us");
     }
     CHECK(std::abs(conductance - targets[cell]) <= 2.0001);
@@ -145,7 +151,8 @@ TEST_CASE("The letters are written within the tolerance; error and counts belong
 TEST_CASE("Cells given up are counted in the curve, the single cells and the letters") {
   const ProgramWorkplace workplace;
   const json report =
-      workplace.report({"--set", "/programmer/maximum_cycles=2", "--set", "/programmer/tolerance_microsiemens=0.01"});
+      workplace.report({"--set", "/programmer/maximum_cycles=2", "--set", "/programmer/tolerance_microsiemens=0.01",
+                        "--set", "/programmer/verify_deviations=0"});
   CHECK(report.at("curve")[0].at("failed") > 100);
   CHECK(report.at("trajectories")[1].at("converged") == false);
   CHECK(report.at("maps")[0].at("failed") > 900);
@@ -178,7 +185,9 @@ TEST_CASE("A map of faults names tiles of the chip, and the letters are none of 
 
 TEST_CASE("Stepped pulses rise in the report's single cells") {
   const ProgramWorkplace workplace;
-  const json report = workplace.report({"--set", "/programmer/schedule=stepped", "--set", "/programmer/set_volt=1"});
+  const json report =
+      workplace.report({"--set", "/resistive_memory=cells/jumping.json", "--set",
+                        "/resistive_memory/pulses/schedule=stepped", "--set", "/resistive_memory/pulses/set_volt=1"});
   const json& pulses = report.at("trajectories")[3].at("pulses");
   REQUIRE(pulses.size() >= 2);
   CHECK(pulses[0].at("volt") == 1.0);
@@ -243,7 +252,10 @@ TEST_CASE("Errors of a study are one line with the right exit code, and older fi
   workplace.check_error(workplace.program({"--threads", "0"}), 2, "--threads");
   workplace.check_error(workplace.program({"--json", "same", "--svg", "same"}), 2,
                         "--svg same: expected another file than --json same");
-  workplace.check_error(workplace.program({"--set", "/programmer/schedule=up"}), 2, "expected one of fixed, stepped");
+  workplace.check_error(workplace.program({"--set", "/resistive_memory/pulses/schedule=up"}), 2,
+                        "expected gate_stepped");
+  workplace.check_error(workplace.program({"--tolerances", "0.05,1"}), 2,
+                        "--tolerances: expected a tolerance that 1000 averaged verify reads resolve");
   workplace.check_error(workplace.run({"program", "--arch", "none.json"}), 2, "none.json");
   workplace.check_error(workplace.program({"--svg", "missing/picture.svg"}), 1, "missing/picture.svg");
   workplace.check_error(workplace.program({"--json", "/dev/full"}), 1, "No space left");

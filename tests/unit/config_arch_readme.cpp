@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -50,10 +51,13 @@ TEST_CASE("Every field of the shipped files is in arch/README.md") {
     ++files;
     INFO(entry.path());
     const std::filesystem::path folder = entry.path().parent_path().filename();
-    const std::string heading = folder == "energy" ? "Energy table" : folder == "gpu" ? "GPU" : "Architecture";
+    const std::map<std::filesystem::path, std::string> headings{
+        {"cells", "Cell"}, {"retention", "Retention"}, {"energy", "Energy table"}, {"gpu", "GPU"}};
+    const auto found = headings.find(folder);
+    const std::string heading = found == headings.end() ? "Architecture" : found->second;
     check_documented(json::parse(text_of(entry.path())), "", section_of(readme, heading));
   }
-  CHECK(files >= 5);
+  CHECK(files >= 10);
 }
 
 TEST_CASE("The board carries the chip's resistive memory") {
@@ -68,4 +72,18 @@ TEST_CASE("Every shipped architecture loads") {
     INFO(entry.path());
     CHECK_NOTHROW(read_architecture(entry.path().string(), {}));
   }
+}
+
+TEST_CASE("Every shipped cell and retention loads, under the name of its file") {
+  const auto check = [](const std::string& pointer, const std::string& folder, auto name_of) {
+    for (const auto& entry : std::filesystem::directory_iterator(arch / folder)) {
+      INFO(entry.path());
+      const std::string file = folder + "/" + entry.path().filename().string();
+      const Architecture chip = read_architecture((arch / "rm180.json").string(), {{pointer, file}});
+      CHECK(name_of(chip) == entry.path().stem());
+    }
+  };
+  check("/resistive_memory", "cells", [](const Architecture& chip) { return chip.resistive_memory.name; });
+  check("/resistive_memory/retention", "retention",
+        [](const Architecture& chip) { return chip.resistive_memory.retention_name; });
 }

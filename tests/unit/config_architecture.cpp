@@ -1,3 +1,4 @@
+#include <cmath>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -51,9 +52,17 @@ TEST_CASE("The shipped chip has the paper's array, window and endurance") {
   CHECK(chip.resistive_memory.cell.access_transistor_ohm == 364.0);
   CHECK(chip.write_verify.tolerance_microsiemens == 2.0);
   CHECK(chip.write_verify.method == WriteMethod::write_verify);
-  CHECK(chip.write_verify.pulse.schedule == PulseSchedule::fixed);
-  CHECK(chip.write_verify.pulse.set_volt == chip.resistive_memory.cell.set_nominal_volt);
-  CHECK(chip.write_verify.pulse.reset_volt == chip.resistive_memory.cell.reset_nominal_volt);
+  CHECK(chip.write_verify.verify_deviations == 3.0);
+  CHECK(chip.resistive_memory.name == "gate");
+  CHECK(chip.resistive_memory.cell.update == CellUpdate::gate_controlled);
+  CHECK(chip.write_verify.pulse.schedule == PulseSchedule::gate_stepped);
+  // The first SET reaches the low edge of the window, a step rises by 0.8 uS.
+  CHECK(gate_volt_of_level(chip.resistive_memory.cell.gate_controlled, 10.0) ==
+        Approx(chip.write_verify.pulse.gate_start_volt).margin(0.005));
+  CHECK(chip.write_verify.pulse.gate_step_volt *
+            chip.resistive_memory.cell.gate_controlled.slope_microsiemens_per_volt ==
+        Approx(0.8).margin(0.01));
+  CHECK(chip.resistive_memory.retention_name == "cmo");
   CHECK(chip.training.backward_products == BackwardProducts::transposed_read);
   CHECK(chip.rewrite_baseline.target == RewriteTarget::accumulated);
   CHECK(chip.gpu.name == "RTX 4090");
@@ -117,13 +126,17 @@ TEST_CASE("Fields out of range are refused") {
       {"/resistive_memory/faults/map=7", "expected a string, got 7"},
       {"/resistive_memory/access_transistor_ohm=-1", "expected 0..1e+06, got -1"},
       {"/programmer/maximum_cycles=65536", "expected 1..65535, got 65536"},
-      {"/programmer/pulse_ns=0", "expected 0.1..1e+06, got 0"},
+      {"/programmer/verify_deviations=11", "expected 0..10, got 11"},
+      {"/resistive_memory/pulses/pulse_ns=0", "expected 0.1..1e+06, got 0"},
       {"/programmer/method=guess", "expected one of write_verify, exact; got \"guess\""},
-      {"/programmer/schedule=rising", "expected one of fixed, stepped; got \"rising\""},
-      {"/programmer/volt_step=-0.1", "expected 0..10, got -0.1"},
-      {"/programmer/largest_volt=11", "expected 0.01..10, got 11"},
-      {"/resistive_memory/volts_per_e_fold=0.01", "expected 0.02..10, got 0.01"},
-      {"/resistive_memory/set_nominal_volt=0", "expected 0.01..10, got 0"},
+      {"/resistive_memory/update=jumping", "expected one of soft_bound, gate_controlled; got \"jumping\""},
+      {"/resistive_memory/pulses/schedule=fixed", "expected gate_stepped; got \"fixed\""},
+      {"/resistive_memory/pulses/gate_step_volt=0", "expected 1e-06..10, got 0"},
+      {"/resistive_memory/pulses/gate_largest_volt=11", "expected 0.01..10, got 11"},
+      {"/resistive_memory/pulses/restart_steps=0", "expected 1..1000000, got 0"},
+      {"/resistive_memory/gate_controlled/slope_microsiemens_per_volt=0", "expected 0.001..1e+06, got 0"},
+      {"/resistive_memory/gate_controlled/landing_noise_microsiemens=-1", "expected 0..10000, got -1"},
+      {"/resistive_memory/gate_controlled/reset_spread=6", "expected 0..5, got 6"},
       {"/sram/banks=0", "expected 1..4096, got 0"},
       {"/sram/word_bits=12", "expected a multiple of 8, got 12"},
       {"/sram/access_cycles=0", "expected 1..1000000, got 0"},
@@ -148,17 +161,19 @@ TEST_CASE("Fields that contradict each other are refused at the one that was set
       {"/resistive_memory/window_low_microsiemens=80", "expected window_low_microsiemens < window_high_microsiemens"},
       {"/resistive_memory/limit_low_microsiemens=11",
        "expected limit_low_microsiemens, as read through the access transistor, <= window_low_microsiemens"},
-      {"/resistive_memory/limit_high_microsiemens=79",
+      {"/resistive_memory/limit_high_microsiemens=80",
        "expected window_high_microsiemens <= limit_high_microsiemens as read through the access transistor"},
-      {"/resistive_memory/access_transistor_ohm=2000",
+      {"/resistive_memory/access_transistor_ohm=6000",
        "expected window_high_microsiemens <= limit_high_microsiemens as read through the access transistor"},
       {"/resistive_memory/zero_weight_microsiemens=10", "expected zero_weight_microsiemens inside the window"},
       {"/resistive_memory/faults={\"stuck_low_share\": 0.6, \"stuck_high_share\": 0.5, \"map\": null}",
        "expected stuck_low_share + stuck_high_share <= 1"},
       {"/tile/mapping/slices=5", "expected slices x bits_per_slice of at most 16, got 20"},
       {"/programmer/parallel_cells=129", "expected at most the cells of a row, /tile/columns = 128, got 129"},
-      {"/programmer/largest_volt=1.4", "expected set_volt, reset_volt <= largest_volt"},
-      {"/programmer/reset_volt=2.5", "expected set_volt, reset_volt <= largest_volt"},
+      {"/resistive_memory/pulses/gate_start_volt=3.4", "expected gate_start_volt <= gate_largest_volt"},
+      {"/programmer/tolerance_microsiemens=0.05",
+       "expected a tolerance that 1000 averaged verify reads resolve at the high end of the window; "
+       "/programmer/verify_deviations = 0 reads once"},
       {"/baselines/gpu/idle_power/value=451", "expected at most the power at full load, /board_power"},
   };
   for (const auto& [setting, message] : cases) {
@@ -167,6 +182,46 @@ TEST_CASE("Fields that contradict each other are refused at the one that was set
   }
   CHECK_THAT(error_of({"/resistive_memory/window_low_microsiemens=80"}), Catch::Matchers::StartsWith("--set "));
   CHECK_THAT(error_of({"/sram/line_words=3000"}), Catch::Matchers::Contains("a whole number of lines"));
+}
+
+TEST_CASE("Fields of a soft-bound cell and its pulses are checked") {
+  const std::string jumping = "/resistive_memory=cells/jumping.json";
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"/resistive_memory/pulses/schedule=rising", "expected one of fixed, stepped; got \"rising\""},
+      {"/resistive_memory/pulses/volt_step=-0.1", "expected 0..10, got -0.1"},
+      {"/resistive_memory/pulses/largest_volt=11", "expected 0.01..10, got 11"},
+      {"/resistive_memory/pulses/largest_volt=1.4", "expected set_volt, reset_volt <= largest_volt"},
+      {"/resistive_memory/pulses/reset_volt=2.5", "expected set_volt, reset_volt <= largest_volt"},
+      {"/resistive_memory/soft_bound/volts_per_e_fold=0.01", "expected 0.02..10, got 0.01"},
+      {"/resistive_memory/soft_bound/set_nominal_volt=0", "expected 0.01..10, got 0"},
+  };
+  for (const auto& [setting, message] : cases)
+    CHECK(error_of({jumping, setting}) == std::string("--set ").append(setting).append(": ").append(message));
+}
+
+TEST_CASE("A cell has the fields of its own kind only") {
+  CHECK_THAT(error_of({"/resistive_memory/update=soft_bound"}),
+             Catch::Matchers::EndsWith("/soft_bound: the key is missing"));
+  CHECK_THAT(error_of({"/resistive_memory=cells/jumping.json", "/resistive_memory/update=gate_controlled"}),
+             Catch::Matchers::EndsWith("/gate_controlled: the key is missing"));
+}
+
+TEST_CASE("A cell, and in it a retention, is taken from a file whatever the order, and fields are set after that") {
+  const std::vector<Override> overrides{{"/resistive_memory/soft_bound/cycle_to_cycle", "0.25"},
+                                        {"/resistive_memory/retention/exponent", "0.5"},
+                                        {"/resistive_memory/retention", "retention/neurram.json"},
+                                        {"/resistive_memory", "cells/jumping.json"}};
+  const ResistiveMemoryConfig memory = read_architecture(shipped, overrides).resistive_memory;
+  CHECK(memory.name == "jumping");
+  CHECK(memory.retention_name == "neurram");
+  CHECK(memory.cell.soft_bound.cycle_to_cycle == 0.25);
+  CHECK(memory.cell.soft_bound.set_step_microsiemens == 80.0);
+  CHECK(memory.cell.retention.exponent == 0.5);
+  // Wan et al. 2022 by aihwkit's fit at the middle of its range: 2.0 uS after a second, 3.9 uS after a day.
+  CHECK(memory.cell.retention.relaxation_sigma_microsiemens == 2.0);
+  CHECK(memory.cell.retention.relaxation_sigma_microsiemens +
+            memory.cell.retention.relaxation_sigma_microsiemens_per_ln * std::log(86'400.0) ==
+        Approx(3.9).margin(0.01));
 }
 
 TEST_CASE("Unknown keys are errors with their path") {

@@ -271,8 +271,8 @@ TEST_CASE("Arrays are rewritten with other weights and wear on") {
 TEST_CASE("Every write of the arrays draws anew") {
   // One pulse a write: a RESET that empties every cell down to the limit, then a SET from there.
   Architecture architecture = chip();
-  architecture.resistive_memory.cell.reset_step_microsiemens = 1e6;
-  architecture.resistive_memory.cell.cycle_to_cycle = 0.1;
+  architecture.resistive_memory.cell.soft_bound.reset_step_microsiemens = 1e6;
+  architecture.resistive_memory.cell.soft_bound.cycle_to_cycle = 0.1;
   architecture.write_verify.maximum_cycles = 1;
   architecture.write_verify.tolerance_microsiemens = 0.0;
   const WeightSet high = {{"w", Eigen::MatrixXf::Constant(6, 5, 0.7F)}};

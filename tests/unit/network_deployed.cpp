@@ -20,9 +20,9 @@ namespace {
 Architecture exact_chip() {
   Architecture architecture;
   CellConfig& cell = architecture.resistive_memory.cell;
-  cell.set_step_microsiemens = 1.0;
-  cell.reset_step_microsiemens = 1.0;
-  cell.cycle_to_cycle = 0.6;
+  cell.soft_bound.set_step_microsiemens = 1.0;
+  cell.soft_bound.reset_step_microsiemens = 1.0;
+  cell.soft_bound.cycle_to_cycle = 0.6;
   architecture.write_verify.tolerance_microsiemens = 1e-4;
   architecture.write_verify.reference_tolerance_microsiemens = 1e-4;
   architecture.write_verify.maximum_cycles = 10'000'000;
@@ -49,9 +49,9 @@ Architecture small_tiles(Architecture architecture) {
 Architecture noisy_chip() {
   Architecture architecture;
   CellConfig& cell = architecture.resistive_memory.cell;
-  cell.set_step_microsiemens = 65.0;
-  cell.reset_step_microsiemens = 65.0;
-  cell.cycle_to_cycle = 0.6;
+  cell.soft_bound.set_step_microsiemens = 65.0;
+  cell.soft_bound.reset_step_microsiemens = 65.0;
+  cell.soft_bound.cycle_to_cycle = 0.6;
   cell.read_noise = 0.01;
   return architecture;
 }

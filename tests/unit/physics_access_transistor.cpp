@@ -14,9 +14,9 @@ constexpr double ohm = 5000.0;
 
 CellConfig quiet_cell() {
   CellConfig cell;
-  cell.set_step_microsiemens = 30.0;
-  cell.reset_step_microsiemens = 30.0;
-  cell.volts_per_e_fold = 0.5;
+  cell.soft_bound.set_step_microsiemens = 30.0;
+  cell.soft_bound.reset_step_microsiemens = 30.0;
+  cell.soft_bound.volts_per_e_fold = 0.5;
   cell.access_transistor_ohm = ohm;
   return cell;
 }
@@ -63,7 +63,7 @@ TEST_CASE("Write-verify reads, targets and prices the cell through its transisto
 TEST_CASE("Write-verify compensates the transistor: what is read is on target, the cell behind it is higher") {
   CellConfig cell = quiet_cell();
   cell.limit_high_microsiemens = 200.0;
-  cell.cycle_to_cycle = 0.6;
+  cell.soft_bound.cycle_to_cycle = 0.6;
   CellArray array(cell, 1, 0, 4, 8);
   const Eigen::MatrixXf targets = Eigen::MatrixXf::Constant(4, 8, 60.0F);
   const ArrayWrite write = array.write({}, targets, Eigen::MatrixXf::Constant(4, 8, 2.0F), 0);

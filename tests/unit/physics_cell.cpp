@@ -12,8 +12,8 @@ constexpr double nominal_volt = 1.5;
 
 CellConfig quiet_cell() {
   CellConfig cell;
-  cell.set_step_microsiemens = 17.0;
-  cell.reset_step_microsiemens = 34.0;
+  cell.soft_bound.set_step_microsiemens = 17.0;
+  cell.soft_bound.reset_step_microsiemens = 34.0;
   return cell;
 }
 
@@ -46,7 +46,7 @@ TEST_CASE("A cell's traits scale its own steps") {
 
 TEST_CASE("Steps vary from pulse to pulse with the given spread") {
   CellConfig cell = quiet_cell();
-  cell.cycle_to_cycle = 0.3;
+  cell.soft_bound.cycle_to_cycle = 0.3;
   RandomStream stream = stream_of(1);
   constexpr int pulses = 20'000;
   double sum = 0.0;
@@ -62,9 +62,9 @@ TEST_CASE("Steps vary from pulse to pulse with the given spread") {
 
 TEST_CASE("No pulse leaves the limits") {
   CellConfig cell = quiet_cell();
-  cell.set_step_microsiemens = 500.0;
-  cell.reset_step_microsiemens = 500.0;
-  cell.cycle_to_cycle = 2.0;
+  cell.soft_bound.set_step_microsiemens = 500.0;
+  cell.soft_bound.reset_step_microsiemens = 500.0;
+  cell.soft_bound.cycle_to_cycle = 2.0;
   RandomStream stream = stream_of(2);
   int at_low = 0;
   int at_high = 0;
@@ -84,7 +84,7 @@ TEST_CASE("No pulse leaves the limits") {
 
 TEST_CASE("Traits are log-normal with the given spread") {
   CellConfig cell;
-  cell.device_to_device = 0.2;
+  cell.soft_bound.device_to_device = 0.2;
   constexpr int cells = 20'000;
   double set_sum = 0.0;
   double set_squares = 0.0;
@@ -110,9 +110,9 @@ TEST_CASE("Devices without spread are all the mean one") {
 
 TEST_CASE("A step grows by e with every volts_per_e_fold of amplitude, from its own nominal amplitude") {
   CellConfig cell = quiet_cell();
-  cell.set_nominal_volt = 1.2;
-  cell.reset_nominal_volt = 1.4;
-  cell.volts_per_e_fold = 0.25;
+  cell.soft_bound.set_nominal_volt = 1.2;
+  cell.soft_bound.reset_nominal_volt = 1.4;
+  cell.soft_bound.volts_per_e_fold = 0.25;
   RandomStream stream = stream_of(0);
   const double e = std::exp(1.0);
   CHECK(after_set(cell, {}, 47.5, 1.45, stream) == Approx(47.5 + e * 17.0 / 2));
@@ -123,7 +123,7 @@ TEST_CASE("A step grows by e with every volts_per_e_fold of amplitude, from its 
 
 TEST_CASE("At the nominal amplitude the step is the fitted one to the last bit") {
   CellConfig cell = quiet_cell();
-  cell.volts_per_e_fold = 0.07;
+  cell.soft_bound.volts_per_e_fold = 0.07;
   RandomStream stream = stream_of(0);
-  CHECK(after_set(cell, {}, 47.5, cell.set_nominal_volt, stream) == 47.5 + 17.0 * ((90.0 - 47.5) / 85.0));
+  CHECK(after_set(cell, {}, 47.5, cell.soft_bound.set_nominal_volt, stream) == 47.5 + 17.0 * ((90.0 - 47.5) / 85.0));
 }

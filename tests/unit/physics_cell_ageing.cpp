@@ -22,9 +22,9 @@ const double per_root_n = 1.0 / std::sqrt(static_cast<double>(cells));
 
 CellConfig relaxing_cell() {
   CellConfig cell;
-  cell.set_step_microsiemens = 65.0;
-  cell.reset_step_microsiemens = 65.0;
-  cell.cycle_to_cycle = 0.6;
+  cell.soft_bound.set_step_microsiemens = 65.0;
+  cell.soft_bound.reset_step_microsiemens = 65.0;
+  cell.soft_bound.cycle_to_cycle = 0.6;
   cell.retention.relaxation_mean_microsiemens_per_ln = -0.089;
   cell.retention.relaxation_sigma_microsiemens = 0.412;
   cell.retention.relaxation_sigma_microsiemens_per_ln = 0.042;
@@ -167,7 +167,7 @@ TEST_CASE("A cell within the tolerance keeps its history, a pulsed one starts an
 
 TEST_CASE("A write starts from the aged conductance and a read back sees it") {
   CellConfig cell;
-  cell.set_step_microsiemens = 65.0;
+  cell.soft_bound.set_step_microsiemens = 65.0;
   cell.retention.exponent = 0.01;
   CellArray array(cell, 1, 0, 1, 1);
   write_all(array, 71.0F, 0);
@@ -183,7 +183,7 @@ TEST_CASE("A write starts from the aged conductance and a read back sees it") {
 
 TEST_CASE("Cells remember the reads since their last pulse") {
   CellConfig cell;
-  cell.set_step_microsiemens = 65.0;
+  cell.soft_bound.set_step_microsiemens = 65.0;
   cell.retention.read_disturb_per_read = 0.001;
   CellArray array(cell, 1, 0, 1, 2);
   const auto after_reads = [](double conductance, int reads) {

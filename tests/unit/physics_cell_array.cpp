@@ -154,7 +154,7 @@ TEST_CASE("Cells that were given up are not tried again while their target stays
 
 TEST_CASE("The energies of one pulse per cell add up") {
   CellConfig cell;
-  cell.set_step_microsiemens = 65.0;
+  cell.soft_bound.set_step_microsiemens = 65.0;
   CellArray array(cell, 1, 0, 2, 3);
   // One SET pulse from 10 uS leads to 71.18 uS.
   const ArrayWrite write = write_to(array, programmer(16), Eigen::MatrixXf::Constant(2, 3, 71.0F), 0);
@@ -165,7 +165,7 @@ TEST_CASE("The energies of one pulse per cell add up") {
 
 TEST_CASE("Cells given up are counted") {
   CellConfig cell = noisy_cell();
-  cell.set_step_microsiemens = 0.0;
+  cell.soft_bound.set_step_microsiemens = 0.0;
   WriteVerifyConfig config = programmer(16);
   config.maximum_cycles = 5;
   CellArray array(cell, 1, 0, 2, 3);
@@ -178,8 +178,8 @@ TEST_CASE("Cells given up are counted") {
 
 TEST_CASE("Wear adds up over the writes of the most pulsed cell") {
   CellConfig cell;
-  cell.set_step_microsiemens = 65.0;
-  cell.reset_step_microsiemens = 65.0;
+  cell.soft_bound.set_step_microsiemens = 65.0;
+  cell.soft_bound.reset_step_microsiemens = 65.0;
   CellArray array(cell, 1, 0, 1, 2);
   const Eigen::MatrixXf low = Eigen::MatrixXf::Constant(1, 2, 10.0F);
   Eigen::MatrixXf high = low;
@@ -203,7 +203,7 @@ TEST_CASE("Seed, array and step each change the draws of a write") {
 
 TEST_CASE("Cells of one array draw apart from each other") {
   CellConfig cell = noisy_cell();
-  cell.device_to_device = 0.0;
+  cell.soft_bound.device_to_device = 0.0;
   CellArray array(cell, 1, 0, 3, 4);
   write_to(array, programmer(16), Eigen::MatrixXf::Constant(3, 4, 45.0F), 0);
   const Eigen::MatrixXf conductances = array.conductances();

@@ -19,7 +19,9 @@ WriteVerifyConfig exact() {
   WriteVerifyConfig config;
   config.method = WriteMethod::exact;
   config.pulse_ns = 50.0;
-  config.pulse = {PulseSchedule::stepped, 1.2, 1.3, 0.1, 2.0};
+  config.pulse.schedule = PulseSchedule::stepped;
+  config.pulse.set_volt = 1.2;
+  config.pulse.reset_volt = 1.3;
   return config;
 }
 

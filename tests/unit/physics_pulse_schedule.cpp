@@ -9,23 +9,31 @@ using namespace palimpsest;
 
 namespace {
 
-PulseConfig stepped() { return {PulseSchedule::stepped, 1.0, 1.1, 0.125, 1.5}; }
+PulseConfig stepped() {
+  PulseConfig config;
+  config.schedule = PulseSchedule::stepped;
+  config.set_volt = 1.0;
+  config.reset_volt = 1.1;
+  config.volt_step = 0.125;
+  config.largest_volt = 1.5;
+  return config;
+}
 
 std::vector<double> amplitudes(const PulseConfig& config, const std::vector<bool>& directions) {
   PulseAmplitudes schedule(config);
   std::vector<double> volts;
-  for (const bool set : directions) volts.push_back(schedule.next(set));
+  for (const bool set : directions) volts.push_back(schedule.next(set).volt);
   return volts;
 }
 
 /// A cell whose steps do not depend on chance: 1 uS and 2 uS at the limits, nominal at 1 V.
 CellConfig quiet_cell() {
   CellConfig cell;
-  cell.set_step_microsiemens = 1.0;
-  cell.reset_step_microsiemens = 2.0;
-  cell.set_nominal_volt = 1.0;
-  cell.reset_nominal_volt = 1.0;
-  cell.volts_per_e_fold = 0.2;
+  cell.soft_bound.set_step_microsiemens = 1.0;
+  cell.soft_bound.reset_step_microsiemens = 2.0;
+  cell.soft_bound.set_nominal_volt = 1.0;
+  cell.soft_bound.reset_nominal_volt = 1.0;
+  cell.soft_bound.volts_per_e_fold = 0.2;
   return cell;
 }
 
@@ -51,6 +59,38 @@ TEST_CASE("Stepped pulses stay at the largest amplitude once they are there") {
 TEST_CASE("Stepped pulses fall back to the start when the direction changes") {
   CHECK(amplitudes(stepped(), {true, true, false, true, true, false, false}) ==
         std::vector<double>{1.0, 1.125, 1.1, 1.0, 1.125, 1.1, 1.1 + 0.125});
+}
+
+TEST_CASE("Gate-stepped SETs rise by one step each, a RESET takes steps back, and amplitudes stay") {
+  PulseConfig config;
+  config.schedule = PulseSchedule::gate_stepped;
+  config.set_volt = 1.5;
+  config.reset_volt = 1.75;
+  config.gate_start_volt = 1.0;
+  config.gate_step_volt = 0.125;
+  config.gate_largest_volt = 1.45;
+  config.restart_steps = 2;
+  PulseAmplitudes schedule(config);
+  const auto gate_of_set = [&schedule] {
+    const PulseVoltages voltages = schedule.next(true);
+    CHECK(voltages.volt == 1.5);
+    return voltages.gate_volt.value();
+  };
+  const auto reset = [&schedule] {
+    const PulseVoltages voltages = schedule.next(false);
+    CHECK(voltages.volt == 1.75);
+    CHECK_FALSE(voltages.gate_volt.has_value());
+  };
+  CHECK(gate_of_set() == 1.0);
+  CHECK(gate_of_set() == 1.125);
+  CHECK(gate_of_set() == 1.25);
+  reset();
+  CHECK(gate_of_set() == 1.125);
+  reset();
+  CHECK(gate_of_set() == 1.0);
+  for (const double expected : {1.125, 1.25, 1.375, 1.45, 1.45}) CHECK(gate_of_set() == expected);
+  reset();
+  CHECK(gate_of_set() == 1.25);
 }
 
 TEST_CASE("Write-verify gives each pulse the amplitude of the schedule, and its step and energy follow from it") {

@@ -18,8 +18,8 @@ constexpr float high = 71.0F;
 
 CellConfig cell_of(double endurance_cycles) {
   CellConfig cell;
-  cell.set_step_microsiemens = 65.0;
-  cell.reset_step_microsiemens = 65.0;
+  cell.soft_bound.set_step_microsiemens = 65.0;
+  cell.soft_bound.reset_step_microsiemens = 65.0;
   cell.endurance_cycles = endurance_cycles;
   return cell;
 }

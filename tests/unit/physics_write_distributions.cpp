@@ -20,10 +20,10 @@ constexpr double nominal_volt = 1.5;
 
 CellConfig cell_with(double cycle_to_cycle, double device_to_device, double read_noise) {
   CellConfig cell;
-  cell.set_step_microsiemens = 17.0;
-  cell.reset_step_microsiemens = 34.0;
-  cell.cycle_to_cycle = cycle_to_cycle;
-  cell.device_to_device = device_to_device;
+  cell.soft_bound.set_step_microsiemens = 17.0;
+  cell.soft_bound.reset_step_microsiemens = 34.0;
+  cell.soft_bound.cycle_to_cycle = cycle_to_cycle;
+  cell.soft_bound.device_to_device = device_to_device;
   cell.read_noise = read_noise;
   return cell;
 }
@@ -67,7 +67,7 @@ TEST_CASE("Steps of one device are normal about its mean step, whatever conducta
   for (const double conductance : {20.0, middle, 70.0}) {
     for (const double volt : {nominal_volt, nominal_volt - 0.1}) {
       RandomStream stream = pulse_stream(static_cast<std::uint64_t>(conductance));
-      const double factor = std::exp((volt - nominal_volt) / config.volts_per_e_fold);
+      const double factor = std::exp((volt - nominal_volt) / config.soft_bound.volts_per_e_fold);
       const double up = 17.0 * factor * (90.0 - conductance) / 85.0;
       const double down = 34.0 * factor * (conductance - 5.0) / 85.0;
       std::vector<double> set;

@@ -15,9 +15,13 @@ namespace {
 
 constexpr std::uint64_t cells = 4000;
 
-CellConfig shipped_cell() {
-  return read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {}).resistive_memory.cell;
+/// The shipped chip with a cell of arch/cells.
+Architecture chip_with(const std::string& cell) {
+  return read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json",
+                           {{"/resistive_memory", "cells/" + cell + ".json"}});
 }
+
+CellConfig jumping_cell() { return chip_with("jumping").resistive_memory.cell; }
 
 RandomStream pulse_stream(std::uint64_t number) { return {1, RandomPurpose::write_pulses, number, 0}; }
 
@@ -52,9 +56,10 @@ std::vector<CellWrite> write_window(const CellConfig& cell, const WriteVerifyCon
   return writes;
 }
 
-double mean_cycles(double tolerance) {
+double mean_cycles(const std::string& cell, double tolerance) {
+  const Architecture chip = chip_with(cell);
   double sum = 0.0;
-  for (const CellWrite& write : write_window(shipped_cell(), {}, tolerance)) {
+  for (const CellWrite& write : write_window(chip.resistive_memory.cell, chip.write_verify, tolerance)) {
     sum += static_cast<double>(write.pulses.size());
   }
   return sum / static_cast<double>(cells);
@@ -62,46 +67,67 @@ double mean_cycles(double tolerance) {
 
 CellConfig quiet_cell() {
   CellConfig cell;
-  cell.set_step_microsiemens = 65.0;
-  cell.reset_step_microsiemens = 65.0;
+  cell.soft_bound.set_step_microsiemens = 65.0;
+  cell.soft_bound.reset_step_microsiemens = 65.0;
   return cell;
 }
 
 }  // namespace
 
-TEST_CASE("The shipped cell takes the paper's 50 cycles on average for an error below 1 uS") {
-  const double cycles = mean_cycles(1.0);
-  INFO("mean cycles " << cycles);
-  CHECK(cycles > 45.0);
-  CHECK(cycles < 55.0);
+TEST_CASE("Each shipped cell takes the paper's 50 cycles on average for an error below 1 uS") {
+  for (const char* cell : {"gate", "jumping", "climbing"}) {
+    const double cycles = mean_cycles(cell, 1.0);
+    INFO(cell << ": mean cycles " << cycles);
+    CHECK(cycles > 45.0);
+    CHECK(cycles < 55.0);
+  }
 }
 
-TEST_CASE("The shipped cell takes tens of cycles for an error below 2 uS") {
-  const double cycles = mean_cycles(2.0);
-  INFO("mean cycles " << cycles);
-  CHECK(cycles > 20.0);
-  CHECK(cycles < 35.0);
+TEST_CASE("Cycles fall as the tolerance grows: by half for a cell that jumps, little for one that climbs") {
+  const std::vector<double> tolerances{0.5, 1.0, 2.0, 4.0};
+  // The mean of `cells` cells is known to 2 %.
+  const auto check = [&](const std::string& cell, const std::vector<double>& expected) {
+    for (std::size_t number = 0; number < tolerances.size(); ++number) {
+      INFO(cell << " at " << tolerances[number] << " uS");
+      CHECK(mean_cycles(cell, tolerances[number]) == Approx(expected[number]).epsilon(0.05));
+    }
+  };
+  check("gate", {65.9, 50.1, 42.0, 37.4});
+  check("jumping", {99.7, 49.6, 25.0, 12.3});
+  check("climbing", {52.1, 50.4, 47.8, 43.5});
 }
 
-TEST_CASE("Cycles fall as the tolerance grows") {
-  CHECK(mean_cycles(0.5) > mean_cycles(1.0));
-  CHECK(mean_cycles(1.0) > mean_cycles(2.0));
-  CHECK(mean_cycles(2.0) > mean_cycles(4.0));
-  CHECK(mean_cycles(4.0) > mean_cycles(8.0));
+TEST_CASE("Most cells take tens of pulses to 2 uS, gate-controlled ones above all") {
+  const auto share_of_tens = [](const std::string& cell) {
+    const Architecture chip = chip_with(cell);
+    std::size_t tens = 0;
+    for (const CellWrite& write : write_window(chip.resistive_memory.cell, chip.write_verify, 2.0)) {
+      tens += write.pulses.size() >= 10 && write.pulses.size() < 100 ? 1 : 0;
+    }
+    return static_cast<double>(tens) / static_cast<double>(cells);
+  };
+  CHECK(share_of_tens("gate") == Approx(0.81).margin(0.03));
+  CHECK(share_of_tens("jumping") == Approx(0.66).margin(0.03));
+  CHECK(share_of_tens("climbing") == Approx(0.68).margin(0.03));
 }
 
-TEST_CASE("Every shipped cell converges within the shipped number of cycles") {
-  const Architecture chip = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {});
-  const WriteVerifyConfig& config = chip.write_verify;
-  for (const double tolerance : {config.tolerance_microsiemens, config.reference_tolerance_microsiemens}) {
-    for (const CellWrite& write : write_window(chip.resistive_memory.cell, config, tolerance)) {
-      REQUIRE(write.converged);
+TEST_CASE("The shipped cells converge within the shipped number of cycles, of those that jump all but a thousandth") {
+  for (const char* cell : {"gate", "jumping", "climbing"}) {
+    const Architecture chip = chip_with(cell);
+    const WriteVerifyConfig& config = chip.write_verify;
+    for (const double tolerance : {config.tolerance_microsiemens, config.reference_tolerance_microsiemens}) {
+      std::uint64_t failed = 0;
+      for (const CellWrite& write : write_window(chip.resistive_memory.cell, config, tolerance)) {
+        failed += write.converged ? 0 : 1;
+      }
+      INFO(cell << " to " << tolerance << " uS");
+      CHECK(failed <= (cell == std::string("jumping") && tolerance < 1.0 ? cells / 1000 : 0));
     }
   }
 }
 
 TEST_CASE("Without read noise a converged cell is within the tolerance of its target") {
-  CellConfig cell = shipped_cell();
+  CellConfig cell = jumping_cell();
   cell.read_noise = 0.0;
   const std::vector<CellWrite> writes = write_window(cell, {}, 2.0);
   for (std::uint64_t number = 0; number < cells; ++number) {
@@ -111,7 +137,7 @@ TEST_CASE("Without read noise a converged cell is within the tolerance of its ta
 }
 
 TEST_CASE("A write is the verify reads and pulses of the model, replayed one by one") {
-  const CellConfig cell = shipped_cell();
+  const CellConfig cell = jumping_cell();
   const std::vector<CellWrite> writes = write_window(cell, {}, 2.0);
   for (std::uint64_t number = 0; number < cells; number += 40) {
     const CellWrite& write = writes[number];
@@ -143,8 +169,8 @@ TEST_CASE("A write is the verify reads and pulses of the model, replayed one by 
 }
 
 TEST_CASE("Writes respect the limits of the cell") {
-  CellConfig cell = shipped_cell();
-  cell.cycle_to_cycle = 3.0;
+  CellConfig cell = jumping_cell();
+  cell.soft_bound.cycle_to_cycle = 3.0;
   WriteVerifyConfig config;
   config.maximum_cycles = 20;
   for (const CellWrite& write : write_window(cell, config, 0.01)) {
@@ -160,7 +186,7 @@ TEST_CASE("One SET pulse costs V^2 G t at the conductance before it") {
   config.pulse_ns = 50.0;
   RandomStream stream = pulse_stream(0);
   CellConfig cell = quiet_cell();
-  cell.set_nominal_volt = 1.35;
+  cell.soft_bound.set_nominal_volt = 1.35;
   // 10 uS + 65 uS * 80 / 85 = 71.18 uS.
   const CellWrite write = write_cell(cell, config, {}, 10.0, {71.0, 2.0}, stream);
   REQUIRE(write.pulses.size() == 1);

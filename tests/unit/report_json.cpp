@@ -236,8 +236,9 @@ bool described(const json& statistics, const std::string& name) {
 
 TEST_CASE("The report's head has the keys that its readers rely on") {
   const json parsed = json::parse(json_report(report()));
-  CHECK(keys(parsed) == Keys{"schema", "version", "architecture", "energy_table", "gpu", "trace", "seed", "age_seconds",
-                             "clock_period_ps", "tiles", "phases", "statistics"});
+  CHECK(keys(parsed) == Keys{"schema", "version", "architecture", "energy_table", "resistive_memory", "retention",
+                             "gpu", "trace", "seed", "age_seconds", "clock_period_ps", "tiles", "phases",
+                             "statistics"});
   CHECK(parsed.at("schema") == "palimpsest.report");
   CHECK(parsed.at("version") == 1);
   CHECK(parsed.at("architecture") == "chip");

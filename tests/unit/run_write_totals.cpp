@@ -8,7 +8,8 @@ namespace {
 
 CellWrite cell_write(bool converged) {
   CellWrite write;
-  write.pulses = {{true, 1.5, 30.0}, {false, 1.5, 20.0}, {true, 1.5, 25.0}};
+  write.pulses = {{true, 1.5, 30.0, {}}, {false, 1.5, 20.0, {}}, {true, 1.5, 25.0, {}}};
+  write.verify_reads = {1, 1, 3, 1};
   write.pulse_energy_joule = 3e-12;
   write.verified_conductance_microsiemens = 85.0;
   write.converged = converged;
@@ -31,7 +32,7 @@ Architecture timed_chip() {
 
 }  // namespace
 
-TEST_CASE("Totals of cells count pulses, one read more than pulses, and failures") {
+TEST_CASE("Totals of cells count pulses, the reads of every verify, and failures") {
   WriteTotals totals;
   totals.add(timed_chip(), cell_write(true));
   totals.add(timed_chip(), cell_write(false));
@@ -39,15 +40,15 @@ TEST_CASE("Totals of cells count pulses, one read more than pulses, and failures
   CHECK(totals.failed == 1);
   CHECK(totals.set_pulses == 4);
   CHECK(totals.reset_pulses == 2);
-  CHECK(totals.verify_reads == 8);
-  CHECK(totals.cycles == 2 * (3 * 10 + 4 * 40));
+  CHECK(totals.verify_reads == 12);
+  CHECK(totals.cycles == 2 * (3 * 10 + 6 * 40));
   CHECK(totals.pulse_energy_joule == Approx(6e-12));
   CHECK(totals.verified_microsiemens == Approx(170.0));
 }
 
 TEST_CASE("Totals of an array sum its groups and rounds") {
   ArrayWrite write;
-  write.groups = {{2, {{0, 0, 2}, {1, 1, 2}, {0, 1, 1}}}, {1, {{0, 0, 1}}}};
+  write.groups = {{2, {{0, 0, 2, 0}, {1, 1, 2, 1}, {0, 1, 1, 0}}}, {1, {{0, 0, 1, 0}}}};
   write.failed_cells = 1;
   write.pulse_energy_joule = 5e-12;
   write.verified_microsiemens = 90.0;
@@ -80,6 +81,6 @@ TEST_CASE("Writes cost their pulses, a driver each, and the reads' cells and con
   WriteTotals totals;
   totals.add(chip, cell_write(true));
   const double pulses = 3e-12 + 3 * 5e-12;
-  const double reads = 0.2 * 0.2 * 85e-6 * 100e-9 + 4 * (10e-12 + 40e-12 + 44e-12);
+  const double reads = 0.2 * 0.2 * 85e-6 * 100e-9 + 6 * (10e-12 + 40e-12 + 44e-12);
   CHECK(write_energy_joule(chip, totals) == Approx(pulses + reads).epsilon(1e-12));
 }

@@ -1,0 +1,83 @@
+#include "sim/config/programmer_reader.hpp"
+
+#include "sim/config/pulse_range.hpp"
+#include "sim/config/tile_reader.hpp"
+
+namespace palimpsest {
+namespace {
+
+constexpr double shortest_pulse_ns = 0.1;
+
+/// What every schedule has.
+void read_amplitudes(JsonReader& reader, WriteVerifyConfig& config) {
+  config.pulse_ns = reader.number("pulse_ns", shortest_pulse_ns, longest_ns);
+  config.pulse.set_volt = reader.number("set_volt", smallest_pulse_volt, largest_pulse_volt);
+  config.pulse.reset_volt = reader.number("reset_volt", smallest_pulse_volt, largest_pulse_volt);
+}
+
+void read_soft_bound_pulses(JsonReader reader, WriteVerifyConfig& config) {
+  PulseConfig& pulse = config.pulse;
+  pulse.schedule =
+      reader.choice<PulseSchedule>("schedule", {{"fixed", PulseSchedule::fixed}, {"stepped", PulseSchedule::stepped}});
+  read_amplitudes(reader, config);
+  pulse.volt_step = reader.number("volt_step", 0.0, largest_pulse_volt);
+  pulse.largest_volt = reader.number("largest_volt", smallest_pulse_volt, largest_pulse_volt);
+  reader.finish();
+  if (pulse.largest_volt < pulse.set_volt || pulse.largest_volt < pulse.reset_volt)
+    reader.fail({"largest_volt", "set_volt", "reset_volt"}, "expected set_volt, reset_volt <= largest_volt");
+}
+
+void read_gated_pulses(JsonReader reader, WriteVerifyConfig& config) {
+  PulseConfig& pulse = config.pulse;
+  pulse.schedule = reader.choice<PulseSchedule>("schedule", {{"gate_stepped", PulseSchedule::gate_stepped}});
+  read_amplitudes(reader, config);
+  pulse.gate_start_volt = reader.number("gate_start_volt", smallest_pulse_volt, largest_pulse_volt);
+  pulse.gate_step_volt = reader.number("gate_step_volt", 1e-6, largest_pulse_volt);
+  pulse.gate_largest_volt = reader.number("gate_largest_volt", smallest_pulse_volt, largest_pulse_volt);
+  pulse.restart_steps = reader.integer<std::uint32_t>("restart_steps", 1, 1'000'000);
+  reader.finish();
+  if (pulse.gate_largest_volt < pulse.gate_start_volt)
+    reader.fail({"gate_largest_volt", "gate_start_volt"}, "expected gate_start_volt <= gate_largest_volt");
+}
+
+/// Targets lie in the window, and the highest takes most reads.
+void check_verify_reads(const WriteVerifyConfig& config, const CellConfig& cell, const JsonReader& reader) {
+  if (config.method != WriteMethod::write_verify) return;
+  for (const auto& [key, tolerance] :
+       {std::pair{"tolerance_microsiemens", config.tolerance_microsiemens},
+        std::pair{"reference_tolerance_microsiemens", config.reference_tolerance_microsiemens}}) {
+    if (wanted_verify_reads(cell, config, {cell.window_high_microsiemens, tolerance}) > most_verify_reads)
+      reader.fail({key, "verify_deviations"}, too_fine_for_verify_reads());
+  }
+}
+
+}  // namespace
+
+std::string too_fine_for_verify_reads() {
+  return "expected a tolerance that " + std::to_string(most_verify_reads) +
+         " averaged verify reads resolve at the high end of the window; /programmer/verify_deviations = 0 reads once";
+}
+
+WriteVerifyConfig read_write_verify(JsonReader programmer, JsonReader pulses, std::uint32_t columns,
+                                    const CellConfig& cell) {
+  WriteVerifyConfig config;
+  config.method = programmer.choice<WriteMethod>(
+      "method", {{"write_verify", WriteMethod::write_verify}, {"exact", WriteMethod::exact}});
+  config.tolerance_microsiemens = programmer.number("tolerance_microsiemens", 0.001, 1e4);
+  config.reference_tolerance_microsiemens = programmer.number("reference_tolerance_microsiemens", 0.001, 1e4);
+  config.verify_deviations = programmer.number("verify_deviations", 0.0, 10.0);
+  config.maximum_cycles = programmer.integer<std::uint32_t>("maximum_cycles", 1, 65535);
+  config.parallel_cells = programmer.integer<std::uint32_t>("parallel_cells", 1, 4096);
+  programmer.finish();
+  if (cell.update == CellUpdate::gate_controlled)
+    read_gated_pulses(pulses, config);
+  else
+    read_soft_bound_pulses(pulses, config);
+  if (config.parallel_cells > columns)
+    programmer.fail("parallel_cells", "expected at most the cells of a row, /tile/columns = " +
+                                          std::to_string(columns) + ", got " + std::to_string(config.parallel_cells));
+  check_verify_reads(config, cell, programmer);
+  return config;
+}
+
+}  // namespace palimpsest
