@@ -39,6 +39,8 @@ std::string all_digits(double value) { return printed("%.17g", value); }
 
 std::string one_decimal(double value) { return printed("%.1f", value); }
 
+std::string two_decimals(double value) { return printed("%.2f", value); }
+
 std::string grouped(std::uint64_t value) {
   std::string digits = std::to_string(value);
   for (auto position = static_cast<std::ptrdiff_t>(digits.size()) - 3; position > 0; position -= 3) {

@@ -18,6 +18,9 @@ std::string all_digits(double value);
 /// Rounded to one digit after the point: 49.96 gives "50.0".
 std::string one_decimal(double value);
 
+/// Rounded to two digits after the point.
+std::string two_decimals(double value);
+
 /// Digits in groups of three: 1234567 gives "1 234 567".
 std::string grouped(std::uint64_t value);
 

@@ -56,6 +56,18 @@ Json map_json(const ProgrammedMap& map) {
   return json;
 }
 
+Json single_shots_json(const SingleShots& shots) {
+  Json json = Json::object();
+  add_members(json, shots, line_values);
+  json["levels"] = Json::array();
+  for (const SingleShotLevel& level : shots.levels) {
+    Json values = Json::object();
+    add_members(values, level, level_values);
+    json["levels"].push_back(values);
+  }
+  return json;
+}
+
 template <class Table>
 void describe(Json& json, const std::string& prefix, const Table& table) {
   for (const auto& statistic : table) {
@@ -72,6 +84,8 @@ Json descriptions() {
   describe(json, "maps.", map_counts);
   describe(json, "maps.", map_values);
   describe(json, "maps.", map_matrices);
+  describe(json, "single_shots.", line_values);
+  describe(json, "single_shots.levels.", level_values);
   return json;
 }
 
@@ -95,6 +109,7 @@ std::string programming_json(const ProgrammingReport& report) {
   }
   json["maps"] = Json::array();
   for (const ProgrammedMap& map : report.maps) json["maps"].push_back(map_json(map));
+  json["single_shots"] = report.single_shots ? single_shots_json(*report.single_shots) : Json(nullptr);
   json["statistics"] = descriptions();
   return json.dump(2) + "\n";
 }

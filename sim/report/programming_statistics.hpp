@@ -70,4 +70,24 @@ inline constexpr std::array<StageStatistic, 8> trajectory_statistics{{
     {"pulses.conductance_us", "conductance", "uS", "conductance after the pulse, as a read without noise sees it"},
 }};
 
+inline constexpr std::array<Statistic<SingleShots, double>, 5> line_values{{
+    {"slope_us_per_v", "slope", "uS/V", "of the straight line through the means, by least squares",
+     &SingleShots::slope},
+    {"r_squared", "R^2", "1", "share of the means' variance that the line explains", &SingleShots::r_squared},
+    {"largest_deviation_us", "largest deviation", "uS", "largest magnitude of a mean's distance from the line",
+     &SingleShots::largest_deviation},
+    {"level_distance_us", "between levels", "uS", "mean difference of neighbouring levels",
+     &SingleShots::level_distance},
+    {"landing_deviation_us", "landing noise", "uS", "std_us, mean over the levels", &SingleShots::mean_deviation},
+}};
+
+inline constexpr std::array<Statistic<SingleShotLevel, double>, 5> level_values{{
+    {"gate_volt", "gate", "V", "gate voltage of the SET pulse that follows a RESET", &SingleShotLevel::gate_volt},
+    {"mean_us", "mean", "uS", "over shots of a typical cell, as reads without noise see it", &SingleShotLevel::mean},
+    {"std_us", "std", "uS", "standard deviation over the shots of a typical cell", &SingleShotLevel::deviation},
+    {"cells_mean_us", "cells' mean", "uS", "over cells, one shot each", &SingleShotLevel::cells_mean},
+    {"cells_std_us", "cells' std", "uS", "standard deviation over cells, one shot each",
+     &SingleShotLevel::cells_deviation},
+}};
+
 }  // namespace palimpsest

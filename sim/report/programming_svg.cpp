@@ -25,6 +25,8 @@ constexpr double map_top = 856.0;
 constexpr double map_size = 200.0;
 constexpr double map_pitch = 288.0;
 constexpr double map_row = 252.0;
+constexpr double single_shot_gap = 36.0;
+constexpr double single_shot_row = 260.0;
 constexpr double picture_width = 930.0;
 
 // Numbers of series_colour().
@@ -142,6 +144,37 @@ void draw_maps(SvgPicture& picture, const ProgrammingReport& report) {
   }
 }
 
+PlotSeries shots_series(const SingleShots& shots, double SingleShotLevel::*mean, double SingleShotLevel::*deviation) {
+  PlotSeries series;
+  series.markers = false;
+  for (const SingleShotLevel& level : shots.levels) {
+    series.x.push_back(level.gate_volt);
+    series.y.push_back(level.*mean);
+    series.low.push_back(level.*mean - level.*deviation);
+    series.high.push_back(level.*mean + level.*deviation);
+  }
+  return series;
+}
+
+void draw_single_shots(SvgPicture& picture, const ProgrammingReport& report, double top) {
+  const SingleShots& shots = *report.single_shots;
+  PlotSeries typical = shots_series(shots, &SingleShotLevel::mean, &SingleShotLevel::deviation);
+  typical.name = "a typical cell; band: standard deviation of the landing";
+  typical.colour = series_colour(0);
+  PlotSeries cells = shots_series(shots, &SingleShotLevel::cells_mean, &SingleShotLevel::cells_deviation);
+  cells.name = "over cells; band: standard deviation";
+  cells.colour = series_colour(1);
+  const double most = *std::max_element(cells.high.begin(), cells.high.end());
+  picture.text(left, top - 16.0,
+               "One SET after a RESET, " + std::to_string(shots.levels.size()) + " levels " +
+                   two_decimals(shots.level_distance) + " uS apart: R^2 " + shortest(shots.r_squared) +
+                   ", landing noise " + one_decimal(shots.mean_deviation) + " uS",
+               "font-size=\"14\" font-weight=\"bold\"");
+  draw_plot(picture, {left, top, plot_width, plot_height}, "",
+            {"gate voltage (V)", false, shots.levels.front().gate_volt, shots.levels.back().gate_volt},
+            {"conductance (uS)", false, 0.0, 1.05 * most}, {cells, typical}, true);
+}
+
 }  // namespace
 
 std::string programming_svg(const ProgrammingReport& report) {
@@ -154,7 +187,12 @@ std::string programming_svg(const ProgrammingReport& report) {
   draw_curve(picture, report);
   draw_trajectories(picture, report);
   draw_maps(picture, report);
-  return picture.svg(picture_width, map_top + static_cast<double>(report.maps.size()) * map_row);
+  double height = map_top + static_cast<double>(report.maps.size()) * map_row;
+  if (report.single_shots) {
+    draw_single_shots(picture, report, height + single_shot_gap);
+    height += single_shot_gap + single_shot_row;
+  }
+  return picture.svg(picture_width, height);
 }
 
 }  // namespace palimpsest

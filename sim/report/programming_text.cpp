@@ -71,13 +71,33 @@ std::string map_table(const ProgrammingReport& report) {
   return table.text();
 }
 
+/// Every sixteenth level, and the line through all.
+std::string single_shot_table(const SingleShots& shots) {
+  constexpr std::size_t shown_every = 16;
+  TextTable table(0);
+  std::vector<std::string> header;
+  for (const auto& statistic : level_values) header.emplace_back(statistic.title);
+  table.row(std::move(header));
+  for (std::size_t number = 0; number < shots.levels.size(); number += shown_every) {
+    std::vector<std::string> cells;
+    for (const auto& statistic : level_values)
+      cells.push_back(two_decimals(shots.levels[number].*statistic.member) + " " + std::string(statistic.unit));
+    table.row(std::move(cells));
+  }
+  return "\nOne SET after a RESET, " + std::to_string(shots.levels.size()) + " levels of the gate voltage\n\n" +
+         table.text() + "\nStraight line: " + two_decimals(shots.slope) + " uS/V, R^2 " + shortest(shots.r_squared) +
+         ", a mean at most " + two_decimals(shots.largest_deviation) + " uS off; levels are " +
+         two_decimals(shots.level_distance) + " uS apart, one shot lands within " + two_decimals(shots.mean_deviation) +
+         " uS (standard deviation)\n";
+}
+
 }  // namespace
 
 std::string programming_text(const ProgrammingReport& report) {
   return "Palimpsest: writing the cells of " + report.architecture + ", " + report.resistive_memory + ", seed " +
          std::to_string(report.seed) + "\n\nCycles against tolerated error\n\n" + curve_table(report) +
          "\nWritten to " + shortest(report.tolerance_microsiemens) + " uS\n\n" + trajectory_table(report) + "\n" +
-         map_table(report);
+         map_table(report) + (report.single_shots ? single_shot_table(*report.single_shots) : "");
 }
 
 }  // namespace palimpsest

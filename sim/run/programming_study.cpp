@@ -73,6 +73,8 @@ ProgrammingReport study_programming(const Architecture& architecture, const Prog
   }
   report.maps.push_back(letters(architecture, "UL", options.seed, ul_unit));
   report.maps.push_back(letters(architecture, "CL", options.seed, cl_unit));
+  if (architecture.resistive_memory.cell.update == CellUpdate::gate_controlled)
+    report.single_shots = single_shots(architecture, options.cells, options.seed, options.threads);
   return report;
 }
 

@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "models/physics/write_verify.hpp"
 #include "sim/config/architecture.hpp"
 #include "sim/run/programmed_map.hpp"
+#include "sim/run/single_shot.hpp"
 #include "sim/run/tolerance_curve.hpp"
 
 namespace palimpsest {
@@ -33,6 +35,7 @@ struct ProgrammingReport {
   std::vector<TolerancePoint> curve;
   std::vector<CellTrajectory> trajectories;
   std::vector<ProgrammedMap> maps;
+  std::optional<SingleShots> single_shots;  ///< of gate-controlled cells
 };
 
 /// Most cells of a point of the curve: what numbers the cells of one array has 24 bits.
@@ -41,14 +44,14 @@ inline constexpr std::uint32_t most_study_cells = 1'000'000;
 struct ProgrammingOptions {
   std::uint64_t seed = 1;
   unsigned threads = 1;            ///< any number gives the same report
-  std::uint32_t cells = 2000;      ///< of each point of the curve
+  std::uint32_t cells = 2000;      ///< of each point of the curve, and shots of each level
   std::vector<double> tolerances;  ///< of the curve, microsiemens
   std::function<void(const std::string& part, double share_done)> progress;
 };
 
 /// Cycles against tolerance; four trajectories with targets spread over the window; the letters UL and CL, high on
-/// low, a seventh of the window from its edges (70 and 20 of 10..80 uS). Throws UserError if a verify would average
-/// more than most_verify_reads for one of the tolerances.
+/// low, a seventh of the window from its edges (70 and 20 of 10..80 uS); single shots of gate-controlled cells. Throws
+/// UserError if a verify would average more than most_verify_reads for one of the tolerances.
 ProgrammingReport study_programming(const Architecture& architecture, const ProgrammingOptions& options);
 
 }  // namespace palimpsest

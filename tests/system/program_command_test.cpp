@@ -93,6 +93,29 @@ TEST_CASE("The shipped chip takes the paper's cycles: about 50 below 1 uS, tens 
   CHECK(curve[0].at("failed") == 0);
 }
 
+TEST_CASE("Single shots of a gate-controlled cell are told level by level, those of others are none") {
+  const ProgramWorkplace workplace;
+  const json report = workplace.report();
+  CHECK(report.at("resistive_memory") == "gate");
+  CHECK(report.at("retention") == "cmo");
+  const json& shots = report.at("single_shots");
+  REQUIRE(shots.at("levels").size() == 129);
+  check_described(shots.at("levels")[0], "single_shots.levels.", report.at("statistics"));
+  double squares = 0.0;
+  double before = 0.0;
+  for (const json& level : shots.at("levels")) {
+    CHECK(level.at("gate_volt") > before);
+    before = level.at("gate_volt");
+    squares += level.at("std_us").get<double>();
+  }
+  CHECK(shots.at("landing_deviation_us") == Approx(squares / 129.0));
+  CHECK(shots.at("r_squared") > 0.999);
+  CHECK_THAT(workplace.program({}).output, Catch::Contains("Straight line: ") && Catch::Contains("0.80 V"));
+  const json jumping = workplace.report({"--set", "/resistive_memory=cells/jumping.json"});
+  CHECK(jumping.at("resistive_memory") == "jumping");
+  CHECK(jumping.at("single_shots").is_null());
+}
+
 TEST_CASE("Single cells are shown pulse by pulse, from the fresh cell to their target") {
   const ProgramWorkplace workplace;
   const json trajectories = workplace.report({"--set", "/resistive_memory/read_noise=0"}).at("trajectories");
@@ -225,7 +248,7 @@ TEST_CASE("The picture of a study shows the curve, the single cells and the lett
   CHECK_THAT(test::file_content(workplace.path("picture.svg")),
              Catch::StartsWith("<svg") && Catch::Contains("tolerated error (uS)") && Catch::Contains("To 71.25 uS") &&
                  Catch::Contains("UL, programmed (uS)") && Catch::Contains("CL, target (uS)") &&
-                 !Catch::Contains("nan") && !Catch::Contains("inf"));
+                 Catch::Contains("gate voltage (V)") && !Catch::Contains("nan") && !Catch::Contains("inf"));
 }
 
 TEST_CASE("The picture in the documentation is the one that its command draws") {

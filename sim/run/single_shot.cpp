@@ -1,0 +1,106 @@
+#include "sim/run/single_shot.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/physics/access_transistor.hpp"
+#include "models/physics/write_pulse.hpp"
+#include "sim/run/parallel.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+// Arrays 0 to 3 are those of the study's other cells; a level has 24 bits for its shots' cells.
+constexpr std::uint64_t typical_unit = 4;
+constexpr std::uint64_t cells_unit = 5;
+constexpr unsigned cell_bits = 24;
+
+struct Moments {
+  double mean = 0.0;
+  double deviation = 0.0;
+};
+
+Moments moments(const std::vector<double>& values) {
+  Moments result;
+  for (const double value : values) result.mean += value;
+  result.mean /= static_cast<double>(values.size());
+  double squares = 0.0;
+  for (const double value : values) squares += (value - result.mean) * (value - result.mean);
+  result.deviation = std::sqrt(squares / static_cast<double>(values.size()));
+  return result;
+}
+
+double shot(const Architecture& architecture, const CellTraits& traits, double gate_volt, RandomStream& stream) {
+  const CellConfig& cell = architecture.resistive_memory.cell;
+  const PulseConfig& pulse = architecture.write_verify.pulse;
+  const double low =
+      apply_pulse(cell, traits, cell.limit_high_microsiemens, false, {pulse.reset_volt, {}}, stream).conductance;
+  const double high = apply_pulse(cell, traits, low, true, {pulse.set_volt, gate_volt}, stream).conductance;
+  return conductance_through(cell.access_transistor_ohm, high);
+}
+
+SingleShotLevel level_at(const Architecture& architecture, double gate_volt, std::uint32_t number, std::uint32_t shots,
+                         std::uint64_t seed) {
+  std::vector<double> typical;
+  std::vector<double> cells;
+  RandomStream repeated(seed, RandomPurpose::write_pulses, typical_unit << cell_bits, number);
+  for (std::uint32_t cell = 0; cell < shots; ++cell) {
+    typical.push_back(shot(architecture, {}, gate_volt, repeated));
+    const std::uint64_t unit = (cells_unit << cell_bits) | cell;
+    RandomStream traits(seed, RandomPurpose::cell_traits, unit, 0);
+    RandomStream pulses(seed, RandomPurpose::write_pulses, unit, number);
+    cells.push_back(shot(architecture, draw_traits(architecture.resistive_memory.cell, traits), gate_volt, pulses));
+  }
+  const Moments one = moments(typical);
+  const Moments many = moments(cells);
+  return {gate_volt, one.mean, one.deviation, many.mean, many.deviation};
+}
+
+/// The line of least squares.
+void fit_line(SingleShots& shots) {
+  const auto count = static_cast<double>(shots.levels.size());
+  double volt = 0.0;
+  double level = 0.0;
+  for (const SingleShotLevel& point : shots.levels) {
+    volt += point.gate_volt / count;
+    level += point.mean / count;
+    shots.mean_deviation += point.deviation / count;
+  }
+  double volt_squares = 0.0;
+  double products = 0.0;
+  double level_squares = 0.0;
+  for (const SingleShotLevel& point : shots.levels) {
+    volt_squares += (point.gate_volt - volt) * (point.gate_volt - volt);
+    products += (point.gate_volt - volt) * (point.mean - level);
+    level_squares += (point.mean - level) * (point.mean - level);
+  }
+  shots.slope = products / volt_squares;
+  double left = 0.0;
+  for (const SingleShotLevel& point : shots.levels) {
+    const double difference = point.mean - level - shots.slope * (point.gate_volt - volt);
+    left += difference * difference;
+    shots.largest_deviation = std::max(shots.largest_deviation, std::abs(difference));
+  }
+  shots.r_squared = 1.0 - left / level_squares;
+  shots.level_distance = (shots.levels.back().mean - shots.levels.front().mean) / (count - 1.0);
+}
+
+}  // namespace
+
+SingleShots single_shots(const Architecture& architecture, std::uint32_t shots, std::uint64_t seed, unsigned threads) {
+  const CellConfig& cell = architecture.resistive_memory.cell;
+  const double lowest = gate_volt_of_level(cell.gate_controlled, cell.window_low_microsiemens);
+  const double highest = gate_volt_of_level(cell.gate_controlled, cell.window_high_microsiemens);
+  SingleShots result;
+  result.levels.resize(single_shot_steps + 1);
+  parallel_for(result.levels.size(), threads, [&](std::size_t number) {
+    const double position = static_cast<double>(number) / single_shot_steps;
+    result.levels[number] =
+        level_at(architecture, lowest + position * (highest - lowest), static_cast<std::uint32_t>(number), shots, seed);
+  });
+  fit_line(result);
+  return result;
+}
+
+}  // namespace palimpsest
