@@ -43,14 +43,30 @@ def write_trace(trace, directory):
             for name, data in files.items():
                 (partial / name).write_bytes(data)
             check_outputs(partial)
-            for name in files:
-                os.replace(partial / name, directory / name)
+            _replace_all(partial, directory, list(files))
         finally:
             shutil.rmtree(partial)
     except BaseException:
         for folder in absent:
             with contextlib.suppress(OSError):
                 folder.rmdir()
+        raise
+
+
+def _replace_all(source, directory, names):
+    """Move the files into `directory`; if one cannot be moved, those before it are as they were."""
+    old = {name: (directory / name).read_bytes() for name in names if (directory / name).exists()}
+    moved = []
+    try:
+        for name in names:
+            os.replace(source / name, directory / name)
+            moved.append(name)
+    except OSError:
+        for name in moved:
+            if name in old:
+                (directory / name).write_bytes(old[name])
+            else:
+                (directory / name).unlink()
         raise
 
 

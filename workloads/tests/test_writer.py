@@ -360,6 +360,26 @@ def test_a_failure_to_write_leaves_the_old_trace(tmp_path, monkeypatch):
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
+@pytest.mark.parametrize("has_old", [False, True])
+def test_a_failure_at_the_second_file_leaves_the_old_trace_or_none(tmp_path, monkeypatch, has_old):
+    place = tmp_path / "place"
+    if has_old:
+        write_trace(tiny_trace(), place)
+    before = {path.name: path.read_bytes() for path in place.iterdir()} if has_old else None
+    replace = os.replace
+
+    def fail_for_the_document(source, target):
+        if str(target).endswith("trace.json"):
+            raise OSError("no space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", fail_for_the_document)
+    with pytest.raises(OSError, match="no space"):
+        write_trace(tiny_trace(seed=1), place)
+    after = {path.name: path.read_bytes() for path in place.iterdir()} if place.exists() else None
+    assert after == before
+
+
 def test_an_unknown_adapter_is_refused():
     network = tiny_network()
     with pytest.raises(ValueError, match="adapter 'third'"):
