@@ -58,7 +58,7 @@ std::string too_fine_for_verify_reads() {
          " averaged verify reads resolve at the high end of the window; /programmer/verify_deviations = 0 reads once";
 }
 
-WriteVerifyConfig read_write_verify(JsonReader programmer, JsonReader pulses, std::uint32_t columns,
+WriteVerifyConfig read_write_verify(JsonReader programmer, const JsonReader& pulses, std::uint32_t columns,
                                     const CellConfig& cell) {
   WriteVerifyConfig config;
   config.method = programmer.choice<WriteMethod>(

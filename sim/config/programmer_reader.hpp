@@ -10,7 +10,7 @@ namespace palimpsest {
 
 /// Reads `/programmer` for a tile with `columns` columns and such cells, and the cell's own `/resistive_memory/pulses`.
 /// Throws UserError.
-WriteVerifyConfig read_write_verify(JsonReader programmer, JsonReader pulses, std::uint32_t columns,
+WriteVerifyConfig read_write_verify(JsonReader programmer, const JsonReader& pulses, std::uint32_t columns,
                                     const CellConfig& cell);
 
 /// What a message about a tolerance says that would take more than most_verify_reads.

@@ -43,8 +43,8 @@ std::vector<ProgramBuilder::StoredPair> pairs_of(ProgramBuilder& builder, const 
     pairs.push_back(pair->second);
     if (adapter != trained_adapter) continue;
     const std::uint32_t rows = builder.context().network.operations[operation].output.rows;
-    pairs.back().kept =
-        builder.layout().per_sample(rows, adapter->rank, builder.context().architecture.training.gradient_bits);
+    const std::uint32_t rank = pairs.back().a.rows;
+    pairs.back().kept = builder.layout().per_sample(rows, rank, builder.context().architecture.training.gradient_bits);
   }
   return pairs;
 }

@@ -76,10 +76,12 @@ std::string single_shot_table(const SingleShots& shots) {
   constexpr std::size_t shown_every = 16;
   TextTable table(0);
   std::vector<std::string> header;
+  header.reserve(level_values.size());
   for (const auto& statistic : level_values) header.emplace_back(statistic.title);
   table.row(std::move(header));
   for (std::size_t number = 0; number < shots.levels.size(); number += shown_every) {
     std::vector<std::string> cells;
+    cells.reserve(level_values.size());
     for (const auto& statistic : level_values)
       cells.push_back(two_decimals(shots.levels[number].*statistic.member) + " " + std::string(statistic.unit));
     table.row(std::move(cells));

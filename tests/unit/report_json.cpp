@@ -71,6 +71,8 @@ PhaseFigures gpu(double base) {
 RunReport report() {
   RunReport made;
   made.architecture = "chip";
+  made.resistive_memory = "cell";
+  made.retention = "ageing";
   made.trace = "net";
   made.seed = 18'446'744'073'709'551'615U;
   made.age_seconds = 0.1;
@@ -242,6 +244,8 @@ TEST_CASE("The report's head has the keys that its readers rely on") {
   CHECK(parsed.at("schema") == "palimpsest.report");
   CHECK(parsed.at("version") == 1);
   CHECK(parsed.at("architecture") == "chip");
+  CHECK(parsed.at("resistive_memory") == "cell");
+  CHECK(parsed.at("retention") == "ageing");
   CHECK(parsed.at("trace") == "net");
   CHECK(parsed.at("seed").get<std::uint64_t>() == 18'446'744'073'709'551'615U);
   CHECK(parsed.at("age_seconds").get<double>() == 0.1);
