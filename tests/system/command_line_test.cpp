@@ -1,6 +1,9 @@
+#include <array>
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "sim/cli/command_line.hpp"
+#include "tests/support/no_more_threads.hpp"
 #include "tests/support/workplace.hpp"
 
 namespace palimpsest {
@@ -187,6 +190,19 @@ TEST_CASE("A message is one line of bounded length, whatever stands in names and
   check({"--set", "/name=\n" + std::string(100'000, 'x')}, 2, "palimpsest: --set /name=\\nxxx");
   check({"--colour" + std::string(100'000, 'x')}, 2, "unrecognised option '--colourxxx");
   check({"--seed", std::string(100'000, '1')}, 2, "--seed: expected");
+}
+
+TEST_CASE("A run to which the system gives no thread writes the report that any run writes") {
+  const Workplace workplace;
+  REQUIRE(workplace.run_small({"--threads", "4", "--json", "expected.json"}).exit_code == 0);
+  const std::string chip = test::shipped("arch/rm180.json");
+  const std::string trace = workplace.path("trace");
+  const std::string report = workplace.path("report.json");
+  const std::array arguments{"palimpsest", "run", "--arch", chip.c_str(),   "--trace", trace.c_str(),
+                             "--threads",  "4",   "--json", report.c_str(), "--quiet"};
+  const test::NoMoreThreads none;
+  REQUIRE(command_line(static_cast<int>(arguments.size()), arguments.data()) == 0);
+  CHECK(test::file_content(report) == test::file_content(workplace.path("expected.json")));
 }
 
 TEST_CASE("More training than can be counted is an error of the trace") {
