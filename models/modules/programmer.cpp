@@ -41,6 +41,9 @@ void Programmer::play(WriteRound round) {
   counts_.rm_set_pulses += round.set_pulses;
   counts_.rm_reset_pulses += round.reset_pulses;
   counts_.rm_verify_reads += round.verify_reads;
+  counts_.rm_forming_pulses += round.forming_pulses;
+  counts_.rm_write_word_lines += round.pulse_phases();
+  counts_.rm_verify_word_lines += round.verify_reads > 0 ? 1 : 0;
   tlm::tlm_phase phase = tlm::BEGIN_REQ;
   sc_core::sc_time duration;
   tiles[current_->job->tile]->nb_transport_fw(round, phase, duration);

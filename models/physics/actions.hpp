@@ -25,6 +25,9 @@ struct ActionCounts {
   std::uint64_t rm_set_pulses = 0;
   std::uint64_t rm_reset_pulses = 0;
   std::uint64_t rm_verify_reads = 0;
+  std::uint64_t rm_forming_pulses = 0;
+  std::uint64_t rm_write_word_lines = 0;   ///< opened and closed for the pulses of one phase of a group of cells
+  std::uint64_t rm_verify_word_lines = 0;  ///< the same for a verify read of the group
 };
 
 }  // namespace palimpsest

@@ -1,6 +1,7 @@
 #include "models/physics/cell_array.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "models/physics/access_transistor.hpp"
@@ -79,6 +80,7 @@ ArrayWrite CellArray::write(const WriteVerifyConfig& config, const Eigen::Matrix
     for (Eigen::Index column = 0; column < targets.cols(); ++column) {
       if (targets(row, column) == targets_(row, column) && tolerances(row, column) == tolerances_(row, column))
         continue;
+      const bool formed = config.forming && std::isnan(targets_(row, column));
       targets_(row, column) = targets(row, column);
       tolerances_(row, column) = tolerances(row, column);
       const std::size_t cell = cell_index(row, column);
@@ -94,8 +96,13 @@ ArrayWrite CellArray::write(const WriteVerifyConfig& config, const Eigen::Matrix
       round_pulse_counts_(row, column) += write.pulses.size();
       result.failed_cells += write.converged ? 0 : 1;
       result.pulse_energy_joule += write.pulse_energy_joule;
+      result.pulse_charge_coulomb += write.pulse_charge_coulomb;
+      if (formed) {
+        result.pulse_charge_coulomb += forming_coulomb(*config.forming);
+        result.pulse_energy_joule += config.forming->volt * forming_coulomb(*config.forming);
+      }
       result.verified_microsiemens += write.verified_conductance_microsiemens;
-      group_of(groups, column, group_column, config.parallel_cells).add(write);
+      group_of(groups, column, group_column, config.parallel_cells).add(write, formed);
     }
   }
   result.groups.reserve(groups.size());

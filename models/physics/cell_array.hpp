@@ -16,7 +16,8 @@ struct ArrayWrite {
   std::vector<WriteGroup> groups;
   std::uint64_t failed_cells = 0;      ///< outside the tolerance after the last cycle
   std::uint64_t clipped_weights = 0;   ///< beyond their layer's scale; counted by who maps weights to targets
-  double pulse_energy_joule = 0.0;     ///< in the cells
+  double pulse_energy_joule = 0.0;     ///< in the cells and their transistors
+  double pulse_charge_coulomb = 0.0;   ///< that the pulses take from the drivers' supply
   double verified_microsiemens = 0.0;  ///< conductance summed over all verify reads
 };
 
@@ -32,7 +33,9 @@ class CellArray {
 
   /// Writes the cells to their targets within their tolerances (microsiemens, [rows, columns] each), from what they
   /// hold by now. A cell that was last written to just this target and tolerance is neither pulsed nor read, whether
-  /// that write succeeded or not; cells that need no pulse keep their history. `step` numbers the writes of this array.
+  /// that write succeeded or not; cells that need no pulse keep their history. A cell's first write begins with a
+  /// forming pulse, if there are any, which leaves it as fresh cells are and is no wear. `step` numbers the writes of
+  /// this array.
   ArrayWrite write(const WriteVerifyConfig& config, const Eigen::MatrixXf& targets, const Eigen::MatrixXf& tolerances,
                    std::uint32_t step);
 

@@ -16,8 +16,8 @@ const std::array<ComponentDescription, component_count>& component_descriptions(
       {"tia", "transimpedance amplifiers of the tiles"},
       {"adc", "analogue-to-digital converters of the tiles"},
       {"shift_add", "sums of conversions over passes and slices"},
-      {"rm_write", "SET and RESET pulses: cells and drivers"},
-      {"rm_verify", "verify reads: cell, DAC, TIA and ADC"},
+      {"rm_write", "forming, SET and RESET pulses: cells, drivers and word lines"},
+      {"rm_verify", "verify reads: cell, word line, DAC, TIA and ADC"},
       {"sram", "reads and writes of the SRAM buffer"},
       {"interconnect", "wires between the units and the SRAM buffer"},
       {"lora_unit", "multiply-accumulates of the LoRA unit"},
@@ -109,20 +109,27 @@ ComponentEnergy component_energy(const EnergyTable& table, const EnergyParameter
   const double conversion = adc_energy_joule(table, parameters.tile.adc);
   const double update = dac_update_joule(table, parameters.tile);
   const double sample = tia_sample_joule(table, parameters.tile);
+  const auto word_line = [&](double volt) {
+    return table.word_line_farad_per_cell * parameters.tile.crossbar.columns * volt * volt;
+  };
 
   ComponentEnergy energy{};
   const auto set = [&energy](Component component, double joule) {
     energy[static_cast<std::size_t>(component)] = joule;
   };
   set(Component::dac, times(counts.dac_updates, update));
-  set(Component::word_lines, times(counts.word_line_switches, table.word_line_switch_joule));
+  set(Component::word_lines, times(counts.word_line_switches, word_line(table.supply_volt)));
   set(Component::crossbar, analogue.crossbar_read);
   set(Component::tia, times(counts.tia_samples, sample));
   set(Component::adc, times(counts.adc_conversions, conversion));
   set(Component::shift_add, times(counts.shift_adds, table.shift_add_joule));
   set(Component::rm_write,
-      times(counts.rm_set_pulses + counts.rm_reset_pulses, table.write_driver_joule) + analogue.write_pulses);
-  set(Component::rm_verify, times(counts.rm_verify_reads, update + sample + conversion) + analogue.verify_reads);
+      times(counts.rm_set_pulses + counts.rm_reset_pulses + counts.rm_forming_pulses,
+            table.write_driver_farad * parameters.write_supply_volt * parameters.write_supply_volt) +
+          times(counts.rm_write_word_lines, word_line(parameters.word_line_volt)) + analogue.write_pulses);
+  set(Component::rm_verify, times(counts.rm_verify_reads, update + sample + conversion) +
+                                times(counts.rm_verify_word_lines, word_line(table.supply_volt)) +
+                                analogue.verify_reads);
   set(Component::sram,
       (times(counts.sram_read_words, bank.read_joule) + times(counts.sram_write_words, bank.write_joule)) *
           words_of_32_bits);

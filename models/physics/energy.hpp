@@ -48,8 +48,15 @@ using ComponentEnergy = std::array<double, component_count>;
 /// Energy that depends on voltages and conductances and not only on counts, joule.
 struct AnalogueEnergy {
   double crossbar_read = 0.0;  ///< V^2 G t of the cells during reads
-  double write_pulses = 0.0;   ///< V^2 G t of the cells during SET and RESET pulses
-  double verify_reads = 0.0;   ///< V^2 G t of the cells during verify reads
+  double write_pulses = 0.0;   ///< what the drivers' supply delivers to forming, SET and RESET pulses: V_supply I t
+  double verify_reads = 0.0;   ///< the same for verify reads
+};
+
+/// What of an analogue energy becomes heat in cells and access transistors, V^2 G t, joule; the rest does in the
+/// drivers.
+struct Dissipation {
+  double rm_write = 0.0;
+  double rm_verify = 0.0;
 };
 
 /// Energy of one conversion by the survey fit of arXiv 2404.06553 (Accelergy's ADC model), joule: `node_nm` of the
@@ -66,17 +73,20 @@ struct EnergyParameters {
   TileConfig tile;
   std::uint64_t tiles = 0;  ///< of the chip, those without weights included
   SramConfig sram;
-  int mac_bits = 8;            ///< precision of the LoRA unit's multiply-accumulates in this stage
-  double clock_seconds = 0.0;  ///< period of the clock
+  int mac_bits = 8;                ///< precision of the LoRA unit's multiply-accumulates in this stage
+  double clock_seconds = 0.0;      ///< period of the clock
+  double word_line_volt = 3.3;     ///< during write pulses
+  double write_supply_volt = 3.3;  ///< of the write drivers
 };
 
 /// Energy of one code put on one driven line in a pass: a buffer, and an array of one unit capacitor per level of the
 /// bits that the pass carries.
 double dac_update_joule(const EnergyTable& table, const TileConfig& tile);
 
-/// Actions x table + data-dependent analogue energy + leakage and static power x time. A verify read is one DAC update,
-/// one TIA sample and one conversion on top of its cell; it is reported under `rm_verify`. `seconds` >= 0 is the time
-/// of the stage; a bank that does not serve leaks the configured share of its leakage.
+/// Actions x table + data-dependent analogue energy + leakage and static power x time. A word line takes C V^2, and so
+/// does a write driver. A verify read is one DAC update, one TIA sample and one conversion on top of its cell; with the
+/// word line of its group it is reported under `rm_verify`. `seconds` >= 0 is the time of the stage; a bank that does
+/// not serve leaks the configured share of its leakage.
 ComponentEnergy component_energy(const EnergyTable& table, const EnergyParameters& parameters,
                                  const ActionCounts& counts, const AnalogueEnergy& analogue, double seconds);
 

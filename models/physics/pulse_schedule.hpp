@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -23,6 +24,11 @@ struct PulseConfig {
   double gate_largest_volt = 3.3;    ///< where that rise ends
   std::uint32_t restart_steps = 12;  ///< steps of the gate voltage that a RESET takes back, down to the start at most
 };
+
+/// Highest amplitude that a pulse can have, V.
+inline double highest_pulse_volt(const PulseConfig& config) {
+  return config.schedule == PulseSchedule::stepped ? config.largest_volt : std::max(config.set_volt, config.reset_volt);
+}
 
 /// Voltages of one pulse.
 struct PulseVoltages {

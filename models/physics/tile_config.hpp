@@ -18,6 +18,7 @@ struct TileConfig {
   WireConfig wires;
   IrDropModel ir_drop = IrDropModel::off;
   double pulse_ns = 100.0;  ///< width of a SET or RESET pulse
+  double forming_ns = 0.0;  ///< width of a forming pulse
 };
 
 /// How long the amplifiers are on for one pass: while the lines are driven and while their outputs settle.

@@ -5,6 +5,7 @@ namespace palimpsest {
 std::uint64_t write_round_cycles(const TileConfig& tile, const WriteRound& round, const Clock& clock) {
   const std::uint64_t pulse = clock.cycles_for_ns(tile.pulse_ns);
   std::uint64_t cycles = round.set_phases * pulse;
+  if (round.forming_pulses > 0) cycles += clock.cycles_for_ns(tile.forming_ns);
   if (round.reset_pulses > 0) cycles += pulse;
   if (round.verify_reads > 0) {
     cycles += clock.cycles_for_ns(tile.dac.settling_ns) + crossbar_cycles(tile.crossbar, clock) +

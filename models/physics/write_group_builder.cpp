@@ -4,8 +4,9 @@
 
 namespace palimpsest {
 
-void WriteGroupBuilder::add(const CellWrite& write) {
+void WriteGroupBuilder::add(const CellWrite& write, bool formed) {
   ++cells_;
+  if (formed) ++forming_pulses_;
   if (rounds_.size() < write.pulses.size() + 1) rounds_.resize(write.pulses.size() + 1);
   for (std::size_t number = 0; number <= write.pulses.size(); ++number) {
     Pulses& round = rounds_[number];
@@ -30,6 +31,7 @@ WriteGroup WriteGroupBuilder::group() const {
     for (std::size_t read = 1; read < pulses.reads.size(); ++read)
       group.rounds.push_back({0, 0, pulses.reads[read], 0});
   }
+  if (!group.rounds.empty()) group.rounds.front().forming_pulses = forming_pulses_;
   return group;
 }
 

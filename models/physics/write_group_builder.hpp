@@ -12,9 +12,10 @@ namespace palimpsest {
 /// Lays the writes of single cells side by side: the k-th pulse of each falls into the same round.
 class WriteGroupBuilder {
  public:
-  void add(const CellWrite& write);
+  /// `formed`: a forming pulse comes before the first read.
+  void add(const CellWrite& write, bool formed);
 
-  /// The first round only reads. Each round with pulses is followed by the further reads of the cells that average more
+  /// The first round only forms and reads. Each round with pulses is followed by the further reads of the cells that average more
   /// than one.
   WriteGroup group() const;
 
@@ -27,6 +28,7 @@ class WriteGroupBuilder {
   };
 
   std::uint32_t cells_ = 0;
+  std::uint32_t forming_pulses_ = 0;
   std::vector<Pulses> rounds_;
 };
 

@@ -26,6 +26,7 @@ CellWrite write_exactly(const CellConfig& cell, const WriteVerifyConfig& config,
   write.conductance = conductance_behind(ohm, after);
   write.pulses.push_back({set, volt, after, voltages.gate_volt});
   write.pulse_energy_joule = volt * volt * before * micro * config.pulse_ns * nano;
+  write.pulse_charge_coulomb = volt * before * micro * config.pulse_ns * nano;
   write.verify_reads = {1, 1};
   write.verified_conductance_microsiemens = before + after;
   write.converged = std::abs(after - target.conductance) <= target.tolerance;
@@ -71,6 +72,10 @@ double wanted_verify_reads(const CellConfig& cell, const WriteVerifyConfig& conf
   return std::max(std::ceil(ratio * ratio), 1.0);
 }
 
+double forming_coulomb(const FormingConfig& forming) {
+  return forming.current_microampere * micro * forming.pulse_ns * nano;
+}
+
 CellWrite write_cell(const CellConfig& cell, const WriteVerifyConfig& config, const CellTraits& traits, double start,
                      const CellTarget& target, RandomStream& stream) {
   if (config.method == WriteMethod::exact) return write_exactly(cell, config, traits, start, target);
@@ -91,7 +96,9 @@ CellWrite write_cell(const CellConfig& cell, const WriteVerifyConfig& config, co
     const bool set = result.mean < target.conductance;
     const PulseVoltages voltages = amplitudes.next(set);
     const PulseEffect effect = apply_pulse(cell, traits, write.conductance, set, voltages, stream);
-    write.pulse_energy_joule += voltages.volt * effect.ampere * config.pulse_ns * nano;
+    const double coulomb = effect.ampere * config.pulse_ns * nano;
+    write.pulse_energy_joule += voltages.volt * coulomb;
+    write.pulse_charge_coulomb += coulomb;
     write.conductance = effect.conductance;
     write.pulses.push_back(
         {set, voltages.volt, conductance_through(cell.access_transistor_ohm, effect.conductance), voltages.gate_volt});

@@ -14,6 +14,16 @@ enum class WriteMethod {
   exact,         ///< unphysical: one pulse that puts every cell on its target, for studies without writing error
 };
 
+/// The pulse that makes a fresh cell a switching one, once before its first write.
+struct FormingConfig {
+  double volt = 3.0;
+  double pulse_ns = 1e4;
+  double current_microampere = 100.0;  ///< compliance, taken for the whole pulse
+};
+
+/// What a forming pulse takes from the drivers' supply.
+double forming_coulomb(const FormingConfig& forming);
+
 struct WriteVerifyConfig {
   WriteMethod method = WriteMethod::write_verify;
   double tolerance_microsiemens = 2.0;
@@ -24,6 +34,9 @@ struct WriteVerifyConfig {
   std::uint32_t parallel_cells = 16;    ///< cells of one row written at the same time
   double pulse_ns = 100.0;
   PulseConfig pulse;
+  double word_line_volt = 3.3;  ///< on the gates of the access transistors during pulses
+  double supply_volt = 3.3;     ///< of the write drivers; no pulse is higher
+  std::optional<FormingConfig> forming;
 };
 
 /// One write pulse of a cell.
@@ -40,6 +53,7 @@ struct CellWrite {
   std::vector<CellPulse> pulses;  ///< in order; a verify before each and after the last
   std::vector<std::uint32_t> verify_reads;       ///< of each verify
   double pulse_energy_joule = 0.0;               ///< sum over the pulses of V I t in cell and transistor (apply_pulse)
+  double pulse_charge_coulomb = 0.0;             ///< sum over the pulses of I t, what they take from the drivers' supply
   double verified_conductance_microsiemens = 0;  ///< as read, summed over the verify reads; gives their energy
   bool converged = false;
 };

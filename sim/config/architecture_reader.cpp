@@ -119,6 +119,7 @@ Architecture read_chip(JsonReader reader, const std::string& directory) {
                                         chip.tile.crossbar.columns, chip.resistive_memory.cell);
   memory.finish();
   chip.tile.pulse_ns = chip.write_verify.pulse_ns;
+  if (chip.write_verify.forming) chip.tile.forming_ns = chip.write_verify.forming->pulse_ns;
   chip.sram = read_sram(reader.object("sram"));
   chip.lora_unit = read_lora_unit(reader.object("lora_unit"));
   chip.vector_unit = read_vector_unit(reader.object("vector_unit"));

@@ -56,6 +56,13 @@ std::vector<std::string> JsonReader::keys() const {
 
 JsonReader JsonReader::object(const std::string& key) { return {*document_, read(key), pointer_of(key)}; }
 
+std::optional<JsonReader> JsonReader::object_or(const std::string& key, const std::string& word) {
+  const nlohmann::json& value = read(key);
+  if (value == word) return std::nullopt;
+  if (!value.is_object()) fail(key, "expected \"" + word + "\" or an object, got " + shown(value));
+  return object(key);
+}
+
 std::vector<JsonReader> JsonReader::objects(const std::string& key) {
   std::vector<JsonReader> readers;
   for (const nlohmann::json& element : read_array(key))

@@ -26,6 +26,8 @@ class JsonReader {
   std::vector<std::string> keys() const;
 
   JsonReader object(const std::string& key);
+  /// An object, or the string `word`, which gives none.
+  std::optional<JsonReader> object_or(const std::string& key, const std::string& word);
   std::vector<JsonReader> objects(const std::string& key);  ///< an array of objects
 
   template <class Integer>

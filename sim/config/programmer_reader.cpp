@@ -1,5 +1,8 @@
 #include "sim/config/programmer_reader.hpp"
 
+#include <algorithm>
+#include <optional>
+
 #include "sim/config/pulse_range.hpp"
 #include "sim/config/tile_reader.hpp"
 
@@ -7,6 +10,7 @@ namespace palimpsest {
 namespace {
 
 constexpr double shortest_pulse_ns = 0.1;
+constexpr double largest_supply_volt = 20.0;
 
 /// What every schedule has.
 void read_amplitudes(JsonReader& reader, WriteVerifyConfig& config) {
@@ -40,6 +44,24 @@ void read_gated_pulses(JsonReader reader, WriteVerifyConfig& config) {
     reader.fail({"gate_largest_volt", "gate_start_volt"}, "expected gate_start_volt <= gate_largest_volt");
 }
 
+std::optional<FormingConfig> read_forming(JsonReader& programmer) {
+  std::optional<JsonReader> reader = programmer.object_or("forming", "none");
+  if (!reader) return std::nullopt;
+  FormingConfig forming;
+  forming.volt = reader->number("volt", smallest_pulse_volt, largest_pulse_volt);
+  forming.pulse_ns = reader->number("pulse_ns", shortest_pulse_ns, longest_ns);
+  forming.current_microampere = reader->number("current_microampere", 0.001, 1e5);
+  reader->finish();
+  return forming;
+}
+
+void check_supply(const WriteVerifyConfig& config, const JsonReader& reader) {
+  if (config.supply_volt < highest_pulse_volt(config.pulse))
+    reader.fail("supply_volt", "expected at least the highest pulse of /resistive_memory/pulses");
+  if (config.forming && config.supply_volt < config.forming->volt)
+    reader.fail({"supply_volt", "forming"}, "expected the forming pulse's volt <= supply_volt");
+}
+
 /// Targets lie in the window, and the highest takes most reads.
 void check_verify_reads(const WriteVerifyConfig& config, const CellConfig& cell, const JsonReader& reader) {
   if (config.method != WriteMethod::write_verify) return;
@@ -68,11 +90,15 @@ WriteVerifyConfig read_write_verify(JsonReader programmer, const JsonReader& pul
   config.verify_deviations = programmer.number("verify_deviations", 0.0, 10.0);
   config.maximum_cycles = programmer.integer<std::uint32_t>("maximum_cycles", 1, 65535);
   config.parallel_cells = programmer.integer<std::uint32_t>("parallel_cells", 1, 4096);
+  config.word_line_volt = programmer.number("word_line_volt", 0.0, largest_supply_volt);
+  config.supply_volt = programmer.number("supply_volt", smallest_pulse_volt, largest_supply_volt);
+  config.forming = read_forming(programmer);
   programmer.finish();
   if (cell.update == CellUpdate::gate_controlled)
     read_gated_pulses(pulses, config);
   else
     read_soft_bound_pulses(pulses, config);
+  check_supply(config, programmer);
   if (config.parallel_cells > columns)
     programmer.fail("parallel_cells", "expected at most the cells of a row, /tile/columns = " +
                                           std::to_string(columns) + ", got " + std::to_string(config.parallel_cells));

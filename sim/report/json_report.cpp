@@ -24,6 +24,7 @@ Json stage_json(const StageFigures& stage) {
   Json components = Json::object();
   for (const NamedEnergy& energy : stage.components) components[std::string(energy.component)] = energy.joule;
   json["components"] = components;
+  json["dissipated_j"] = members(stage.dissipated, dissipation_statistics);
   json["conversions"] = members(stage.conversions, conversion_statistics);
   json["writes"] = members(stage.writes, write_statistics);
   return json;
@@ -119,6 +120,7 @@ Json descriptions() {
   }
   json["components.gpu_busy"] = {{"unit", "J"}, {"meaning", "GPU computing or moving data, at board power"}};
   json["components.gpu_launch"] = {{"unit", "J"}, {"meaning", "GPU waiting for kernels to be launched, at idle power"}};
+  describe(json, "dissipated_j.", dissipation_statistics);
   describe(json, "conversions.", conversion_statistics);
   describe(json, "writes.", write_statistics);
   describe(json, "accuracy.", accuracy_statistics);

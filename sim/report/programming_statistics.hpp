@@ -29,16 +29,18 @@ inline constexpr std::array<Statistic<TolerancePoint, double>, 5> curve_values{{
     {"mean_cycles", "mean cycles", "cycles", "SET and RESET pulses of a cell, cells given up included",
      &TolerancePoint::mean_cycles},
     {"std_cycles", "std", "cycles", "standard deviation of the cycles over the cells", &TolerancePoint::std_cycles},
-    {"mean_energy_j", "mean energy", "J", "pulses, drivers and verify reads of a cell",
+    {"mean_energy_j", "mean energy", "J",
+     "pulses, drivers, word lines and verify reads of a cell that is written by itself",
      &TolerancePoint::mean_energy_joule},
     {"mean_seconds", "mean time", "s", "pulses and verify reads of a cell that is written by itself",
      &TolerancePoint::mean_seconds},
 }};
 
-inline constexpr std::array<Statistic<WriteTotals, std::uint64_t>, 5> map_counts{{
+inline constexpr std::array<Statistic<WriteTotals, std::uint64_t>, 6> map_counts{{
     {"cells", "cells", "cells", "cells of the picture", &WriteTotals::cells},
     {"failed", "failed", "cells", "cells given up outside the tolerance after the largest number of cycles",
      &WriteTotals::failed},
+    {"forming_pulses", "forming", "pulses", "forming pulses, one for each cell", &WriteTotals::forming_pulses},
     {"set_pulses", "SET", "pulses", "SET pulses", &WriteTotals::set_pulses},
     {"reset_pulses", "RESET", "pulses", "RESET pulses", &WriteTotals::reset_pulses},
     {"verify_reads", "verify", "reads", "verify reads of single cells", &WriteTotals::verify_reads},
@@ -47,7 +49,8 @@ inline constexpr std::array<Statistic<WriteTotals, std::uint64_t>, 5> map_counts
 inline constexpr std::array<Statistic<ProgrammedMap, double>, 4> map_values{{
     {"rms_error_us", "rms error", "uS", "root mean square of error_us over the cells", &ProgrammedMap::rms_error},
     {"largest_error_us", "largest error", "uS", "largest magnitude of error_us", &ProgrammedMap::largest_error},
-    {"energy_j", "energy", "J", "pulses, drivers and verify reads of all cells", &ProgrammedMap::energy_joule},
+    {"energy_j", "energy", "J", "pulses, drivers, word lines and verify reads of all cells",
+     &ProgrammedMap::energy_joule},
     {"seconds", "time", "s", "of the whole picture, /programmer/parallel_cells cells at the same time",
      &ProgrammedMap::seconds},
 }};

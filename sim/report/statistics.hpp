@@ -21,9 +21,11 @@ struct Statistic {
   Value Owner::*member;
 };
 
-inline constexpr std::array<Statistic<Writes, std::uint64_t>, 7> write_statistics{{
+inline constexpr std::array<Statistic<Writes, std::uint64_t>, 8> write_statistics{{
     {"rm_cells", "RM cells", "cells", "resistive cells addressed for writing, reference cells included",
      &Writes::rm_cells},
+    {"rm_forming_pulses", "forming", "pulses", "forming pulses, one for each cell before its first write",
+     &Writes::rm_forming_pulses},
     {"rm_set_pulses", "SET", "pulses", "SET pulses", &Writes::rm_set_pulses},
     {"rm_reset_pulses", "RESET", "pulses", "RESET pulses", &Writes::rm_reset_pulses},
     {"rm_verify_reads", "verify", "reads", "verify reads of single cells", &Writes::rm_verify_reads},
@@ -33,6 +35,13 @@ inline constexpr std::array<Statistic<Writes, std::uint64_t>, 7> write_statistic
      "written weights beyond their layer's scale, cut at the window's edge; once for every write that changes them",
      &Writes::rm_clipped_weights},
     {"sram_words", "SRAM words", "words", "words written to the SRAM buffer", &Writes::sram_words},
+}};
+
+inline constexpr std::array<Statistic<Dissipation, double>, 2> dissipation_statistics{{
+    {"rm_write", "rm_write", "J",
+     "heat of forming, SET and RESET pulses in cells and access transistors, part of the component of this name",
+     &Dissipation::rm_write},
+    {"rm_verify", "rm_verify", "J", "the same of verify reads", &Dissipation::rm_verify},
 }};
 
 inline constexpr std::array<Statistic<Conversions, std::uint64_t>, 3> conversion_statistics{{

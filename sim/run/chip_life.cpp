@@ -250,19 +250,19 @@ StageFigures ChipLife::priced(const ChipWork& work, int mac_bits) const {
   stage.cycles = work.cycles;
   stage.memory_wait_cycles = work.memory_wait_cycles;
   stage.seconds = architecture_.clock.seconds(work.cycles);
-  const EnergyParameters parameters{architecture_.tile, tiles_, architecture_.sram, mac_bits,
-                                    architecture_.clock.seconds(1)};
   const ComponentEnergy energy =
-      component_energy(architecture_.energy, parameters, work.counts, work.analogue, stage.seconds);
+      component_energy(architecture_.energy, energy_parameters(architecture_, tiles_, mac_bits), work.counts,
+                       work.analogue, stage.seconds);
   std::vector<NamedEnergy> components;
   for (std::size_t index = 0; index < component_count; ++index) {
     components.push_back({component_descriptions()[index].name, energy[index]});
   }
   set_energy(stage, std::move(components));
   stage.conversions = {work.counts.dac_updates, work.counts.adc_conversions, work.counts.shift_adds};
-  stage.writes = {work.counts.rm_cells,        work.counts.rm_set_pulses, work.counts.rm_reset_pulses,
-                  work.counts.rm_verify_reads, work.failed_cells,         work.clipped_weights,
-                  work.counts.sram_write_words};
+  stage.dissipated = work.dissipated;
+  stage.writes = {work.counts.rm_cells,        work.counts.rm_forming_pulses, work.counts.rm_set_pulses,
+                  work.counts.rm_reset_pulses, work.counts.rm_verify_reads,   work.failed_cells,
+                  work.clipped_weights,        work.counts.sram_write_words};
   return stage;
 }
 

@@ -17,8 +17,11 @@ ChipWork beyond(const ChipWork& whole, const ChipWork& part);
 /// counted.
 ChipWork times(const ChipWork& work, std::uint64_t repetitions);
 
-/// What the values say of `writes`: analogue energy, failed cells and clipped weights. Counts and cycles come from
-/// playing them.
+/// What the energy of a chip of `tiles` tiles depends on besides the table, with multiply-accumulates of `mac_bits`.
+EnergyParameters energy_parameters(const Architecture& architecture, std::uint64_t tiles, int mac_bits);
+
+/// What the values say of `writes`: analogue energy and dissipation, failed cells and clipped weights. Counts and
+/// cycles come from playing them.
 ChipWork write_work(const Architecture& architecture, const std::vector<ArrayWrite>& writes);
 
 }  // namespace palimpsest

@@ -19,6 +19,7 @@ struct ChipWork {
   std::uint64_t memory_wait_cycles = 0;
   ActionCounts counts;
   AnalogueEnergy analogue;
+  Dissipation dissipated;
   std::uint64_t failed_cells = 0;     ///< cells given up by write-verify
   std::uint64_t clipped_weights = 0;  ///< written weights beyond their layer's scale
 };
@@ -30,6 +31,7 @@ struct NamedEnergy {
 
 struct Writes {
   std::uint64_t rm_cells = 0;
+  std::uint64_t rm_forming_pulses = 0;
   std::uint64_t rm_set_pulses = 0;
   std::uint64_t rm_reset_pulses = 0;
   std::uint64_t rm_verify_reads = 0;
@@ -52,6 +54,7 @@ struct StageFigures {
   double seconds = 0.0;
   std::uint64_t memory_wait_cycles = 0;  ///< of all requests for the SRAM buffer
   std::vector<NamedEnergy> components;
+  Dissipation dissipated;
   Conversions conversions;
   Writes writes;
 };

@@ -8,33 +8,33 @@
 namespace palimpsest {
 
 void WriteTotals::add(const Architecture& architecture, const CellWrite& write) {
-  ++cells;
-  failed += write.converged ? 0 : 1;
+  const std::optional<FormingConfig>& forming = architecture.write_verify.forming;
   WriteGroupBuilder alone;
-  alone.add(write);
-  const WriteGroup group = alone.group();
-  cycles += write_group_cycles(architecture.tile, group, architecture.clock);
-  for (const WriteRound& round : group.rounds) {
-    set_pulses += round.set_pulses;
-    reset_pulses += round.reset_pulses;
-    verify_reads += round.verify_reads;
-  }
-  pulse_energy_joule += write.pulse_energy_joule;
+  alone.add(write, forming.has_value());
+  add(architecture, alone.group());
+  failed += write.converged ? 0 : 1;
+  pulse_charge_coulomb += write.pulse_charge_coulomb;
+  if (forming) pulse_charge_coulomb += forming_coulomb(*forming);
   verified_microsiemens += write.verified_conductance_microsiemens;
 }
 
 void WriteTotals::add(const Architecture& architecture, const ArrayWrite& write) {
   failed += write.failed_cells;
-  pulse_energy_joule += write.pulse_energy_joule;
+  pulse_charge_coulomb += write.pulse_charge_coulomb;
   verified_microsiemens += write.verified_microsiemens;
-  for (const WriteGroup& group : write.groups) {
-    cells += group.cells;
-    cycles += write_group_cycles(architecture.tile, group, architecture.clock);
-    for (const WriteRound& round : group.rounds) {
-      set_pulses += round.set_pulses;
-      reset_pulses += round.reset_pulses;
-      verify_reads += round.verify_reads;
-    }
+  for (const WriteGroup& group : write.groups) add(architecture, group);
+}
+
+void WriteTotals::add(const Architecture& architecture, const WriteGroup& group) {
+  cells += group.cells;
+  cycles += write_group_cycles(architecture.tile, group, architecture.clock);
+  for (const WriteRound& round : group.rounds) {
+    set_pulses += round.set_pulses;
+    reset_pulses += round.reset_pulses;
+    verify_reads += round.verify_reads;
+    forming_pulses += round.forming_pulses;
+    write_word_lines += round.pulse_phases();
+    verify_word_lines += round.verify_reads > 0 ? 1 : 0;
   }
 }
 
@@ -45,20 +45,25 @@ void WriteTotals::add(const WriteTotals& other) {
   reset_pulses += other.reset_pulses;
   verify_reads += other.verify_reads;
   cycles += other.cycles;
-  pulse_energy_joule += other.pulse_energy_joule;
+  forming_pulses += other.forming_pulses;
+  write_word_lines += other.write_word_lines;
+  verify_word_lines += other.verify_word_lines;
+  pulse_charge_coulomb += other.pulse_charge_coulomb;
   verified_microsiemens += other.verified_microsiemens;
 }
 
 double write_energy_joule(const Architecture& architecture, const WriteTotals& totals) {
   ArrayWrite write;
-  write.pulse_energy_joule = totals.pulse_energy_joule;
+  write.pulse_charge_coulomb = totals.pulse_charge_coulomb;
   write.verified_microsiemens = totals.verified_microsiemens;
   ActionCounts counts;
   counts.rm_set_pulses = totals.set_pulses;
   counts.rm_reset_pulses = totals.reset_pulses;
   counts.rm_verify_reads = totals.verify_reads;
-  const EnergyParameters parameters{architecture.tile, 0, architecture.sram, architecture.lora_unit.bits,
-                                    architecture.clock.seconds(1)};
+  counts.rm_forming_pulses = totals.forming_pulses;
+  counts.rm_write_word_lines = totals.write_word_lines;
+  counts.rm_verify_word_lines = totals.verify_word_lines;
+  const EnergyParameters parameters = energy_parameters(architecture, 0, architecture.lora_unit.bits);
   const ComponentEnergy energy =
       component_energy(architecture.energy, parameters, counts, write_work(architecture, {write}).analogue, 0.0);
   return energy[static_cast<std::size_t>(Component::rm_write)] + energy[static_cast<std::size_t>(Component::rm_verify)];

@@ -182,6 +182,9 @@ TEST_CASE("the programmer plays round after round, and leaves out what a round h
   CHECK(on.chip.counts.rm_set_pulses == 6);
   CHECK(on.chip.counts.rm_reset_pulses == 5);
   CHECK(on.chip.counts.rm_verify_reads == 14);
+  CHECK(on.chip.counts.rm_forming_pulses == 0);
+  CHECK(on.chip.counts.rm_write_word_lines == 2 + 1 + 1);
+  CHECK(on.chip.counts.rm_verify_word_lines == 3);
   CHECK(on.chip.counts.adc_conversions == 0);  // a verify read is counted, and priced, as such
   CHECK(on.tile.busy_cycles() == 0);
 }

@@ -23,6 +23,7 @@ std::uint64_t conversion_cycles(const ChipConfig& config, std::uint32_t lines) {
 std::uint64_t round_cycles(const ChipConfig& config, const WriteRound& round) {
   const TileConfig& tile = config.tile;
   std::uint64_t cycles = 0;
+  if (round.forming_pulses > 0) cycles += analogue_cycles(config, tile.forming_ns);
   for (std::uint32_t phase = 0; phase < round.set_phases; ++phase) cycles += analogue_cycles(config, tile.pulse_ns);
   if (round.reset_pulses > 0) cycles += analogue_cycles(config, tile.pulse_ns);
   if (round.verify_reads > 0) {
@@ -103,6 +104,11 @@ void count_vector(const ProgramJob& job, ActionCounts& counts) {
       counts.rm_set_pulses += round.set_pulses;
       counts.rm_reset_pulses += round.reset_pulses;
       counts.rm_verify_reads += round.verify_reads;
+      counts.rm_forming_pulses += round.forming_pulses;
+      for (const std::uint32_t pulses : {round.forming_pulses, round.set_pulses, round.reset_pulses}) {
+        if (pulses > 0) ++counts.rm_write_word_lines;
+      }
+      if (round.verify_reads > 0) ++counts.rm_verify_word_lines;
     }
   }
 }

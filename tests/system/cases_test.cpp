@@ -100,4 +100,26 @@ TEST_CASE(
   CHECK(all.at("rm_clipped_weights") == 0);
 }
 
+TEST_CASE("Case unchanged-weights: forming comes once, before the first write, and costs energy but no wear") {
+  const json plain = report_of("unchanged-weights");
+  const json formed =
+      report_of("unchanged-weights",
+                {"--set", R"(/programmer/forming={"volt": 3, "pulse_ns": 10000, "current_microampere": 100})"});
+  const json& before = plain.at("phases").at(0).at("stages").at("deployment");
+  const json& first = formed.at("phases").at(0).at("stages").at("deployment");
+  const auto cells = formed.at("phases").at(0).at("wear").at("cells").get<double>();
+  CHECK(first.at("writes").at("rm_forming_pulses").get<double>() == cells);
+  CHECK(writes_of(formed.at("phases").at(1), "deployment").at("rm_forming_pulses") == 0);
+  CHECK(formed.at("phases").at(0).at("wear") == plain.at("phases").at(0).at("wear"));
+  // From 3.3 V a forming pulse draws 100 uA for 10 us, its driver charges 0.5 pF; 31 rows of 21 columns are two groups
+  // each, whose word lines of 128 x 5.6 fF are opened once more. 300 uW of it for 10 us is heat in the cell.
+  const double more = cells * (3.3 * 100e-6 * 10e-6 + 0.5e-12 * 3.3 * 3.3) + 62 * 128 * 5.6e-15 * 3.3 * 3.3;
+  const auto component = [](const json& stage) { return stage.at("components").at("rm_write").get<double>(); };
+  const auto heat = [](const json& stage) { return stage.at("dissipated_j").at("rm_write").get<double>(); };
+  CHECK(component(first) - component(before) == Approx(more).epsilon(1e-9));
+  CHECK(heat(first) - heat(before) == Approx(cells * 3.0 * 100e-6 * 10e-6).epsilon(1e-9));
+  // Each group takes 1000 cycles of 10 ns more.
+  CHECK(first.at("cycles").get<std::uint64_t>() - before.at("cycles").get<std::uint64_t>() == 62 * 1000);
+}
+
 }  // namespace palimpsest

@@ -116,8 +116,11 @@ void check_hybrid_writes_its_arrays_once(const Json& report) {
     const Json& rewrite = figures.at("baselines").at("rm_rewrite").at("stages").at("deployment").at("writes");
     CHECK(figures.at("stages").at("deployment").at("writes").at("rm_cells") == 0);
     CHECK(figures.at("stages").at("deployment").at("writes").at("sram_words") > 0);
-    CHECK(rewrite.at("rm_cells") == cells);
-    CHECK(rewrite.at("rm_verify_reads") >= cells);
+    // All but the reference cells and weights that stay.
+    const std::uint64_t rewritten = rewrite.at("rm_cells");
+    CHECK(rewritten < cells);
+    CHECK(static_cast<double>(rewritten) > 0.85 * static_cast<double>(cells));
+    CHECK(rewrite.at("rm_verify_reads") >= rewritten);
   }
 }
 
@@ -233,16 +236,23 @@ TEST_CASE("Writing the arrays at every step counts the pulses of the whole phase
         Approx(pulses / cells));
 }
 
-TEST_CASE("Stuck cells are given up in every write") {
+TEST_CASE("Stuck cells are given up in every write that changes their targets") {
   const auto failed = [](const Json& machine) {
     return machine.at("stages").at("deployment").at("writes").at("rm_failed_cells").get<std::uint64_t>();
   };
-  const Json phases =
-      Json::parse(face_report({"--set", "/resistive_memory/faults/stuck_high_share=0.02"})).at("phases");
+  const Json phases = Json::parse(face_report({"--set", "/resistive_memory/faults/stuck_high_share=0.02", "--set",
+                                               "/baselines/rm_rewrite/target=exact"}))
+                          .at("phases");
   const std::uint64_t stuck = failed(phases.at(0));
   CHECK(stuck > 60);
   CHECK(stuck < 220);
-  for (const Json& phase : phases) CHECK(failed(phase.at("baselines").at("rm_rewrite")) == stuck);
+  CHECK(failed(phases.at(0).at("baselines").at("rm_rewrite")) == stuck);
+  // Reference cells, a twelfth of all, and the few weights that stay are left alone.
+  for (const std::size_t phase : {1U, 2U}) {
+    const std::uint64_t again = failed(phases.at(phase).at("baselines").at("rm_rewrite"));
+    CHECK(again < stuck);
+    CHECK(static_cast<double>(again) > 0.8 * static_cast<double>(stuck));
+  }
   const Json& writes = phases.at(0).at("stages").at("deployment").at("writes");
   CHECK(writes.at("rm_set_pulses").get<std::uint64_t>() + writes.at("rm_reset_pulses").get<std::uint64_t>() >
         1000 * stuck);

@@ -53,6 +53,9 @@ class Comparison {
     CHECK(events.counts.rm_set_pulses == stepped.counts.rm_set_pulses);
     CHECK(events.counts.rm_reset_pulses == stepped.counts.rm_reset_pulses);
     CHECK(events.counts.rm_verify_reads == stepped.counts.rm_verify_reads);
+    CHECK(events.counts.rm_forming_pulses == stepped.counts.rm_forming_pulses);
+    CHECK(events.counts.rm_write_word_lines == stepped.counts.rm_write_word_lines);
+    CHECK(events.counts.rm_verify_word_lines == stepped.counts.rm_verify_word_lines);
   }
 
   void check_all_programs() {
@@ -107,6 +110,10 @@ void compare_small_trace(const std::vector<Override>& overrides) {
 
 TEST_CASE("The chip takes the cycles of an independent schedule: small trace, shipped chip") {
   compare_small_trace({});
+}
+
+TEST_CASE("The same cycles and counts where cells are formed first") {
+  compare_small_trace({{"/programmer/forming", R"({"volt": 3, "pulse_ns": 12345, "current_microampere": 100})"}});
 }
 
 TEST_CASE("The same cycles with one sample in flight") { compare_small_trace({{"/sequencer/samples_in_flight", "1"}}); }

@@ -137,6 +137,11 @@ TEST_CASE("Fields out of range are refused") {
       {"/resistive_memory/gate_controlled/slope_microsiemens_per_volt=0", "expected 0.001..1e+06, got 0"},
       {"/resistive_memory/gate_controlled/landing_noise_microsiemens=-1", "expected 0..10000, got -1"},
       {"/resistive_memory/gate_controlled/reset_spread=6", "expected 0..5, got 6"},
+      {"/programmer/word_line_volt=21", "expected 0..20, got 21"},
+      {"/programmer/supply_volt=0", "expected 0.01..20, got 0"},
+      {"/programmer/forming=7", "expected \"none\" or an object, got 7"},
+      {"/tile/mapping/scale=fixed", "expected one of kept, per_write; got \"fixed\""},
+      {"/tile/mapping/headroom=0.9", "expected 1..1000, got 0.9"},
       {"/sram/banks=0", "expected 1..4096, got 0"},
       {"/sram/word_bits=12", "expected a multiple of 8, got 12"},
       {"/sram/access_cycles=0", "expected 1..1000000, got 0"},
@@ -174,6 +179,9 @@ TEST_CASE("Fields that contradict each other are refused at the one that was set
       {"/programmer/tolerance_microsiemens=0.05",
        "expected a tolerance that 1000 averaged verify reads resolve at the high end of the window; "
        "/programmer/verify_deviations = 0 reads once"},
+      {"/programmer/supply_volt=1.4", "expected at least the highest pulse of /resistive_memory/pulses"},
+      {"/programmer/forming={\"volt\": 3.4, \"pulse_ns\": 1000, \"current_microampere\": 100}",
+       "expected the forming pulse's volt <= supply_volt"},
       {"/baselines/gpu/idle_power/value=451", "expected at most the power at full load, /board_power"},
   };
   for (const auto& [setting, message] : cases) {

@@ -26,7 +26,11 @@ TEST_CASE("The 180 nm table holds the sourced numbers at 1.8 V") {
   const EnergyTable table = read_architecture(shipped, {}).energy;
   CHECK(table.node_nm == 180.0);
   CHECK(table.adc_conversion_joule == 0.0);
-  CHECK(table.word_line_switch_joule == Approx(2.3e-12));
+  CHECK(table.supply_volt == 1.8);
+  // A line of 128 cells takes 2.3 pJ at 1.8 V and 7.8 pJ at 3.3 V.
+  CHECK(128 * table.word_line_farad_per_cell * 1.8 * 1.8 == Approx(2.3e-12).epsilon(0.02));
+  CHECK(128 * table.word_line_farad_per_cell * 3.3 * 3.3 == Approx(7.8e-12).epsilon(0.02));
+  CHECK(table.write_driver_farad == Approx(0.5e-12));
   CHECK(table.mac_8bit_joule == Approx(11.4e-12));
   CHECK(table.host_word_joule == Approx(640e-12));
   CHECK(table.wire_joule_per_bit_mm == Approx(1.28e-12 * 1.44).epsilon(0.01));
@@ -39,6 +43,13 @@ TEST_CASE("The 180 nm table holds the sourced numbers at 1.8 V") {
 TEST_CASE("A quantity is read in its unit") {
   CHECK(read("/energy/shift_add/unit=nJ").shift_add_joule == Approx(3.77e-9));
   CHECK(read("/energy/interconnect_distance/unit=um").interconnect_mm == Approx(2e-3));
+}
+
+TEST_CASE("Voltages and capacitances have units of their own") {
+  CHECK(read("/energy/supply/unit=mV").supply_volt == Approx(1.8e-3));
+  CHECK(read("/energy/word_line_per_cell/unit=pF").word_line_farad_per_cell == Approx(5.6e-12));
+  CHECK_THAT(error_of("/energy/supply/unit=pF"), Catch::Matchers::Contains("expected one of mV, V"));
+  CHECK_THAT(error_of("/energy/write_driver_capacitance/unit=pJ"), Catch::Matchers::Contains("expected one of fF, pF"));
 }
 
 TEST_CASE("A unit of another quantity is refused") {

@@ -159,8 +159,34 @@ TEST_CASE("The energies of one pulse per cell add up") {
   // One SET pulse from 10 uS leads to 71.18 uS.
   const ArrayWrite write = write_to(array, programmer(16), Eigen::MatrixXf::Constant(2, 3, 71.0F), 0);
   CHECK(write.pulse_energy_joule == Approx(6 * 1.5 * 1.5 * 10e-6 * 100e-9));
+  CHECK(write.pulse_charge_coulomb == Approx(6 * 1.5 * 10e-6 * 100e-9));
   CHECK(write.verified_microsiemens == Approx(6 * (10.0 + 10.0 + 65.0 * 80.0 / 85.0)));
   CHECK(array.wear().all_kinds().largest_pulse_count == 1);
+}
+
+TEST_CASE("A cell is formed once, before its first write, and that is no wear") {
+  WriteVerifyConfig config = programmer(4);
+  config.forming = FormingConfig{3.0, 10'000.0, 80.0};
+  CellArray formed(noisy_cell(), 1, 0, 2, 6);
+  CellArray unformed(noisy_cell(), 1, 0, 2, 6);
+  Eigen::MatrixXf goal = targets(2, 6);
+  const ArrayWrite first = write_to(formed, config, goal, 0);
+  const ArrayWrite without = write_to(unformed, programmer(4), goal, 0);
+  REQUIRE(first.groups.size() == 4);
+  for (const WriteGroup& group : first.groups) {
+    CHECK(group.rounds.front().forming_pulses == group.cells);
+    for (std::size_t round = 1; round < group.rounds.size(); ++round) CHECK(group.rounds[round].forming_pulses == 0);
+  }
+  CHECK(identical(formed.conductances(), unformed.conductances()));
+  CHECK(formed.wear().all_kinds().pulses == unformed.wear().all_kinds().pulses);
+  // 80 uA for 10 us at 3 V.
+  CHECK(first.pulse_charge_coulomb - without.pulse_charge_coulomb == Approx(12 * 80e-6 * 10e-6));
+  CHECK(first.pulse_energy_joule - without.pulse_energy_joule == Approx(12 * 3.0 * 80e-6 * 10e-6));
+
+  goal.array() += 5.0F;
+  for (const WriteGroup& group : write_to(formed, config, goal, 1).groups) {
+    CHECK(group.rounds.front().forming_pulses == 0);
+  }
 }
 
 TEST_CASE("Cells given up are counted") {

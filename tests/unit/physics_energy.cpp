@@ -17,9 +17,10 @@ EnergyTable table() {
   energies.adc_conversion_joule = 2e-12;
   energies.dac_buffer_joule = 1.4e-12;
   energies.dac_step_joule = 0.1e-12;
-  energies.word_line_switch_joule = 5e-12;
+  energies.supply_volt = 2.0;
+  energies.word_line_farad_per_cell = 1e-15;
   energies.tia_power_watt = 7e-6;
-  energies.write_driver_joule = 11e-12;
+  energies.write_driver_farad = 1e-12;
   energies.mac_8bit_joule = 13e-12;
   energies.mac_16bit_joule = 52e-12;
   energies.vector_add_joule = 17e-12;
@@ -44,6 +45,9 @@ EnergyParameters parameters() {
   chip.sram.banks = 8;
   chip.sram.bank_kib = 16;
   chip.sram.word_bits = 32;
+  chip.columns = 50;
+  chip.word_line_volt = 4.0;
+  chip.write_supply_volt = 3.0;
   return chip;
 }
 
@@ -71,7 +75,7 @@ TEST_CASE("Each action costs its component alone, its count times its energy") {
   };
   const std::vector<Case> cases = {
       {&ActionCounts::dac_updates, Component::dac, 3e-12},
-      {&ActionCounts::word_line_switches, Component::word_lines, 5e-12},
+      {&ActionCounts::word_line_switches, Component::word_lines, 50 * 1e-15 * 2.0 * 2.0},
       {&ActionCounts::tia_samples, Component::tia, 7e-12},
       {&ActionCounts::adc_conversions, Component::adc, 2e-12},
       {&ActionCounts::sram_read_words, Component::sram, 46e-12},
@@ -83,8 +87,11 @@ TEST_CASE("Each action costs its component alone, its count times its energy") {
       {&ActionCounts::vector_lookups, Component::vector_unit, 41e-12},
       {&ActionCounts::vector_moves, Component::vector_unit, 43e-12},
       {&ActionCounts::host_words, Component::host_port, 19e-12},
-      {&ActionCounts::rm_set_pulses, Component::rm_write, 11e-12},
-      {&ActionCounts::rm_reset_pulses, Component::rm_write, 11e-12},
+      {&ActionCounts::rm_set_pulses, Component::rm_write, 1e-12 * 3.0 * 3.0},
+      {&ActionCounts::rm_reset_pulses, Component::rm_write, 1e-12 * 3.0 * 3.0},
+      {&ActionCounts::rm_forming_pulses, Component::rm_write, 1e-12 * 3.0 * 3.0},
+      {&ActionCounts::rm_write_word_lines, Component::rm_write, 50 * 1e-15 * 4.0 * 4.0},
+      {&ActionCounts::rm_verify_word_lines, Component::rm_verify, 50 * 1e-15 * 2.0 * 2.0},
       {&ActionCounts::rm_verify_reads, Component::rm_verify, 3e-12 + 7e-12 + 2e-12},
       {&ActionCounts::rm_cells, Component::rm_write, 0.0},
   };

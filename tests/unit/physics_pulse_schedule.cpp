@@ -105,15 +105,18 @@ TEST_CASE("Write-verify gives each pulse the amplitude of the schedule, and its 
   REQUIRE(write.pulses.size() > 6);
   double conductance = 10.0;
   double joule = 0.0;
+  double coulomb = 0.0;
   for (std::size_t pulse = 0; pulse < write.pulses.size(); ++pulse) {
     const double volt = std::min(1.0 + 0.125 * static_cast<double>(pulse), 1.5);
     CHECK(write.pulses[pulse].set);
     CHECK(write.pulses[pulse].volt == volt);
     joule += volt * volt * conductance * 1e-6 * 50e-9;
+    coulomb += volt * conductance * 1e-6 * 50e-9;
     conductance += 1.0 * std::exp((volt - 1.0) / 0.2) * (90.0 - conductance) / 85.0;
     CHECK(write.pulses[pulse].conductance == Approx(conductance).epsilon(1e-12));
   }
   CHECK(write.pulse_energy_joule == Approx(joule).epsilon(1e-12));
+  CHECK(write.pulse_charge_coulomb == Approx(coulomb).epsilon(1e-12));
 }
 
 TEST_CASE("A write begins at the start again, whatever the cell's last write ended with") {

@@ -25,7 +25,8 @@ StageFigures stage(double base, std::uint64_t number) {
   figures.cycles = number;
   figures.seconds = 1e-8 * static_cast<double>(number);
   figures.conversions = {number + 18, number + 19, number + 20};
-  figures.writes = {number + 1, number + 2, number + 3, number + 4, number + 5, number + 22, number + 6};
+  figures.dissipated = {base / 50.0, base / 60.0};
+  figures.writes = {number + 1, number + 23, number + 2, number + 3, number + 4, number + 5, number + 22, number + 6};
   return figures;
 }
 
@@ -98,8 +99,8 @@ Keys component_names() {
 /// The stages and wear of one machine, wherever it stands.
 void check_machine_keys(const json& machine, const Keys& components) {
   CHECK(keys(machine.at("stages")) == Keys{"training", "deployment", "inference"});
-  const Keys stage_keys = {"energy_j",           "active_energy_j", "cycles",      "seconds",
-                           "memory_wait_cycles", "components",      "conversions", "writes"};
+  const Keys stage_keys = {"energy_j",   "active_energy_j", "cycles", "seconds",     "memory_wait_cycles",
+                           "components", "conversions",     "writes", "dissipated_j"};
   Keys training_keys = stage_keys;
   const Keys work_keys = {"steps", "sample_passes", "energy_per_step_j", "energy_per_sample_pass_j",
                           "seconds_per_sample_pass"};
@@ -123,8 +124,8 @@ void check_machine_keys(const json& machine, const Keys& components) {
   CHECK(keys(machine.at("stages").at("inference")) == inference_keys);
   for (const json& one : machine.at("stages")) {
     CHECK(keys(one.at("components")) == components);
-    CHECK(keys(one.at("writes")) == Keys{"rm_cells", "rm_set_pulses", "rm_reset_pulses", "rm_verify_reads",
-                                         "rm_failed_cells", "rm_clipped_weights", "sram_words"});
+    CHECK(keys(one.at("writes")) == Keys{"rm_cells", "rm_forming_pulses", "rm_set_pulses", "rm_reset_pulses",
+                                         "rm_verify_reads", "rm_failed_cells", "rm_clipped_weights", "sram_words"});
   }
   const Keys accuracy = {"all", "retain", "forget", "new", "forget_without_adapter"};
   CHECK(keys(machine.at("stages").at("inference").at("accuracy")) == accuracy);
@@ -154,6 +155,9 @@ void check_stage(const json& stage, const StageFigures& figures) {
   CHECK(stage.at("writes").at("rm_verify_reads").get<std::uint64_t>() == figures.writes.rm_verify_reads);
   CHECK(stage.at("writes").at("rm_failed_cells").get<std::uint64_t>() == figures.writes.rm_failed_cells);
   CHECK(stage.at("writes").at("rm_clipped_weights").get<std::uint64_t>() == figures.writes.rm_clipped_weights);
+  CHECK(stage.at("writes").at("rm_forming_pulses").get<std::uint64_t>() == figures.writes.rm_forming_pulses);
+  CHECK(stage.at("dissipated_j").at("rm_write").get<double>() == figures.dissipated.rm_write);
+  CHECK(stage.at("dissipated_j").at("rm_verify").get<double>() == figures.dissipated.rm_verify);
   CHECK(stage.at("writes").at("sram_words").get<std::uint64_t>() == figures.writes.sram_words);
 }
 

@@ -28,7 +28,9 @@ ChipWork numbered(std::uint64_t factor) {
   work.cycles = 100 * factor;
   work.analogue = {1e-9 * static_cast<double>(factor), 2e-9 * static_cast<double>(factor),
                    3e-9 * static_cast<double>(factor)};
+  work.dissipated = {4e-9 * static_cast<double>(factor), 5e-9 * static_cast<double>(factor)};
   work.failed_cells = 7 * factor;
+  work.clipped_weights = 9 * factor;
   return work;
 }
 
@@ -37,6 +39,9 @@ void check_is(const ChipWork& work, std::uint64_t factor) {
   CHECK(counts_of(work) == counts_of(expected));
   CHECK(work.cycles == expected.cycles);
   CHECK(work.failed_cells == expected.failed_cells);
+  CHECK(work.clipped_weights == expected.clipped_weights);
+  CHECK(work.dissipated.rm_write == Approx(expected.dissipated.rm_write));
+  CHECK(work.dissipated.rm_verify == Approx(expected.dissipated.rm_verify));
   CHECK(work.analogue.crossbar_read == Approx(expected.analogue.crossbar_read));
   CHECK(work.analogue.write_pulses == Approx(expected.analogue.write_pulses));
   CHECK(work.analogue.verify_reads == Approx(expected.analogue.verify_reads));
@@ -59,23 +64,31 @@ TEST_CASE("Repeated work is multiplied in all that it holds") {
   check_is(times(numbered(3), 0), 0);
 }
 
-TEST_CASE("Writes cost their pulses and a verify read of the conductances they saw") {
+TEST_CASE("Writes draw their charge from the supplies, and the cells turn what the pulses leave them into heat") {
   Architecture architecture;
   architecture.tile.dac.full_scale_volt = 0.2;
   architecture.tile.crossbar.read_ns = 100.0;
+  architecture.write_verify.supply_volt = 3.3;
+  architecture.energy.supply_volt = 1.8;
   ArrayWrite first;
   first.failed_cells = 2;
+  first.clipped_weights = 4;
   first.pulse_energy_joule = 3e-12;
+  first.pulse_charge_coulomb = 2e-12;
   first.verified_microsiemens = 45.0;
   ArrayWrite second;
   second.failed_cells = 1;
   second.pulse_energy_joule = 4e-12;
+  second.pulse_charge_coulomb = 2.5e-12;
   second.verified_microsiemens = 90.0;
   const ChipWork work = write_work(architecture, {first, second});
   CHECK(work.failed_cells == 3);
-  CHECK(work.analogue.write_pulses == Approx(7e-12));
-  // 0.2 V over 45 uS for 100 ns is 180 fJ.
-  CHECK(work.analogue.verify_reads == Approx(3 * 180e-15));
+  CHECK(work.clipped_weights == 4);
+  CHECK(work.analogue.write_pulses == Approx(3.3 * 4.5e-12));
+  CHECK(work.dissipated.rm_write == Approx(7e-12));
+  // 0.2 V over 45 uS for 100 ns is 0.9 pC: 180 fJ in the cell, 1.62 pJ from 1.8 V.
+  CHECK(work.analogue.verify_reads == Approx(3 * 1.62e-12));
+  CHECK(work.dissipated.rm_verify == Approx(3 * 180e-15));
   CHECK(work.analogue.crossbar_read == 0.0);
   CHECK(work.cycles == 0);
   CHECK(counts_of(work) == Counts{});

@@ -10,7 +10,7 @@ CellWrite cell_write(bool converged) {
   CellWrite write;
   write.pulses = {{true, 1.5, 30.0, {}}, {false, 1.5, 20.0, {}}, {true, 1.5, 25.0, {}}};
   write.verify_reads = {1, 1, 3, 1};
-  write.pulse_energy_joule = 3e-12;
+  write.pulse_charge_coulomb = 2e-12;
   write.verified_conductance_microsiemens = 85.0;
   write.converged = converged;
   return write;
@@ -42,7 +42,11 @@ TEST_CASE("Totals of cells count pulses, the reads of every verify, and failures
   CHECK(totals.reset_pulses == 2);
   CHECK(totals.verify_reads == 12);
   CHECK(totals.cycles == 2 * (3 * 10 + 6 * 40));
-  CHECK(totals.pulse_energy_joule == Approx(6e-12));
+  CHECK(totals.pulse_charge_coulomb == Approx(4e-12));
+  // A word line for every pulse and every read.
+  CHECK(totals.write_word_lines == 6);
+  CHECK(totals.verify_word_lines == 12);
+  CHECK(totals.forming_pulses == 0);
   CHECK(totals.verified_microsiemens == Approx(170.0));
 }
 
@@ -50,7 +54,7 @@ TEST_CASE("Totals of an array sum its groups and rounds") {
   ArrayWrite write;
   write.groups = {{2, {{0, 0, 2, 0}, {1, 1, 2, 1}, {0, 1, 1, 0}}}, {1, {{0, 0, 1, 0}}}};
   write.failed_cells = 1;
-  write.pulse_energy_joule = 5e-12;
+  write.pulse_charge_coulomb = 5e-12;
   write.verified_microsiemens = 90.0;
   WriteTotals totals;
   totals.add(timed_chip(), write);
@@ -62,16 +66,39 @@ TEST_CASE("Totals of an array sum its groups and rounds") {
   CHECK(totals.verify_reads == 12);
   // Reads of two cells and of one alike; SET and RESET pulses one after the other.
   CHECK(totals.cycles == 2 * (40 + (20 + 40) + (10 + 40) + 40));
-  CHECK(totals.pulse_energy_joule == Approx(10e-12));
+  CHECK(totals.pulse_charge_coulomb == Approx(10e-12));
+  // One for the SET and one for the RESET pulses of a round, one for its reads.
+  CHECK(totals.write_word_lines == 2 * (2 + 1));
+  CHECK(totals.verify_word_lines == 2 * 4);
   CHECK(totals.verified_microsiemens == Approx(180.0));
 }
 
-TEST_CASE("Writes cost their pulses, a driver each, and the reads' cells and converters") {
+TEST_CASE("A formed cell takes a forming pulse more, its time, its charge and its word line") {
+  Architecture chip = timed_chip();
+  chip.write_verify.forming = FormingConfig{3.0, 1000.0, 50.0};
+  chip.tile.forming_ns = 1000.0;
+  WriteTotals totals;
+  totals.add(chip, cell_write(true));
+  CHECK(totals.forming_pulses == 1);
+  CHECK(totals.write_word_lines == 4);
+  CHECK(totals.verify_word_lines == 4);
+  CHECK(totals.cycles == 100 + 3 * 10 + 4 * 40);
+  // 50 uA for 1 us.
+  CHECK(totals.pulse_charge_coulomb == Approx(2e-12 + 50e-12));
+  CHECK(totals.set_pulses + totals.reset_pulses == 3);
+}
+
+TEST_CASE("Writes cost what the supply gives to pulses, drivers and word lines, and the reads' cells and converters") {
   Architecture chip;
   chip.tile.dac.full_scale_volt = 0.2;
   chip.tile.crossbar.read_ns = 100.0;
   chip.tile.tia.settling_ns = 300.0;
-  chip.energy.write_driver_joule = 5e-12;
+  chip.tile.crossbar.columns = 64;
+  chip.write_verify.supply_volt = 3.0;
+  chip.write_verify.word_line_volt = 4.0;
+  chip.energy.supply_volt = 1.8;
+  chip.energy.word_line_farad_per_cell = 5e-15;
+  chip.energy.write_driver_farad = 0.5e-12;
   chip.energy.dac_buffer_joule = 10e-12;
   chip.energy.tia_power_watt = 0.1e-3;  // 40 pJ for reading and settling
   chip.energy.adc_conversion_joule = 44e-12;
@@ -80,7 +107,8 @@ TEST_CASE("Writes cost their pulses, a driver each, and the reads' cells and con
   chip.energy.sram_banks = {{32.0, 1e-12, 1e-12, 0.0}};
   WriteTotals totals;
   totals.add(chip, cell_write(true));
-  const double pulses = 3e-12 + 3 * 5e-12;
-  const double reads = 0.2 * 0.2 * 85e-6 * 100e-9 + 6 * (10e-12 + 40e-12 + 44e-12);
+  const double word_line = 64 * 5e-15;
+  const double pulses = 3.0 * 2e-12 + 3 * 0.5e-12 * 3.0 * 3.0 + 3 * word_line * 4.0 * 4.0;
+  const double reads = 1.8 * 0.2 * 85e-6 * 100e-9 + 6 * (10e-12 + 40e-12 + 44e-12) + 6 * word_line * 1.8 * 1.8;
   CHECK(write_energy_joule(chip, totals) == Approx(pulses + reads).epsilon(1e-12));
 }
