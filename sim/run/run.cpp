@@ -5,6 +5,7 @@
 #include "sim/mapping/tile_map.hpp"
 #include "sim/run/chip_life.hpp"
 #include "sim/run/gpu_life.hpp"
+#include "sim/run/in_place_writes.hpp"
 #include "sim/run/reference_check.hpp"
 #include "sim/run/tiles_of_chip.hpp"
 
@@ -12,6 +13,7 @@ namespace palimpsest {
 
 RunReport run(const Architecture& architecture, const Trace& trace, const RunOptions& options) {
   check_references(trace);
+  check_in_place_writes(architecture, trace);
   const TileMap map = map_to_tiles(trace.network, architecture.tile);
   const std::uint32_t tiles = tiles_of_chip(architecture, trace, map);
   // Tiles without weights have nothing to do and are not built.

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdint>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -98,6 +100,38 @@ TEST_CASE(
   const json all = written({"scale=per_write"});
   CHECK(all.at("rm_cells") == 599);
   CHECK(all.at("rm_clipped_weights") == 0);
+}
+
+TEST_CASE("Case one-growing-weight: the pulses of updates in place are wear") {
+  const json report = report_of("one-growing-weight", {"--set", "/baselines/rm_rewrite/update=every_step", "--set",
+                                                       "/tile/mapping/headroom=1.3"});
+  std::uint64_t all = 0;
+  for (const json& phase : report.at("phases")) {
+    for (const char* stage : {"training", "deployment"}) all += pulses(writes_of(rewrite_of(phase), stage));
+  }
+  const json& second = rewrite_of(report.at("phases").at(1));
+  CHECK(pulses(writes_of(second, "training")) > 0);
+  CHECK(pulses(writes_of(second, "deployment")) == 0);
+  const json& wear = second.at("wear");
+  CHECK(wear.at("mean_pulse_count").get<double>() * wear.at("cells").get<double>() ==
+        Approx(static_cast<double>(all)).epsilon(1e-12));
+}
+
+TEST_CASE("Case one-growing-weight: a thousand million steps in place are refused in one line") {
+  const test::TemporaryDirectory directory;
+  const std::filesystem::path source = test::shipped("tests/support/cases/one-growing-weight");
+  std::filesystem::copy(source, directory.path() / "trace");
+  json trace = json::parse(test::file_content(source / "trace.json"));
+  trace["phases"][1]["rewrite"]["training"][0]["steps"] = 1'000'000'000;
+  directory.write("trace/trace.json", trace.dump());
+  const test::CommandResult result =
+      test::run_palimpsest({"run", "--arch", test::shipped("arch/rm180.json"), "--trace", "trace", "--quiet", "--set",
+                            "/baselines/rm_rewrite/update=every_step"},
+                           directory.path());
+  CHECK(result.exit_code == 1);
+  CHECK_THAT(result.errors, Catch::Contains("1000000000 steps of 1 cells") && Catch::Contains("at_deployment"));
+  CHECK(std::count(result.errors.begin(), result.errors.end(), '\n') == 1);
+  CHECK_FALSE(std::filesystem::exists(directory.path() / "report.json"));
 }
 
 TEST_CASE("Case unchanged-weights: forming comes once, before the first write, and costs energy but no wear") {
