@@ -1,6 +1,5 @@
 #include "models/physics/input_encoding.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "models/physics/quantize.hpp"
@@ -22,7 +21,7 @@ std::uint32_t input_passes(InputEncoding encoding, int bits, const GridRefinemen
 int bits_per_pass(InputEncoding encoding, int bits) {
   switch (encoding) {
     case InputEncoding::two_pass:
-      return std::max(bits - 1, 1);
+      return bits - 1;
     case InputEncoding::bit_serial:
       return 1;
     case InputEncoding::bipolar:

@@ -1,13 +1,16 @@
 #include "models/physics/quantize.hpp"
 
-#include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include "models/physics/scaled.hpp"
 
 namespace palimpsest {
 
-std::int32_t largest_code(int bits) { return std::max((std::int32_t{1} << (bits - 1)) - 1, 1); }
+std::int32_t largest_code(int bits) {
+  assert(bits >= 2);
+  return (std::int32_t{1} << (bits - 1)) - 1;
+}
 
 Eigen::MatrixXf quantize_codes(const Eigen::MatrixXf& values, float full_scale, int bits, std::uint64_t& saturated,
                                const GridRefinement& refinement) {

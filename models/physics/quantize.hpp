@@ -7,7 +7,8 @@
 
 namespace palimpsest {
 
-/// Largest code of a signed, symmetric grid of `bits` bits: 2^(bits-1) - 1, and 1 for a single bit.
+/// Largest code of a signed, symmetric grid of `bits` bits: 2^(bits-1) - 1. Wants two bits at least: with one, the
+/// sign's, there is no grid about zero.
 std::int32_t largest_code(int bits);
 
 /// Codes of `values` (any shape) on the symmetric grid on which `full_scale` (> 0) is the largest code; rounds half

@@ -26,7 +26,7 @@ SramConfig read_sram(JsonReader reader) {
   sram.word_bits = reader.integer<std::uint32_t>("word_bits", 8, 1024);
   sram.line_words = reader.integer<std::uint32_t>("line_words", 1, 65536);
   sram.access_cycles = reader.integer<std::uint32_t>("access_cycles", 1, most_cycles);
-  sram.activation_bits = reader.integer("activation_bits", 1, 22);
+  sram.activation_bits = reader.integer("activation_bits", fewest_grid_bits, 22);
   sram.idle_leakage_share = reader.number("idle_leakage_share", 0.0, 1.0);
   sram.wake_cycles = reader.integer<std::uint32_t>("wake_cycles", 0, most_cycles);
   reader.finish();
@@ -43,7 +43,7 @@ LoraUnitConfig read_lora_unit(JsonReader reader) {
   LoraUnitConfig unit;
   unit.rows = reader.integer<std::uint32_t>("rows", 1, 4096);
   unit.columns = reader.integer<std::uint32_t>("columns", 1, 4096);
-  unit.bits = reader.integer("bits", 1, 22);
+  unit.bits = reader.integer("bits", fewest_grid_bits, 22);
   unit.pipeline_cycles = reader.integer<std::uint32_t>("pipeline_cycles", 0, most_cycles);
   reader.finish();
   return unit;

@@ -20,7 +20,7 @@ ConverterErrors read_converter_errors(JsonReader reader) {
 
 DacConfig read_dac(JsonReader reader) {
   DacConfig dac;
-  dac.bits = reader.integer("bits", 1, most_converter_bits);
+  dac.bits = reader.integer("bits", fewest_grid_bits, most_converter_bits);
   dac.full_scale_volt = reader.number("full_scale_volt", 0.001, 10.0);
   dac.load_width_bits = reader.integer<std::uint32_t>("load_width_bits", 1, 65536);
   dac.settling_ns = reader.number("settling_ns", 0.0, longest_ns);
@@ -43,7 +43,7 @@ TiaConfig read_tia(JsonReader reader) {
 
 AdcConfig read_adc(JsonReader reader) {
   AdcConfig adc;
-  adc.bits = reader.integer("bits", 1, most_converter_bits);
+  adc.bits = reader.integer("bits", fewest_grid_bits, most_converter_bits);
   adc.count = reader.integer<std::uint32_t>("count", 1, 4096);
   adc.conversion_ns = reader.number("conversion_ns", 0.1, longest_ns);
   adc.multiplexer_ns = reader.number("multiplexer_ns", 0.0, longest_ns);
@@ -95,8 +95,6 @@ void check_mapping(const TileConfig& tile, const JsonReader& reader) {
     reader.fail("columns", "expected room for one output of /tile/mapping, " +
                                std::to_string(columns_of(tile.mapping, 1)) + " columns, got " +
                                std::to_string(tile.crossbar.columns));
-  if (tile.mapping.inputs == InputEncoding::bit_serial && tile.dac.bits < 2)
-    reader.fail("dac", "expected bits of at least 2 for bit-serial inputs: one is the sign");
 }
 
 }  // namespace

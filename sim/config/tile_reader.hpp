@@ -9,6 +9,9 @@ namespace palimpsest {
 /// programming job (4096 x 4096 cells, 65,535 pulses each, one by one) still fit 64 bits.
 constexpr double longest_ns = 1e6;
 
+/// Fewest bits of a grid of signed codes: with the sign's alone it holds nothing but zero.
+constexpr int fewest_grid_bits = 2;
+
 /// Reads `/tile` (all but `count`) into the tile's configuration. Throws UserError.
 TileConfig read_tile(JsonReader& reader);
 

@@ -38,7 +38,7 @@ def quantize_reference():
         quantize_case(numbers(random, (4, 6), -1.5, 1.5), 1.25, 8),
         quantize_case(numbers(random, (3, 5), -3.0, 3.0), 2.5, 4),
         quantize_case(numbers(random, (2, 7), -0.9, 0.9), 0.75, 12),
-        quantize_case(np.array([[0.2, 0.51, -0.51, -0.4, 1.4, 1.6, -1.6]]).astype(np.float32), 1.0, 1),
+        quantize_case(np.array([[0.2, 0.51, -0.51, -0.4, 1.4, 1.6, -1.6]]).astype(np.float32), 1.0, 2),
     ]
 
 

@@ -36,7 +36,7 @@ std::uint64_t round_cycles(const ChipConfig& config, const WriteRound& round) {
 std::uint64_t bits_of_a_pass(const TileConfig& tile) {
   const auto bits = static_cast<std::uint64_t>(tile.dac.bits);
   if (tile.mapping.inputs == InputEncoding::bit_serial) return 1;
-  if (tile.mapping.inputs == InputEncoding::two_pass) return bits == 1 ? 1 : bits - 1;
+  if (tile.mapping.inputs == InputEncoding::two_pass) return bits - 1;
   return bits;
 }
 

@@ -53,7 +53,7 @@ TEST_CASE("Errors of the architecture name file, place and expectation") {
   const Workplace workplace;
   workplace.check_error(workplace.run({"run", "--arch", "none.json", "--trace", "trace"}), 2, "none.json");
   workplace.check_error(workplace.run({"run", "--arch", "report.json", "--trace", "trace"}), 2, "report.json");
-  workplace.check_error(workplace.run_small({"--set", "/tile/adc/bits=30"}), 2, "/tile/adc/bits=30: expected 1..22");
+  workplace.check_error(workplace.run_small({"--set", "/tile/adc/bits=30"}), 2, "/tile/adc/bits=30: expected 2..22");
   workplace.check_error(workplace.run_small({"--set", "/tile/adc/bit=8"}), 2, "/tile/adc");
 }
 

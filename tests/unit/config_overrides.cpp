@@ -133,7 +133,7 @@ TEST_CASE("A missing pointer names the nearest parent and its keys") {
 }
 
 TEST_CASE("A bad value is reported at the override") {
-  CHECK(error_of("/tile/adc/bits=30") == "--set /tile/adc/bits=30: expected 1..22, got 30");
+  CHECK(error_of("/tile/adc/bits=30") == "--set /tile/adc/bits=30: expected 2..22, got 30");
   CHECK(error_of(R"(/tile/tia={"settling_ns": -1})") ==
         R"(--set /tile/tia={"settling_ns": -1}: /settling_ns: expected 0..1e+06, got -1)");
   CHECK_THAT(error_of(R"(/tile/tia={"a": 1, "a": 2})"), Catch::Matchers::Contains("/a: the key appears twice"));
