@@ -2,10 +2,13 @@
 
 namespace palimpsest {
 
-CrossbarArray::CrossbarArray(const sc_core::sc_module_name& name, const CrossbarConfig& config, const Clock& clock,
+CrossbarArray::CrossbarArray(const sc_core::sc_module_name& name, const Sensing& sensing, const Clock& clock,
                              const UnitServices& services)
-    : FixedTimeStage(name, services.time), read_cycles_(crossbar_cycles(config, clock)) {}
+    : FixedTimeStage(name, services.time), array_cycles_(array_cycles(sensing, clock)), counts_(services.counts) {}
 
-std::uint64_t CrossbarArray::serve(const TileJob& /*job*/) { return read_cycles_; }
+std::uint64_t CrossbarArray::serve(const TileJob& job) {
+  counts_.tia_samples += std::uint64_t{job.sensed_lines} + job.reference_lines;
+  return array_cycles_;
+}
 
 }  // namespace palimpsest

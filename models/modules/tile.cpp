@@ -8,8 +8,7 @@ Tile::Tile(const sc_core::sc_module_name& name, const TileConfig& config, const 
            const UnitServices& services)
     : StreamingUnit(name, services),
       dac("dac", config.dac, config.mapping.inputs, clock, services),
-      crossbar("crossbar", config.crossbar, clock, services),
-      tia("tia", config.tia, clock, services),
+      crossbar("crossbar", *sensing_of(config), clock, services),
       adc("adc", config.adc, clock, services),
       time_(services.time),
       config_(config),
@@ -17,8 +16,14 @@ Tile::Tile(const sc_core::sc_module_name& name, const TileConfig& config, const 
   program.register_nb_transport_fw(this, &Tile::play_round);
   fetch.out.bind(dac.in);
   dac.out.bind(crossbar.in);
-  crossbar.out.bind(tia.in);
-  tia.out.bind(adc.in);
+  const std::unique_ptr<const Sensing> sensing = sensing_of(config);
+  if (sensing->transfer_ns() > 0.0) {
+    transfer = std::make_unique<TransferStage>("transfer", *sensing, clock, services);
+    crossbar.out.bind(transfer->in);
+    transfer->out.bind(adc.in);
+  } else {
+    crossbar.out.bind(adc.in);
+  }
   adc.out.bind(drain.in);
 }
 

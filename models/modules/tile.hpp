@@ -1,23 +1,26 @@
 #pragma once
 
+#include <memory>
+
 #include "models/modules/adc_bank.hpp"
 #include "models/modules/chip_config.hpp"
 #include "models/modules/crossbar_array.hpp"
 #include "models/modules/dac_bank.hpp"
 #include "models/modules/streaming_unit.hpp"
-#include "models/modules/tia_bank.hpp"
+#include "models/modules/transfer_stage.hpp"
 #include "models/protocol/round_protocol.hpp"
 
 namespace palimpsest {
 
-/// A crossbar with its converters: fetch, DAC bank, crossbar, TIA bank, ADC bank, drain. The programmer plays the
+/// A crossbar with its amplifiers and converters: fetch, DAC bank, crossbar, transfer (if the sensing has one), ADC
+/// bank, drain. The programmer plays the
 /// rounds of write-verify on the same array through `program`; the program keeps the two from meeting.
 class Tile : public StreamingUnit<TileJob> {
  public:
   RoundTarget<Tile> program{"program"};
   DacBank dac;
   CrossbarArray crossbar;
-  TiaBank tia;
+  std::unique_ptr<TransferStage> transfer;
   AdcBank adc;
 
   Tile(const sc_core::sc_module_name& name, const TileConfig& config, const Clock& clock, const UnitServices& services);

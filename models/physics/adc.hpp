@@ -22,8 +22,10 @@ struct AdcConfig {
   double conversion_ns = 0.0;   ///< of one sample
   double multiplexer_ns = 0.0;  ///< settling of the multiplexer before each conversion
   AdcRange range = AdcRange::per_tile;
-  double full_scale_volt = 0.9;  ///< TIA output of the largest code, if the range is fixed
-  ConverterErrors errors;        ///< in codes
+  double full_scale_volt = 0.9;            ///< TIA output of the largest code, if the range is fixed
+  double smallest_full_scale_volt = 1e-6;  ///< a calibrated range is never smaller
+  double noise_volt = 0.0;  ///< standard deviation of one conversion, input-referred; beside that of `errors`
+  ConverterErrors errors;   ///< in codes
   GridRefinement refinement;
 };
 

@@ -21,8 +21,8 @@ struct AnalogueTile::Streams {
     };
     make(tile.dac_.is_noisy(), RandomPurpose::dac_noise, dac);
     make(tile.crossbar_.is_noisy(), RandomPurpose::read_noise, crossbar);
-    make(tile.config_.tia.noise_volt > 0.0, RandomPurpose::tia_noise, tia);
-    make(tile.adc_.is_noisy(), RandomPurpose::adc_noise, adc);
+    make(tile.amplifier_noise_volt_.maxCoeff() > 0.0F, RandomPurpose::tia_noise, tia);
+    make(tile.adc_.is_noisy() || tile.adc_noise_lsb() > 0.0, RandomPurpose::adc_noise, adc);
   }
 };
 
@@ -31,13 +31,28 @@ AnalogueTile::AnalogueTile(const TileConfig& config, const CellConfig& cell, con
     : config_(config),
       cell_(cell),
       tile_(tile),
+      sensing_(sensing_of(config)),
       crossbar_(conductances, std::move(lines), read_noise(), config.wires, config.ir_drop),
       dac_(config.dac.errors, static_cast<std::uint32_t>(conductances.rows()), largest_code(config.dac.bits), seed,
            RandomPurpose::dac_traits, tile),
-      adc_(config.adc.errors, config.adc.count, largest_code(config.adc.bits), seed, RandomPurpose::adc_traits, tile) {}
+      adc_(config.adc.errors, config.adc.count, largest_code(config.adc.bits), seed, RandomPurpose::adc_traits, tile) {
+  set_amplifier_noise();
+}
 
 void AnalogueTile::set_conductances(const Eigen::MatrixXf& conductances, std::vector<SenseLine> lines) {
   crossbar_ = Crossbar(conductances, std::move(lines), read_noise(), config_.wires, config_.ir_drop);
+  set_amplifier_noise();
+}
+
+void AnalogueTile::set_amplifier_noise() {
+  amplifier_noise_volt_ =
+      crossbar_.line_conductances()
+          .unaryExpr([this](double microsiemens) { return noise_volt(config_, *sensing_, microsiemens); })
+          .cast<float>();
+}
+
+double AnalogueTile::adc_noise_lsb() const {
+  return config_.adc.noise_volt * largest_code(config_.adc.bits) / double{adc_full_scale_volt_};
 }
 
 float AnalogueTile::volt_per_code() const {
@@ -70,7 +85,7 @@ float AnalogueTile::largest_volt(const Eigen::MatrixXf& codes) const {
   float largest = 0.0F;
   for (std::uint32_t pass = 0; pass < passes(); ++pass) {
     const Eigen::MatrixXf currents = crossbar_.currents(conducting(line_volts(codes, pass, nullptr)));
-    largest = std::max(largest, tia_volts(config_.tia, currents).cwiseAbs().maxCoeff());
+    largest = std::max(largest, static_cast<float>(sensing_->volt_per_microampere()) * currents.cwiseAbs().maxCoeff());
   }
   return largest;
 }
@@ -78,8 +93,7 @@ float AnalogueTile::largest_volt(const Eigen::MatrixXf& codes) const {
 Eigen::MatrixXf AnalogueTile::converted(Eigen::MatrixXf volts, Streams& streams, ReadActivity& activity) const {
   if (streams.tia) {
     streams.tia->for_each([&](Eigen::Index row, Eigen::Index rows, RandomStream& stream) {
-      volts.middleRows(row, rows) +=
-          static_cast<float>(config_.tia.noise_volt) * normal_matrix(stream, rows, volts.cols());
+      volts.middleRows(row, rows) += normal_matrix(stream, rows, volts.cols()) * amplifier_noise_volt_.asDiagonal();
     });
   }
   saturate(config_.tia, volts, activity.saturated_tia);
@@ -88,7 +102,7 @@ Eigen::MatrixXf AnalogueTile::converted(Eigen::MatrixXf volts, Streams& streams,
   adc_.distort(volts);
   if (streams.adc) {
     streams.adc->for_each([&](Eigen::Index row, Eigen::Index rows, RandomStream& stream) {
-      adc_.add_noise(volts.middleRows(row, rows), stream);
+      adc_.add_noise(volts.middleRows(row, rows), stream, adc_noise_lsb());
     });
   }
   return quantize_codes(volts, limit, config_.adc.bits, activity.saturated_adc, config_.adc.refinement);
@@ -96,6 +110,8 @@ Eigen::MatrixXf AnalogueTile::converted(Eigen::MatrixXf volts, Streams& streams,
 
 Eigen::MatrixXf AnalogueTile::read(const Eigen::MatrixXf& codes, const ReadKey& key, ReadActivity& activity) const {
   Streams streams(*this, key, codes.rows());
+  const double seconds = sensing_->array_ns() * nano;
+  const double volt_per_microampere = sensing_->volt_per_microampere();
   Eigen::MatrixXf sum;
   for (std::uint32_t pass = 0; pass < passes(); ++pass) {
     const Eigen::MatrixXf volts = line_volts(codes, pass, &streams);
@@ -106,14 +122,16 @@ Eigen::MatrixXf AnalogueTile::read(const Eigen::MatrixXf& codes, const ReadKey& 
         crossbar_.add_read_noise(effective.middleRows(row, rows), stream, currents.middleRows(row, rows));
       });
     }
-    activity.crossbar_joule += crossbar_.read_energy_joule(volts, effective, config_.crossbar.read_ns * nano);
+    const ReadPower power = crossbar_.read_power(volts, effective);
+    activity.crossbar_joule += config_.supply_volt * power.supply_microampere * micro * seconds;
+    activity.crossbar_dissipation_joule += power.dissipated_microwatt * micro * seconds;
     const Eigen::MatrixXf result =
         static_cast<float>(pass_weight(config_.mapping.inputs, config_.dac.bits, pass, config_.dac.refinement)) *
-        converted(tia_volts(config_.tia, currents), streams, activity);
+        converted(static_cast<float>(volt_per_microampere) * currents, streams, activity);
     sum = pass == 0 ? result : sum + result;
   }
   const double microampere_per_code =
-      double{adc_full_scale_volt_} / largest_code(config_.adc.bits) / (config_.tia.gain_ohm * micro);
+      double{adc_full_scale_volt_} / largest_code(config_.adc.bits) / volt_per_microampere;
   return static_cast<float>(microampere_per_code / double{volt_per_code()}) * sum;
 }
 

@@ -2,20 +2,23 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "models/physics/cell.hpp"
 #include "models/physics/converter.hpp"
 #include "models/physics/crossbar.hpp"
 #include "models/physics/sample_streams.hpp"
+#include "models/physics/sensing.hpp"
 #include "models/physics/tile_config.hpp"
 
 namespace palimpsest {
 
 /// What depended on the values while tiles computed.
 struct ReadActivity {
-  double crossbar_joule = 0.0;      ///< that the drivers delivered to the arrays
-  std::uint64_t saturated_dac = 0;  ///< values beyond the range, here and below
+  double crossbar_joule = 0.0;              ///< that the supply delivered to drive the arrays
+  double crossbar_dissipation_joule = 0.0;  ///< of it, what cells and wires turned into heat
+  std::uint64_t saturated_dac = 0;          ///< values beyond the range, here and below
   std::uint64_t saturated_tia = 0;
   std::uint64_t saturated_adc = 0;
 };
@@ -31,10 +34,10 @@ class AnalogueTile {
   /// Puts other conductances in the cells; the converters and their range stay. Arguments as above.
   void set_conductances(const Eigen::MatrixXf& conductances, std::vector<SenseLine> lines);
 
-  /// Largest magnitude of the TIA outputs for `codes` [vectors, rows], without noise and not cut, volt.
+  /// Largest magnitude of the amplifiers' outputs for `codes` [vectors, rows], without noise and not cut, volt.
   float largest_volt(const Eigen::MatrixXf& codes) const;
 
-  /// Sets the TIA output (> 0) of the ADCs' largest code, volt.
+  /// Sets the amplifier output (> 0) of the ADCs' largest code, volt.
   void set_adc_range(float full_scale_volt) { adc_full_scale_volt_ = full_scale_volt; }
 
   /// The products of `codes` [vectors, rows], whole numbers within +-largest_code(DAC bits), with the lines'
@@ -47,6 +50,8 @@ class AnalogueTile {
   double read_noise() const { return config_.crossbar.noisy_cells ? cell_.read_noise : 0.0; }
   std::uint32_t passes() const;
   float volt_per_code() const;
+  double adc_noise_lsb() const;
+  void set_amplifier_noise();
   Eigen::MatrixXf line_volts(const Eigen::MatrixXf& codes, std::uint32_t pass, Streams* streams) const;
   Eigen::MatrixXf conducting(const Eigen::MatrixXf& volts) const;
   Eigen::MatrixXf converted(Eigen::MatrixXf volts, Streams& streams, ReadActivity& activity) const;
@@ -54,7 +59,9 @@ class AnalogueTile {
   TileConfig config_;
   CellConfig cell_;
   std::uint32_t tile_;
+  std::shared_ptr<const Sensing> sensing_;
   Crossbar crossbar_;
+  Eigen::RowVectorXf amplifier_noise_volt_;  ///< standard deviation, by line
   ConverterBank dac_;
   ConverterBank adc_;
   float adc_full_scale_volt_ = 1.0F;

@@ -1,6 +1,7 @@
 #include "models/physics/converter.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace palimpsest {
 
@@ -36,8 +37,9 @@ void ConverterBank::distort(Eigen::Ref<Eigen::MatrixXf> lsb) const {
   }
 }
 
-void ConverterBank::add_noise(Eigen::Ref<Eigen::MatrixXf> lsb, RandomStream& stream) const {
-  if (is_noisy()) lsb += noise_lsb_ * normal_matrix(stream, lsb.rows(), lsb.cols());
+void ConverterBank::add_noise(Eigen::Ref<Eigen::MatrixXf> lsb, RandomStream& stream, double further_lsb) const {
+  const auto deviation = static_cast<float>(std::sqrt(double{noise_lsb_} * noise_lsb_ + further_lsb * further_lsb));
+  if (deviation > 0.0F) lsb += deviation * normal_matrix(stream, lsb.rows(), lsb.cols());
 }
 
 }  // namespace palimpsest

@@ -27,8 +27,9 @@ class ConverterBank {
   /// x (1 + gain) + offset + INL(x). Line l uses converter l mod converters.
   void distort(Eigen::Ref<Eigen::MatrixXf> lsb) const;
 
-  /// Adds the noise of one conversion each, drawn vector by vector.
-  void add_noise(Eigen::Ref<Eigen::MatrixXf> lsb, RandomStream& stream) const;
+  /// Adds the noise of one conversion each, drawn vector by vector. `further_lsb` is the standard deviation of noise
+  /// from elsewhere that is drawn with it.
+  void add_noise(Eigen::Ref<Eigen::MatrixXf> lsb, RandomStream& stream, double further_lsb = 0.0) const;
 
   bool is_noisy() const { return noise_lsb_ > 0.0F; }
 

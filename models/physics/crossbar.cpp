@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "models/physics/units.hpp"
-
 namespace palimpsest {
 
 Crossbar::Crossbar(const Eigen::MatrixXf& conductances, std::vector<SenseLine> lines, double read_noise,
@@ -16,6 +14,7 @@ Crossbar::Crossbar(const Eigen::MatrixXf& conductances, std::vector<SenseLine> l
   for (const SenseLine& line : lines_) {
     difference_.col(column++) = (array.effective.col(line.plus) - array.effective.col(line.minus)).cast<float>();
   }
+  effective_ = array.effective.cast<float>();
   squared_ = array.effective.array().square().cast<float>();
   driver_ = array.driver.cast<float>();
 }
@@ -32,17 +31,20 @@ void Crossbar::add_read_noise(const Eigen::MatrixXf& volts, RandomStream& stream
   for (const SenseLine& line : lines_) currents.col(column++) += noise.col(line.plus) - noise.col(line.minus);
 }
 
-double Crossbar::read_energy_joule(const Eigen::MatrixXf& volts, const Eigen::MatrixXf& conducting,
-                                   double read_s) const {
-  double microwatt = 0.0;
-  if (driver_.cols() == driver_.rows()) {
-    microwatt = (conducting * driver_).cast<double>().cwiseProduct(volts.cast<double>()).sum();
-  } else {
-    const Eigen::VectorXd squared_volts =
-        volts.cast<double>().cwiseProduct(conducting.cast<double>()).colwise().sum().transpose();
-    microwatt = squared_volts.dot(driver_.col(0).cast<double>());
-  }
-  return microwatt * micro * read_s;
+ReadPower Crossbar::read_power(const Eigen::MatrixXf& volts, const Eigen::MatrixXf& conducting) const {
+  const Eigen::MatrixXd rows = driver_.cols() == driver_.rows()
+                                   ? (conducting * driver_).cast<double>().eval()
+                                   : (conducting * driver_.col(0).asDiagonal()).cast<double>().eval();
+  const double columns = (conducting * effective_).cast<double>().cwiseAbs().sum();
+  return {(rows.cwiseAbs().sum() + columns) / 2.0, rows.cwiseProduct(volts.cast<double>()).sum()};
+}
+
+Eigen::RowVectorXd Crossbar::line_conductances() const {
+  const Eigen::RowVectorXd columns = effective_.cast<double>().colwise().sum();
+  Eigen::RowVectorXd sums(static_cast<Eigen::Index>(lines_.size()));
+  Eigen::Index index = 0;
+  for (const SenseLine& line : lines_) sums(index++) = columns(line.plus) + columns(line.minus);
+  return sums;
 }
 
 }  // namespace palimpsest

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "models/physics/input_encoding.hpp"
+#include "models/physics/sensing.hpp"
 #include "models/physics/units.hpp"
 
 namespace palimpsest {
@@ -12,7 +13,7 @@ const std::array<ComponentDescription, component_count>& component_descriptions(
   static const std::array<ComponentDescription, component_count> descriptions{{
       {"dac", "digital-to-analogue converters and row buffers of the tiles"},
       {"word_lines", "opening and closing the access transistors of driven lines"},
-      {"crossbar", "current through the resistive cells during reads"},
+      {"crossbar", "supply current of drivers and amplifiers through the resistive cells during reads"},
       {"tia", "transimpedance amplifiers of the tiles"},
       {"adc", "analogue-to-digital converters of the tiles"},
       {"shift_add", "sums of conversions over passes and slices"},
@@ -76,7 +77,7 @@ double mac_energy_joule(const EnergyTable& table, int bits) {
 }
 
 double tia_sample_joule(const EnergyTable& table, const TileConfig& tile) {
-  return table.tia_power_watt * amplifier_on_ns(tile) * nano;
+  return table.tia_power_watt * sensing_of(tile)->amplifier_ns() * nano;
 }
 
 double leakage_joule(const EnergyTable& table, const EnergyParameters& parameters, const ActionCounts& counts,
@@ -118,7 +119,7 @@ ComponentEnergy component_energy(const EnergyTable& table, const EnergyParameter
     energy[static_cast<std::size_t>(component)] = joule;
   };
   set(Component::dac, times(counts.dac_updates, update));
-  set(Component::word_lines, times(counts.word_line_switches, word_line(table.supply_volt)));
+  set(Component::word_lines, times(counts.word_line_switches, word_line(parameters.tile.supply_volt)));
   set(Component::crossbar, analogue.crossbar_read);
   set(Component::tia, times(counts.tia_samples, sample));
   set(Component::adc, times(counts.adc_conversions, conversion));
@@ -128,7 +129,7 @@ ComponentEnergy component_energy(const EnergyTable& table, const EnergyParameter
             table.write_driver_farad * parameters.write_supply_volt * parameters.write_supply_volt) +
           times(counts.rm_write_word_lines, word_line(parameters.word_line_volt)) + analogue.write_pulses);
   set(Component::rm_verify, times(counts.rm_verify_reads, update + sample + conversion) +
-                                times(counts.rm_verify_word_lines, word_line(table.supply_volt)) +
+                                times(counts.rm_verify_word_lines, word_line(parameters.tile.supply_volt)) +
                                 analogue.verify_reads);
   set(Component::sram,
       (times(counts.sram_read_words, bank.read_joule) + times(counts.sram_write_words, bank.write_joule)) *

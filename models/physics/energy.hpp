@@ -47,14 +47,15 @@ using ComponentEnergy = std::array<double, component_count>;
 
 /// Energy that depends on voltages and conductances and not only on counts, joule.
 struct AnalogueEnergy {
-  double crossbar_read = 0.0;  ///< V^2 G t of the cells during reads
+  double crossbar_read = 0.0;  ///< what the supply delivers to drive arrays during reads
   double write_pulses = 0.0;   ///< what the drivers' supply delivers to forming, SET and RESET pulses: V_supply I t
   double verify_reads = 0.0;   ///< the same for verify reads
 };
 
-/// What of an analogue energy becomes heat in cells and access transistors, V^2 G t, joule; the rest does in the
-/// drivers.
+/// What of an analogue energy becomes heat in cells, access transistors and wires, V^2 G t, joule; the rest does in
+/// drivers and amplifiers.
 struct Dissipation {
+  double crossbar = 0.0;
   double rm_write = 0.0;
   double rm_verify = 0.0;
 };

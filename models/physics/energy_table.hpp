@@ -21,13 +21,12 @@ struct EnergyTable {
 
   double dac_buffer_joule = 0.0;          ///< of one update, whatever the bits
   double dac_step_joule = 0.0;            ///< of one update, per level of the converter (2^bits)
-  double supply_volt = 0.0;               ///< of logic, word lines during reads and the drivers that read
   double word_line_farad_per_cell = 0.0;  ///< gate and wire
   double tia_power_watt = 0.0;            ///< of one sensed line's amplifier while it reads
   double dac_static_watt = 0.0;           ///< of one row's converter, all the time
   double adc_static_watt = 0.0;           ///< of one converter, all the time
   double tia_static_watt = 0.0;           ///< of one column's amplifier, all the time
-  double shift_add_joule = 0.0;     ///< of one conversion, to a sum over passes and slices
+  double shift_add_joule = 0.0;           ///< of one conversion, to a sum over passes and slices
   double write_driver_farad = 0.0;  ///< charged to the programming supply for each pulse, besides the cell's current
   double mac_8bit_joule = 0.0;
   double mac_16bit_joule = 0.0;

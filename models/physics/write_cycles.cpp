@@ -8,8 +8,9 @@ std::uint64_t write_round_cycles(const TileConfig& tile, const WriteRound& round
   if (round.forming_pulses > 0) cycles += clock.cycles_for_ns(tile.forming_ns);
   if (round.reset_pulses > 0) cycles += pulse;
   if (round.verify_reads > 0) {
-    cycles += clock.cycles_for_ns(tile.dac.settling_ns) + crossbar_cycles(tile.crossbar, clock) +
-              tia_cycles(tile.tia, clock) + adc_cycles(tile.adc, round.verify_reads, clock);
+    const std::unique_ptr<const Sensing> sensing = sensing_of(tile);
+    cycles += clock.cycles_for_ns(tile.dac.settling_ns) + array_cycles(*sensing, clock) +
+              transfer_cycles(*sensing, clock) + adc_cycles(tile.adc, round.verify_reads, clock);
   }
   return cycles;
 }

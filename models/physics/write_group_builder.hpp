@@ -15,8 +15,8 @@ class WriteGroupBuilder {
   /// `formed`: a forming pulse comes before the first read.
   void add(const CellWrite& write, bool formed);
 
-  /// The first round only forms and reads. Each round with pulses is followed by the further reads of the cells that average more
-  /// than one.
+  /// The first round only forms and reads. Each round with pulses is followed by the further reads of the cells that
+  /// average more than one.
   WriteGroup group() const;
 
  private:

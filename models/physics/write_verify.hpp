@@ -51,9 +51,9 @@ struct CellPulse {
 struct CellWrite {
   double conductance = 0.0;       ///< microsiemens, the cell's own behind its access transistor, after the last pulse
   std::vector<CellPulse> pulses;  ///< in order; a verify before each and after the last
-  std::vector<std::uint32_t> verify_reads;       ///< of each verify
-  double pulse_energy_joule = 0.0;               ///< sum over the pulses of V I t in cell and transistor (apply_pulse)
-  double pulse_charge_coulomb = 0.0;             ///< sum over the pulses of I t, what they take from the drivers' supply
+  std::vector<std::uint32_t> verify_reads;  ///< of each verify
+  double pulse_energy_joule = 0.0;          ///< sum over the pulses of V I t in cell and transistor (apply_pulse)
+  double pulse_charge_coulomb = 0.0;        ///< sum over the pulses of I t, what they take from the drivers' supply
   double verified_conductance_microsiemens = 0;  ///< as read, summed over the verify reads; gives their energy
   bool converged = false;
 };

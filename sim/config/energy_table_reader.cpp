@@ -10,7 +10,6 @@ namespace {
 // Far above any part on a board; keeps sums of counts times energies finite.
 constexpr double largest_joule = 1.0;
 constexpr double largest_watt = 1e3;
-constexpr double largest_volt = 100.0;
 constexpr double largest_farad = 1e-6;
 // Banks are interpolated on logarithmic axes, and 0 joule for a conversion means the survey fit.
 constexpr double smallest_joule = 1e-18;
@@ -71,7 +70,6 @@ EnergyTable read_energy_table(JsonReader& reader) {
   table.adc_conversion_joule = read_adc_conversion(reader);
   table.dac_buffer_joule = energy("dac_buffer");
   table.dac_step_joule = energy("dac_step");
-  table.supply_volt = read_quantity(reader, "supply", voltage_units(), 0.0, largest_volt);
   table.word_line_farad_per_cell = read_quantity(reader, "word_line_per_cell", capacitance_units(), 0.0, largest_farad);
   table.tia_power_watt = power("tia_power");
   table.dac_static_watt = power("dac_static");

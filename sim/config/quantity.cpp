@@ -32,11 +32,6 @@ const Units& plain_units() {
   return units;
 }
 
-const Units& voltage_units() {
-  static const Units units = {{"mV", 1e-3}, {"V", 1.0}};
-  return units;
-}
-
 const Units& capacitance_units() {
   static const Units units = {{"fF", 1e-15}, {"pF", 1e-12}};
   return units;

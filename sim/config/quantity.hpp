@@ -14,7 +14,6 @@ using Units = std::vector<std::pair<std::string, double>>;
 const Units& energy_units();               ///< joule
 const Units& power_units();                ///< watt
 const Units& power_per_bit_units();        ///< watt per bit
-const Units& voltage_units();              ///< volt
 const Units& capacitance_units();          ///< farad
 const Units& time_units();                 ///< second
 const Units& delay_units();                ///< second

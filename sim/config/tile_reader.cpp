@@ -30,13 +30,26 @@ DacConfig read_dac(JsonReader reader) {
   return dac;
 }
 
+SensingConfig read_sensing(JsonReader reader) {
+  SensingConfig sensing;
+  sensing.kind = reader.choice<SensingKind>(
+      "kind", {{"transimpedance", SensingKind::transimpedance}, {"integrator", SensingKind::integrator}});
+  sensing.capacitance_picofarad = reader.number("capacitance_picofarad", 0.001, 1e6);
+  sensing.transfer_ns = reader.number("transfer_ns", 0.1, longest_ns);
+  reader.finish();
+  return sensing;
+}
+
 TiaConfig read_tia(JsonReader reader) {
   TiaConfig tia;
-  tia.settling_ns = reader.number("settling_ns", 0.0, longest_ns);
   tia.gain_ohm = reader.number("gain_ohm", 1.0, 1e9);
   tia.saturation_volt = reader.number("saturation_volt", 0.001, 1e6);
-  tia.noise_volt = reader.number("noise_volt", 0.0, 10.0);
+  tia.noise_volt = reader.number_or("noise_volt", "thermal", 0.0, 10.0);
+  tia.input_noise_nanovolt_per_root_hz = reader.number("input_noise_nanovolt_per_root_hz", 0.0, 1e6);
   tia.bandwidth_hz = reader.number_or("bandwidth_hz", "unlimited", 1.0, 1e12);
+  if (!tia.noise_volt && !tia.bandwidth_hz)
+    reader.fail({"noise_volt", "bandwidth_hz"},
+                "expected a bandwidth_hz for thermal noise: without one it is infinite");
   reader.finish();
   return tia;
 }
@@ -54,6 +67,11 @@ AdcConfig read_adc(JsonReader reader) {
   } else {
     adc.range = std::get<std::size_t>(range) == 0 ? AdcRange::per_tile : AdcRange::per_layer;
   }
+  adc.smallest_full_scale_volt = reader.number("smallest_full_scale_volt", 1e-6, 1e6);
+  if (adc.range == AdcRange::fixed && adc.full_scale_volt < adc.smallest_full_scale_volt)
+    reader.fail({"full_scale_volt", "smallest_full_scale_volt"},
+                "expected smallest_full_scale_volt <= full_scale_volt");
+  adc.noise_volt = reader.number("noise_volt", 0.0, 10.0);
   adc.errors = read_converter_errors(reader.object("errors"));
   reader.finish();
   return adc;
@@ -104,7 +122,12 @@ TileConfig read_tile(JsonReader& reader) {
   tile.crossbar.rows = reader.integer<std::uint32_t>("rows", 2, 4096);
   tile.crossbar.columns = reader.integer<std::uint32_t>("columns", 2, 4096);
   tile.crossbar.read_ns = reader.number("read_ns", 0.1, longest_ns);
+  tile.supply_volt = reader.number("supply_volt", 0.01, 1000.0);
   tile.dac = read_dac(reader.object("dac"));
+  if (tile.supply_volt < 2.0 * tile.dac.full_scale_volt)
+    reader.fail({"supply_volt", "dac"},
+                "expected supply_volt of at least twice dac/full_scale_volt: lines are driven about its middle");
+  tile.sensing = read_sensing(reader.object("sensing"));
   tile.tia = read_tia(reader.object("tia"));
   tile.adc = read_adc(reader.object("adc"));
   tile.mapping = read_mapping(reader.object("mapping"));

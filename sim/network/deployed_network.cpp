@@ -8,6 +8,7 @@ namespace palimpsest {
 
 Activity& Activity::operator+=(const Activity& other) {
   crossbar_joule += other.crossbar_joule;
+  crossbar_dissipation_joule += other.crossbar_dissipation_joule;
   saturated_dac += other.saturated_dac;
   saturated_tia += other.saturated_tia;
   saturated_adc += other.saturated_adc;
@@ -64,10 +65,11 @@ void DeployedNetwork::set_adc_ranges(const std::vector<float>& largest_volts) {
     for (const std::uint32_t tile : tiles) largest_of_layer = std::max(largest_of_layer, largest_volts[tile]);
     for (const std::uint32_t tile : tiles) {
       float range = architecture_.tile.adc.range == AdcRange::per_layer ? largest_of_layer : largest_volts[tile];
-      range *= static_cast<float>(architecture_.calibration_margin);
+      range = std::max(range * static_cast<float>(architecture_.calibration_margin),
+                       static_cast<float>(architecture_.tile.adc.smallest_full_scale_volt));
       if (architecture_.tile.adc.range == AdcRange::fixed)
         range = static_cast<float>(architecture_.tile.adc.full_scale_volt);
-      tiles_[tile].set_adc_range(range > 0.0F ? range : 1.0F);
+      tiles_[tile].set_adc_range(range);
     }
   }
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "models/physics/uniform_read.hpp"
+
 namespace palimpsest {
 
 namespace {
@@ -151,10 +153,20 @@ Eigen::MatrixXf ResistiveArrays::block_conductances(std::uint32_t tile, double s
   return arrays_[tile].conductances_after(seconds).topRows(map_.blocks[tile].inputs);
 }
 
-double ResistiveArrays::transposed_conductance_sum(std::uint32_t tile) const {
+ReadPower ResistiveArrays::transposed_read_power(std::uint32_t tile) const {
+  const MappingConfig& mapping = architecture_.tile.mapping;
+  const DacConfig& dac = architecture_.tile.dac;
   const Eigen::MatrixXf conductances = arrays_[tile].conductances();
-  const Eigen::Index driven = conductances.cols() - reference_columns(architecture_.tile.mapping);
-  return conductances.leftCols(driven).cast<double>().sum();
+  const Eigen::Index columns = (conductances.cols() - reference_columns(mapping)) / mapping.slices;
+  ReadPower sum;
+  for (std::uint32_t slice = 0; slice < mapping.slices; ++slice) {
+    const ReadPower power = uniform_read_power(conductances.middleCols(slice * columns, columns),
+                                               mapping.weights == WeightEncoding::differential, mapping.inputs,
+                                               dac.bits, dac.full_scale_volt);
+    sum.supply_microampere += power.supply_microampere;
+    sum.dissipated_microwatt += power.dissipated_microwatt;
+  }
+  return sum;
 }
 
 std::uint64_t ResistiveArrays::cells() const {

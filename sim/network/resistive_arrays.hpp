@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "models/physics/cell_array.hpp"
+#include "models/physics/crossbar.hpp"
 #include "models/physics/weight_columns.hpp"
 #include "sim/config/architecture.hpp"
 #include "sim/mapping/tile_map.hpp"
@@ -41,9 +42,9 @@ class ResistiveArrays {
   Eigen::MatrixXf block_conductances(std::uint32_t tile, double seconds = 0.0) const;
   const WeightColumns& weight_columns(std::uint32_t operation) const { return weight_columns_[operation]; }
 
-  /// Sum over the cells of the transposed reads that make up one product of one tile, reference row included,
-  /// microsiemens.
-  double transposed_conductance_sum(std::uint32_t tile) const;
+  /// What the transposed reads that make up one product of a tile take with codes spread evenly over the converter's
+  /// range, reference row included: a slice at a time is driven.
+  ReadPower transposed_read_power(std::uint32_t tile) const;
 
   /// Cells in use, references included.
   std::uint64_t cells() const;

@@ -37,7 +37,10 @@ inline constexpr std::array<Statistic<Writes, std::uint64_t>, 8> write_statistic
     {"sram_words", "SRAM words", "words", "words written to the SRAM buffer", &Writes::sram_words},
 }};
 
-inline constexpr std::array<Statistic<Dissipation, double>, 2> dissipation_statistics{{
+inline constexpr std::array<Statistic<Dissipation, double>, 3> dissipation_statistics{{
+    {"crossbar", "crossbar", "J",
+     "of the crossbar's energy, what becomes heat in cells and wires: V^2 G t; the rest drivers and amplifiers take",
+     &Dissipation::crossbar},
     {"rm_write", "rm_write", "J",
      "heat of forming, SET and RESET pulses in cells and access transistors, part of the component of this name",
      &Dissipation::rm_write},

@@ -126,9 +126,7 @@ PhaseFigures ChipLife::next_phase() {
 
   DeployedNetwork network(architecture_, trace_.network, map_, arrays_, goal, adapters_, calibration_input_, seed_);
   const std::uint32_t rows = trace_.network.input.rows;
-  const double forward_joule =
-      infer(network, calibration_input_, rows, first_evaluation, threads_).activity.crossbar_joule /
-      trace_.calibration.samples;
+  const Activity calibration = infer(network, calibration_input_, rows, first_evaluation, threads_).activity;
   network.age(arrays_, age_seconds_);
   const Eigen::MatrixXf test_input = network_input(trace_.network, trace_.test, phase.samples);
   // Values do not depend on time, so they are computed while the programs are played.
@@ -138,7 +136,7 @@ PhaseFigures ChipLife::next_phase() {
   deployment_work += play(deployment_program(context_, deployment));
   std::vector<TrainingWork> training;
   for (const Training& run : trainings) {
-    training.push_back(train(run, forward_joule));
+    training.push_back(train(run, calibration));
     figures.updates += run.programs.trained_parameters * run.steps;
   }
   const Program inference_steps =
@@ -146,6 +144,7 @@ PhaseFigures ChipLife::next_phase() {
   ChipWork inference_work = play(inference_steps);
   const Inference inference = evaluation.get();
   inference_work.analogue.crossbar_read = inference.activity.crossbar_joule;
+  inference_work.dissipated.crossbar = inference.activity.crossbar_dissipation_joule;
 
   figures.samples = phase.samples.size();
   figures.activity = inference.activity;
@@ -217,7 +216,7 @@ ChipLife::Training ChipLife::planned(const Method& method, const TrainingRun& ru
           training_programs(context_, task)};
 }
 
-ChipLife::TrainingWork ChipLife::train(const Training& training, double forward_joule_per_sample) {
+ChipLife::TrainingWork ChipLife::train(const Training& training, const Activity& calibration) {
   const ChipWork batch = play(training.programs.batch);
   ChipWork forward = play(training.programs.forward);
   // Nothing in the contract keeps a schedule with more work from ending earlier.
@@ -225,24 +224,25 @@ ChipLife::TrainingWork ChipLife::train(const Training& training, double forward_
   forward.memory_wait_cycles = std::min(forward.memory_wait_cycles, batch.memory_wait_cycles);
   ChipWork backward = beyond(batch, forward);
   if (training.on_tiles) {
-    forward.analogue.crossbar_read = training.batch_size * forward_joule_per_sample;
-    backward.analogue.crossbar_read = training.batch_size * transposed_read_joule(training.programs.transposed_vectors);
+    const double batches = 1.0 * training.batch_size / trace_.calibration.samples;
+    forward.analogue.crossbar_read = batches * calibration.crossbar_joule;
+    forward.dissipated.crossbar = batches * calibration.crossbar_dissipation_joule;
+    add_transposed_reads(training.programs.transposed_vectors, training.batch_size, backward);
   }
   return {times(forward, training.steps), times(backward, training.steps),
           times(play(training.programs.update), training.steps)};
 }
 
-double ChipLife::transposed_read_joule(const std::vector<std::uint64_t>& vectors) const {
+void ChipLife::add_transposed_reads(const std::vector<std::uint64_t>& vectors, double times, ChipWork& work) const {
   // Gradients are not part of a trace. Their codes are taken as uniform over the converter's range.
-  const double volt = architecture_.tile.dac.full_scale_volt;
-  const double mean_square = mean_square_of_passes(architecture_.tile.mapping.inputs, architecture_.tile.dac.bits);
-  double joule = 0.0;
+  const double seconds = sensing_of(architecture_.tile)->array_ns() * nano;
   for (std::uint32_t tile = 0; tile < vectors.size(); ++tile) {
     if (vectors[tile] == 0) continue;
-    joule += static_cast<double>(vectors[tile]) * volt * volt * mean_square * arrays_.transposed_conductance_sum(tile) *
-             micro * architecture_.tile.crossbar.read_ns * nano;
+    const ReadPower power = arrays_.transposed_read_power(tile);
+    const double product_seconds = times * static_cast<double>(vectors[tile]) * seconds;
+    work.analogue.crossbar_read += architecture_.tile.supply_volt * power.supply_microampere * micro * product_seconds;
+    work.dissipated.crossbar += power.dissipated_microwatt * micro * product_seconds;
   }
-  return joule;
 }
 
 StageFigures ChipLife::priced(const ChipWork& work, int mac_bits) const {

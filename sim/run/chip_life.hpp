@@ -58,12 +58,12 @@ class ChipLife {
   ChipWork write_arrays(const WeightSet& weights, const WeightSet& held, std::vector<ArrayWrite>& writes);
   ChipWork read_back();
   Training planned(const Method& method, const TrainingRun& run) const;
-  TrainingWork train(const Training& training, double forward_joule_per_sample);
+  TrainingWork train(const Training& training, const Activity& calibration);
   ChipWork update_arrays_every_step(const WeightSet& goal, const WeightSet& held, std::uint64_t steps);
   /// Gains and biases of `weights` that are not what the SRAM buffer holds.
   std::set<std::string> changed_vectors(const WeightSet& weights) const;
   ChipWork play(const Program& program);
-  double transposed_read_joule(const std::vector<std::uint64_t>& vectors) const;
+  void add_transposed_reads(const std::vector<std::uint64_t>& vectors, double times, ChipWork& work) const;
   StageFigures priced(const ChipWork& work, int mac_bits) const;
   /// Sets the figures of the training stage: its runs, and what it does to the arrays.
   void price_training(const std::vector<Training>& trainings, const std::vector<TrainingWork>& works,

@@ -11,14 +11,17 @@ namespace palimpsest {
 namespace {
 
 constexpr std::uint64_t ActionCounts::*all_counts[] = {
-    &ActionCounts::dac_updates,       &ActionCounts::word_line_switches,  &ActionCounts::tia_samples,
-    &ActionCounts::adc_conversions,   &ActionCounts::shift_adds,          &ActionCounts::sram_read_words,
-    &ActionCounts::sram_write_words,  &ActionCounts::sram_busy_cycles,    &ActionCounts::interconnect_words,
-    &ActionCounts::lora_macs,         &ActionCounts::vector_adds,         &ActionCounts::vector_macs,
-    &ActionCounts::vector_lookups,    &ActionCounts::vector_moves,        &ActionCounts::host_words,
-    &ActionCounts::rm_cells,          &ActionCounts::rm_set_pulses,       &ActionCounts::rm_reset_pulses,
-    &ActionCounts::rm_verify_reads,   &ActionCounts::rm_forming_pulses,   &ActionCounts::rm_write_word_lines,
-    &ActionCounts::rm_verify_word_lines,
+    &ActionCounts::dac_updates,         &ActionCounts::word_line_switches,
+    &ActionCounts::tia_samples,         &ActionCounts::adc_conversions,
+    &ActionCounts::shift_adds,          &ActionCounts::sram_read_words,
+    &ActionCounts::sram_write_words,    &ActionCounts::sram_busy_cycles,
+    &ActionCounts::interconnect_words,  &ActionCounts::lora_macs,
+    &ActionCounts::vector_adds,         &ActionCounts::vector_macs,
+    &ActionCounts::vector_lookups,      &ActionCounts::vector_moves,
+    &ActionCounts::host_words,          &ActionCounts::rm_cells,
+    &ActionCounts::rm_set_pulses,       &ActionCounts::rm_reset_pulses,
+    &ActionCounts::rm_verify_reads,     &ActionCounts::rm_forming_pulses,
+    &ActionCounts::rm_write_word_lines, &ActionCounts::rm_verify_word_lines,
 };
 static_assert(sizeof(all_counts) / sizeof(all_counts[0]) * sizeof(std::uint64_t) == sizeof(ActionCounts));
 
@@ -41,6 +44,7 @@ ChipWork& operator+=(ChipWork& sum, const ChipWork& addend) {
   sum.analogue.crossbar_read += addend.analogue.crossbar_read;
   sum.analogue.write_pulses += addend.analogue.write_pulses;
   sum.analogue.verify_reads += addend.analogue.verify_reads;
+  sum.dissipated.crossbar += addend.dissipated.crossbar;
   sum.dissipated.rm_write += addend.dissipated.rm_write;
   sum.dissipated.rm_verify += addend.dissipated.rm_verify;
   sum.failed_cells += addend.failed_cells;
@@ -56,9 +60,11 @@ ChipWork beyond(const ChipWork& whole, const ChipWork& part) {
   rest.analogue.crossbar_read -= part.analogue.crossbar_read;
   rest.analogue.write_pulses -= part.analogue.write_pulses;
   rest.analogue.verify_reads -= part.analogue.verify_reads;
+  rest.dissipated.crossbar -= part.dissipated.crossbar;
   rest.dissipated.rm_write -= part.dissipated.rm_write;
   rest.dissipated.rm_verify -= part.dissipated.rm_verify;
   rest.failed_cells -= part.failed_cells;
+  rest.clipped_weights -= part.clipped_weights;
   return rest;
 }
 
@@ -71,6 +77,7 @@ ChipWork times(const ChipWork& work, std::uint64_t repetitions) {
   product.analogue.crossbar_read *= factor;
   product.analogue.write_pulses *= factor;
   product.analogue.verify_reads *= factor;
+  product.dissipated.crossbar *= factor;
   product.dissipated.rm_write *= factor;
   product.dissipated.rm_verify *= factor;
   product.failed_cells *= repetitions;
@@ -99,7 +106,7 @@ ChipWork write_work(const Architecture& architecture, const std::vector<ArrayWri
     const double verify_coulomb =
         volt * write.verified_microsiemens * micro * architecture.tile.crossbar.read_ns * nano;
     work.analogue.write_pulses += architecture.write_verify.supply_volt * write.pulse_charge_coulomb;
-    work.analogue.verify_reads += architecture.energy.supply_volt * verify_coulomb;
+    work.analogue.verify_reads += architecture.tile.supply_volt * verify_coulomb;
     work.dissipated.rm_write += write.pulse_energy_joule;
     work.dissipated.rm_verify += volt * verify_coulomb;
   }

@@ -70,7 +70,10 @@ void take_adc_resolution(Architecture& ideal, const Architecture& real) {
   ideal.tile.adc.refinement.fraction_bits = real.tile.adc.refinement.fraction_bits;
 }
 
-void take_adc_errors(Architecture& ideal, const Architecture& real) { ideal.tile.adc.errors = real.tile.adc.errors; }
+void take_adc_errors(Architecture& ideal, const Architecture& real) {
+  ideal.tile.adc.errors = real.tile.adc.errors;
+  ideal.tile.adc.noise_volt = real.tile.adc.noise_volt;
+}
 
 void take_ranges(Architecture& ideal, const Architecture& real) {
   ideal.tile.dac.refinement.headroom_bits = real.tile.dac.refinement.headroom_bits;
@@ -99,7 +102,7 @@ const std::vector<Nonideality>& nonidealities() {
       {"wires", "voltage drop along the array's wires", take_wires},
       {"dac_resolution", "rounding to the DACs' codes", take_dac_resolution},
       {"dac_errors", "offset, gain, INL and noise of the DACs", take_dac_errors},
-      {"tia", "saturation, noise and settling of the TIAs", take_tia},
+      {"tia", "saturation and noise of the TIAs", take_tia},
       {"adc_resolution", "rounding to the ADCs' codes", take_adc_resolution},
       {"adc_errors", "offset, gain, INL and noise of the ADCs", take_adc_errors},
       {"ranges", "ranges of converters, storage and LoRA unit, which cut what is beyond them", take_ranges},
@@ -122,9 +125,9 @@ Architecture without_nonidealities(const Architecture& architecture) {
   ideal.tile.dac.errors = {};
   ideal.tile.tia.saturation_volt = no_saturation_volt;
   ideal.tile.tia.noise_volt = 0.0;
-  ideal.tile.tia.bandwidth_hz.reset();
   ideal.tile.adc.refinement = fine_outputs(architecture);
   ideal.tile.adc.errors = {};
+  ideal.tile.adc.noise_volt = 0.0;
   ideal.sram.refinement = fine(ideal.sram.activation_bits, calibrated_headroom_bits, architecture.calibration_margin);
   ideal.lora_unit.refinement = fine(ideal.lora_unit.bits, calibrated_headroom_bits, architecture.calibration_margin);
   return ideal;

@@ -16,7 +16,8 @@ ChipConfig small_chip() {
   config.tile.dac.load_width_bits = 32;
   config.tile.dac.settling_ns = 10.0;
   config.tile.crossbar.read_ns = 20.0;
-  config.tile.tia.settling_ns = 10.0;
+  config.tile.sensing.kind = SensingKind::integrator;
+  config.tile.sensing.transfer_ns = 10.0;
   config.tile.adc.count = 4;
   config.tile.adc.conversion_ns = 20.0;
   config.tile.pulse_ns = 30.0;
@@ -114,7 +115,7 @@ TEST_CASE("one vector through a tile of the chip, memory included") {
   Program program;
   program.steps = {{job, 2, {}}};
   const PlayResult result = chip.play(program);
-  // A line takes 1 + 1 + 1 + 3 + 1 = 7 cycles each way; DAC 2 + 1, crossbar 2, TIA 1, ADC 2 x 2.
+  // A line takes 1 + 1 + 1 + 3 + 1 = 7 cycles each way; DAC 2 + 1, crossbar 2, transfer 1, ADC 2 x 2.
   CHECK(result.cycles == 7 + 3 + 2 + 1 + 4 + 7);
   CHECK(result.busy.tiles == std::vector<std::uint64_t>{0, 0, 24});
   CHECK(result.memory_wait_cycles == 0);

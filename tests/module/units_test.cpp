@@ -27,14 +27,16 @@ struct UnitBench {
   }
 };
 
-/// In cycles: DAC 16 lines x 8 bits / 32 + 1 = 5, crossbar 2, TIA 1, a conversion 1.5, rounded up to 2.
-TileConfig tile_config(std::uint32_t converters) {
+/// In cycles: DAC 16 lines x 8 bits / 32 + 1 = 5, crossbar 2, transfer 1 if there is one, a conversion 1.5, rounded up
+/// to 2.
+TileConfig tile_config(std::uint32_t converters, SensingKind sensing) {
   TileConfig config;
   config.dac.bits = 8;
   config.dac.load_width_bits = 32;
   config.dac.settling_ns = 10.0;
   config.crossbar.read_ns = 20.0;
-  config.tia.settling_ns = 10.0;
+  config.sensing.kind = sensing;
+  config.sensing.transfer_ns = 10.0;
   config.adc.count = converters;
   config.adc.multiplexer_ns = 5.0;
   config.adc.conversion_ns = 10.0;
@@ -50,8 +52,9 @@ struct TileBench {
   Programmer programmer{"programmer", 1, chip.services};
   StubSequencer<ProgramJob> program_sequencer;
 
-  TileBench(std::uint32_t converters, std::vector<TileJob> jobs, std::vector<ProgramJob> program_jobs = {})
-      : tile("tile", tile_config(converters), test_clock, chip.services),
+  TileBench(std::uint32_t converters, std::vector<TileJob> jobs, std::vector<ProgramJob> program_jobs = {},
+            SensingKind sensing = SensingKind::integrator)
+      : tile("tile", tile_config(converters, sensing), test_clock, chip.services),
         bench(tile, std::move(jobs)),
         program_sequencer("program_sequencer", std::move(program_jobs)) {
     programmer.tiles[0].bind(tile.program);
@@ -80,6 +83,28 @@ TEST_CASE("a vector takes the sum of a tile's stages") {
   sc_core::sc_start();
   CHECK(on.bench.sequencer.done == Cycles{latency});
   CHECK(on.bench.sequencer.intake_free == Cycles{4});
+}
+
+TEST_CASE("an amplifier that needs the current keeps the array until converters are free") {
+  TileBench on(10, {tile_job(3)}, {}, SensingKind::transimpedance);
+  sc_core::sc_start();
+  CHECK(on.bench.sequencer.done == Cycles{(4 + 5 + 2 + 2 + 3) + 2 * 5});
+  CHECK(on.chip.counts.tia_samples == 3 * (10 + 1));
+}
+
+TEST_CASE("with slow converters vectors wait in the array, the DAC bank and fetch") {
+  // One converter: 20 cycles a vector. The fifth vector leaves fetch when the converters take the third.
+  TileBench on(1, {tile_job(5)}, {}, SensingKind::transimpedance);
+  sc_core::sc_start();
+  CHECK(on.bench.sequencer.done == Cycles{(4 + 5 + 2 + 20 + 3) + 4 * 20});
+  CHECK(on.bench.sequencer.intake_free == Cycles{11 + 2 * 20});
+}
+
+TEST_CASE("with slow converters an integrator keeps one vector more") {
+  TileBench on(1, {tile_job(5)}, {}, SensingKind::integrator);
+  sc_core::sc_start();
+  CHECK(on.bench.sequencer.done == Cycles{(4 + 5 + 2 + 1 + 20 + 3) + 4 * 20});
+  CHECK(on.bench.sequencer.intake_free == Cycles{12 + 20});
 }
 
 TEST_CASE("vectors leave a tile at the pace of shared converters, and every action is counted") {
@@ -183,7 +208,8 @@ TEST_CASE("the programmer plays round after round, and leaves out what a round h
   CHECK(on.chip.counts.rm_reset_pulses == 5);
   CHECK(on.chip.counts.rm_verify_reads == 14);
   CHECK(on.chip.counts.rm_forming_pulses == 0);
-  CHECK(on.chip.counts.rm_write_word_lines == 2 + 1 + 1);
+  // One for each gate voltage of SET pulses, one for RESET pulses.
+  CHECK(on.chip.counts.rm_write_word_lines == (2 + 1) + 1 + 1);
   CHECK(on.chip.counts.rm_verify_word_lines == 3);
   CHECK(on.chip.counts.adc_conversions == 0);  // a verify read is counted, and priced, as such
   CHECK(on.tile.busy_cycles() == 0);

@@ -28,7 +28,8 @@ std::uint64_t round_cycles(const ChipConfig& config, const WriteRound& round) {
   if (round.reset_pulses > 0) cycles += analogue_cycles(config, tile.pulse_ns);
   if (round.verify_reads > 0) {
     cycles += analogue_cycles(config, tile.dac.settling_ns) + analogue_cycles(config, tile.crossbar.read_ns) +
-              analogue_cycles(config, tile.tia.settling_ns) + conversion_cycles(config, round.verify_reads);
+              conversion_cycles(config, round.verify_reads);
+    if (tile.sensing.kind == SensingKind::integrator) cycles += analogue_cycles(config, tile.sensing.transfer_ns);
   }
   return cycles;
 }
@@ -50,10 +51,12 @@ Work work_of(const ChipConfig& config, const Step& step, const TileJob& job) {
   const std::uint64_t code_bits = std::uint64_t{job.driven_lines} * bits_of_a_pass(tile);
   const std::uint64_t dac =
       divided_rounding_up(code_bits, tile.dac.load_width_bits) + analogue_cycles(config, tile.dac.settling_ns);
-  return streaming_work(
-      step.tile, job,
-      {0, dac, analogue_cycles(config, tile.crossbar.read_ns), analogue_cycles(config, tile.tia.settling_ns),
-       conversion_cycles(config, job.sensed_lines), 0});
+  const std::uint64_t read = analogue_cycles(config, tile.crossbar.read_ns);
+  const std::uint64_t conversions = conversion_cycles(config, job.sensed_lines);
+  if (tile.sensing.kind == SensingKind::transimpedance)
+    return streaming_work(step.tile, job, {0, dac, read, conversions, 0});
+  const std::uint64_t transfer = analogue_cycles(config, tile.sensing.transfer_ns);
+  return streaming_work(step.tile, job, {0, dac, read, transfer, conversions, 0});
 }
 
 Work work_of(const ChipConfig& config, const Step& /*step*/, const LoraJob& job) {
@@ -105,7 +108,8 @@ void count_vector(const ProgramJob& job, ActionCounts& counts) {
       counts.rm_reset_pulses += round.reset_pulses;
       counts.rm_verify_reads += round.verify_reads;
       counts.rm_forming_pulses += round.forming_pulses;
-      for (const std::uint32_t pulses : {round.forming_pulses, round.set_pulses, round.reset_pulses}) {
+      counts.rm_write_word_lines += round.set_phases;
+      for (const std::uint32_t pulses : {round.forming_pulses, round.reset_pulses}) {
         if (pulses > 0) ++counts.rm_write_word_lines;
       }
       if (round.verify_reads > 0) ++counts.rm_verify_word_lines;

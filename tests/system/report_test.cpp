@@ -291,7 +291,10 @@ TEST_CASE("Writing the arrays at every step costs more time and pulses than at d
   const Json every_step = unlearning({"--set", "/baselines/rm_rewrite/update=every_step"});
   CHECK(every_step.at("training").at("writes").at("rm_verify_reads") >
         once.at("deployment").at("writes").at("rm_verify_reads"));
-  CHECK(every_step.at("training").at("seconds") > once.at("training").at("seconds"));
+  const auto seconds_of_arrays = [](const Json& stages) {
+    return stages.at("training").at("parts").at("arrays").at("seconds").get<double>();
+  };
+  CHECK(seconds_of_arrays(every_step) > seconds_of_arrays(once) + once.at("deployment").at("seconds").get<double>());
   CHECK(every_step.at("deployment").at("writes").at("rm_cells") == 0);
 }
 

@@ -157,6 +157,10 @@ TEST_CASE("The same cycles with bit slices and bit-serial inputs, converters sha
                        {"/sequencer/samples_in_flight", "3"}});
 }
 
+TEST_CASE("The same cycles with integrators, whose transfer overlaps with the next read") {
+  compare_small_trace({{"/tile/sensing/kind", "integrator"}, {"/tile/sensing/transfer_ns", "250"}});
+}
+
 TEST_CASE("The same cycles for an inference of the face trace") {
   Comparison comparison(test::shipped("traces/face"), {});
   std::vector<const Adapter*> adapters;

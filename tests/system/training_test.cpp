@@ -97,7 +97,10 @@ TEST_CASE("The forward passes of a training step are those of inference, plus th
   CHECK(forward.counts.lora_macs == inference.lora_macs);
   CHECK(forward.counts.adc_conversions == inference.adc_conversions);
   CHECK(forward.counts.dac_updates == inference.dac_updates);
-  CHECK(forward.counts.vector_operations == inference.vector_operations);
+  CHECK(forward.counts.vector_adds == inference.vector_adds);
+  CHECK(forward.counts.vector_macs == inference.vector_macs);
+  CHECK(forward.counts.vector_lookups == inference.vector_lookups);
+  CHECK(forward.counts.vector_moves == inference.vector_moves);
   // Inference sends the scores, two words of three 16-bit values; training keeps a word in each of four rows.
   CHECK(forward.counts.sram_read_words == inference.sram_read_words - 5 * 2);
   CHECK(forward.counts.host_words == inference.host_words - 5 * 2);

@@ -93,11 +93,19 @@ TEST_CASE("Fields out of range are refused") {
       {"/tile/rows=1", "expected 2..4096, got 1"},
       {"/tile/columns=4097", "expected 2..4096, got 4097"},
       {"/tile/read_ns=0", "expected 0.1..1e+06, got 0"},
+      {"/tile/supply_volt=0", "expected 0.01..1000, got 0"},
       {"/tile/dac/bits=23", "expected 2..22, got 23"},
       {"/tile/dac/bits=1", "expected 2..22, got 1"},
       {"/tile/adc/bits=1", "expected 2..22, got 1"},
       {"/lora_unit/bits=1", "expected 2..22, got 1"},
       {"/sram/activation_bits=1", "expected 2..22, got 1"},
+      {"/tile/sensing/kind=charge", "expected one of transimpedance, integrator; got \"charge\""},
+      {"/tile/sensing/capacitance_picofarad=0", "expected 0.001..1e+06, got 0"},
+      {"/tile/sensing/transfer_ns=0", "expected 0.1..1e+06, got 0"},
+      {"/tile/adc/smallest_full_scale_volt=0", "expected 1e-06..1e+06, got 0"},
+      {"/tile/adc/noise_volt=-1", "expected 0..10, got -1"},
+      {"/tile/tia/noise_volt=white", "expected one of thermal, or a number in 0..10; got \"white\""},
+      {"/tile/tia/input_noise_nanovolt_per_root_hz=-1", "expected 0..1e+06, got -1"},
       {"/tile/dac/load_width_bits=0", "expected 1..65536, got 0"},
       {"/tile/dac/settling_ns=-1", "expected 0..1e+06, got -1"},
       {"/tile/adc/bits=1.5", "expected an integer in 2..22, got 1.5"},
@@ -177,6 +185,10 @@ TEST_CASE("Fields that contradict each other are refused at the one that was set
       {"/resistive_memory/zero_weight_microsiemens=10", "expected zero_weight_microsiemens inside the window"},
       {"/resistive_memory/faults={\"stuck_low_share\": 0.6, \"stuck_high_share\": 0.5, \"map\": null}",
        "expected stuck_low_share + stuck_high_share <= 1"},
+      {"/tile/supply_volt=0.39",
+       "expected supply_volt of at least twice dac/full_scale_volt: lines are driven about its middle"},
+      {"/tile/tia/bandwidth_hz=unlimited", "expected a bandwidth_hz for thermal noise: without one it is infinite"},
+      {"/tile/adc/full_scale_volt=0.09", "expected smallest_full_scale_volt <= full_scale_volt"},
       {"/tile/mapping/slices=5", "expected slices x bits_per_slice of at most 16, got 20"},
       {"/programmer/parallel_cells=129", "expected at most the cells of a row, /tile/columns = 128, got 129"},
       {"/resistive_memory/pulses/gate_start_volt=3.4", "expected gate_start_volt <= gate_largest_volt"},
@@ -242,7 +254,7 @@ TEST_CASE("Unknown keys are errors with their path") {
 }
 
 TEST_CASE("Every key of the shipped chip is required") {
-  CHECK_THAT(error_of({"/tile/tia={}"}), Catch::Matchers::EndsWith("/settling_ns: the key is missing"));
+  CHECK_THAT(error_of({"/tile/tia={}"}), Catch::Matchers::EndsWith("/gain_ohm: the key is missing"));
   CHECK_THAT(error_of({"/energy={}"}), Catch::Matchers::Contains("the key is missing"));
 }
 

@@ -26,7 +26,6 @@ TEST_CASE("The 180 nm table holds the sourced numbers at 1.8 V") {
   const EnergyTable table = read_architecture(shipped, {}).energy;
   CHECK(table.node_nm == 180.0);
   CHECK(table.adc_conversion_joule == 0.0);
-  CHECK(table.supply_volt == 1.8);
   // A line of 128 cells takes 2.3 pJ at 1.8 V and 7.8 pJ at 3.3 V.
   CHECK(128 * table.word_line_farad_per_cell * 1.8 * 1.8 == Approx(2.3e-12).epsilon(0.02));
   CHECK(128 * table.word_line_farad_per_cell * 3.3 * 3.3 == Approx(7.8e-12).epsilon(0.02));
@@ -46,9 +45,7 @@ TEST_CASE("A quantity is read in its unit") {
 }
 
 TEST_CASE("Voltages and capacitances have units of their own") {
-  CHECK(read("/energy/supply/unit=mV").supply_volt == Approx(1.8e-3));
   CHECK(read("/energy/word_line_per_cell/unit=pF").word_line_farad_per_cell == Approx(5.6e-12));
-  CHECK_THAT(error_of("/energy/supply/unit=pF"), Catch::Matchers::Contains("expected one of mV, V"));
   CHECK_THAT(error_of("/energy/write_driver_capacitance/unit=pJ"), Catch::Matchers::Contains("expected one of fF, pF"));
 }
 

@@ -71,8 +71,8 @@ TEST_CASE("A field is overridden once") {
 }
 
 TEST_CASE("A value may be overridden before fields in it, not after them") {
-  CHECK(error_of_all({"/tile/tia/settling_ns=3", "/tile/tia={}"}) ==
-        "--set /tile/tia={}: would undo --set /tile/tia/settling_ns=3; expected it before that");
+  CHECK(error_of_all({"/tile/tia/gain_ohm=3", "/tile/tia={}"}) ==
+        "--set /tile/tia={}: would undo --set /tile/tia/gain_ohm=3; expected it before that");
   CHECK_THAT(error_of_all({"/energy/sram_banks/0/kib=1", "/energy/sram_banks=[]"}),
              Catch::Matchers::Contains("would undo --set /energy/sram_banks/0/kib=1"));
   CHECK_THAT(error_of_all({"/baselines/gpu=gpu/rtx4090.json", "/baselines={}"}),
@@ -94,7 +94,8 @@ TEST_CASE("An architecture knows the files it was read from") {
   const std::string map = directory.write("faults.csv", "tile,row,column,state\n");
   const std::string arch = std::string(PALIMPSEST_SOURCE_DIR) + "/arch";
   CHECK(read({"/resistive_memory/faults/map=" + map}).files ==
-        std::vector<std::string>{arch + "/rm180.json", arch + "/energy/cmos180.json", arch + "/gpu/rtx4090.json", map});
+        std::vector<std::string>{arch + "/rm180.json", arch + "/energy/cmos180.json", arch + "/gpu/rtx4090.json",
+                                 arch + "/cells/gate.json", arch + "/retention/cmo.json", map});
   CHECK(read({"/energy=energy/board.json"}).files.at(1) == arch + "/energy/board.json");
 }
 
@@ -118,7 +119,7 @@ TEST_CASE("A referenced file that cannot be read names the key that led to it") 
 TEST_CASE("A missing pointer names the nearest parent and its keys") {
   CHECK(error_of("/tile/adc/bit=6") ==
         "--set /tile/adc/bit=6: no such key; /tile/adc has bits, conversion_ns, count, errors, full_scale_volt, "
-        "multiplexer_ns");
+        "multiplexer_ns, noise_volt, smallest_full_scale_volt");
   CHECK_THAT(error_of("/tiles=6"),
              Catch::Matchers::Contains("no such key; the file has baselines, calibration, clock_period_ps"));
   CHECK(error_of("/tile/rows/x=6") == "--set /tile/rows/x=6: no such key; /tile/rows is a single value");
@@ -134,8 +135,8 @@ TEST_CASE("A missing pointer names the nearest parent and its keys") {
 
 TEST_CASE("A bad value is reported at the override") {
   CHECK(error_of("/tile/adc/bits=30") == "--set /tile/adc/bits=30: expected 2..22, got 30");
-  CHECK(error_of(R"(/tile/tia={"settling_ns": -1})") ==
-        R"(--set /tile/tia={"settling_ns": -1}: /settling_ns: expected 0..1e+06, got -1)");
+  CHECK(error_of(R"(/tile/tia={"gain_ohm": -1})") ==
+        R"(--set /tile/tia={"gain_ohm": -1}: /gain_ohm: expected 1..1e+09, got -1)");
   CHECK_THAT(error_of(R"(/tile/tia={"a": 1, "a": 2})"), Catch::Matchers::Contains("/a: the key appears twice"));
   CHECK_THAT(error_of("/tile/tia=" + std::string(100, '[') + std::string(100, ']')),
              Catch::Matchers::Contains("at most 64 levels"));

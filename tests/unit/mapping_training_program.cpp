@@ -121,7 +121,7 @@ std::uint64_t update_operations(const Program& program) {
   std::uint64_t sum = 0;
   for (const Step& step : program.steps) {
     const auto& job = std::get<VectorJob>(step.job);
-    sum += job.operations_per_vector * job.vectors;
+    sum += job.operations_per_vector.total() * job.vectors;
   }
   return sum;
 }

@@ -320,14 +320,15 @@ TEST_CASE("The cells' energy is V^2 G t of the codes on the lines") {
   deployed.scores(input);
   // Cells of 80 and 10 uS with a reference of 45 uS each, 100 ns; -0.5 is stored as -16384 / 32767, DAC code -64 / 127.
   const double second = 0.2 * 64 / 127;
-  CHECK(deployed.activity.crossbar_joule ==
+  CHECK(deployed.activity.crossbar_dissipation_joule ==
         Approx((0.2 * 0.2 * (80e-6 + 45e-6) + second * second * (10e-6 + 45e-6)) * 100e-9).epsilon(1e-5));
 }
 
 TEST_CASE("Activities add up") {
-  Activity sum{{1e-9, 2, 3, 4}, 5, 6};
-  sum += Activity{{2e-9, 20, 30, 40}, 50, 60};
+  Activity sum{{1e-9, 5e-10, 2, 3, 4}, 5, 6};
+  sum += Activity{{2e-9, 7e-10, 20, 30, 40}, 50, 60};
   CHECK(sum.crossbar_joule == Approx(3e-9));
+  CHECK(sum.crossbar_dissipation_joule == Approx(1.2e-9));
   CHECK(sum.saturated_dac == 22);
   CHECK(sum.saturated_tia == 33);
   CHECK(sum.saturated_adc == 44);

@@ -2,10 +2,9 @@
 
 #include "models/physics/adc.hpp"
 #include "models/physics/clock.hpp"
-#include "models/physics/crossbar.hpp"
 #include "models/physics/dac.hpp"
 #include "models/physics/lora_mac.hpp"
-#include "models/physics/tia.hpp"
+#include "models/physics/tile_config.hpp"
 
 using namespace palimpsest;
 
@@ -63,12 +62,14 @@ TEST_CASE("Converters take turns at the lines they share") {
 }
 
 TEST_CASE("Array and amplifiers take their own time") {
-  CrossbarConfig crossbar;
-  crossbar.read_ns = 101.0;
-  CHECK(crossbar_cycles(crossbar, Clock{10'000}) == 11);
-  TiaConfig tia;
-  tia.settling_ns = 200.0;
-  CHECK(tia_cycles(tia, Clock{10'000}) == 20);
+  TileConfig tile;
+  tile.crossbar.read_ns = 101.0;
+  tile.sensing.transfer_ns = 195.0;
+  CHECK(array_cycles(*sensing_of(tile), Clock{10'000}) == 11);
+  CHECK(transfer_cycles(*sensing_of(tile), Clock{10'000}) == 0);
+  tile.sensing.kind = SensingKind::integrator;
+  CHECK(array_cycles(*sensing_of(tile), Clock{10'000}) == 11);
+  CHECK(transfer_cycles(*sensing_of(tile), Clock{10'000}) == 20);
 }
 
 TEST_CASE("The LoRA unit works through a product in blocks of its size") {

@@ -85,15 +85,13 @@ TEST_CASE("Conversion noise is normal with the given deviation, anew for every c
   CHECK(kolmogorov_smirnov_distance(standardised(values, 0.0, 0.5), normal_distribution) < critical_distance(5000));
 }
 
-TEST_CASE("A TIA's output is current times gain, settled as a single pole") {
-  TiaConfig config;
-  config.gain_ohm = 5000.0;
-  config.settling_ns = 200.0;
-  CHECK(settled_share(config) == 1.0);
-  CHECK(tia_volts(config, Eigen::MatrixXf::Constant(1, 1, 20.0F))(0, 0) == Approx(0.1));
-  config.bandwidth_hz = 1e6;
-  CHECK(settled_share(config) == Approx(1.0 - std::exp(-2.0 * M_PI * 1e6 * 200e-9)));
-  CHECK(tia_volts(config, Eigen::MatrixXf::Constant(1, 1, 20.0F))(0, 0) == Approx(0.1 * settled_share(config)));
+TEST_CASE("Noise from elsewhere is drawn with a converter's own") {
+  ConverterErrors errors;
+  errors.noise_lsb = 0.3;
+  Eigen::MatrixXf values = Eigen::MatrixXf::Zero(500, 10);
+  RandomStream stream(1, RandomPurpose::adc_noise, 0, 0);
+  bank(errors, 2).add_noise(values, stream, 0.4);
+  CHECK(kolmogorov_smirnov_distance(standardised(values, 0.0, 0.5), normal_distribution) < critical_distance(5000));
 }
 
 TEST_CASE("A TIA's output is cut beyond its saturation, not at it, and counted") {

@@ -4,6 +4,7 @@
 
 #include "models/physics/crossbar.hpp"
 #include "models/physics/quantize.hpp"
+#include "models/physics/random.hpp"
 #include "tests/support/numpy_reference.hpp"
 #include "tests/support/sense_lines.hpp"
 
@@ -25,8 +26,13 @@ Crossbar quiet_crossbar(const Eigen::MatrixXf& conductances) {
   return {conductances, against_last_column(static_cast<std::uint32_t>(conductances.cols())), 0.0};
 }
 
+/// Heat in cells and wires, joule.
 double energy_of(const Crossbar& crossbar, const Eigen::MatrixXf& volts, double read_s) {
-  return crossbar.read_energy_joule(volts, volts, read_s);
+  return crossbar.read_power(volts, volts).dissipated_microwatt * 1e-6 * read_s;
+}
+
+double supply_microampere(const Crossbar& crossbar, const Eigen::MatrixXf& volts) {
+  return crossbar.read_power(volts, volts).supply_microampere;
 }
 
 }  // namespace
@@ -96,4 +102,49 @@ TEST_CASE("Wires change what a product sees and what the drivers deliver") {
     CHECK(energy_of(crossbar, volts, 100e-9) ==
           Approx(driver_power_microwatt(array.driver, volts.cast<double>()) * 1e-6 * 100e-9).epsilon(1e-5));
   }
+}
+
+TEST_CASE("The supply delivers all current that voltages of one sign drive") {
+  const Eigen::MatrixXf cells{{80.0F, 12.0F, 45.0F}, {20.0F, 33.0F, 45.0F}};
+  const Crossbar crossbar = quiet_crossbar(cells);
+  const double current = 0.2 * (80.0 + 12.0 + 45.0) + 0.1 * (20.0 + 33.0 + 45.0);
+  CHECK(supply_microampere(crossbar, Eigen::MatrixXf{{0.2F, 0.1F}}) == Approx(current).epsilon(1e-6));
+  CHECK(supply_microampere(crossbar, Eigen::MatrixXf{{-0.2F, -0.1F}}) == Approx(current).epsilon(1e-6));
+  // 0.2 V from 1.8 V: nine times what the cells turn into heat.
+  const Eigen::MatrixXf full{{0.2F, 0.2F}};
+  CHECK(1.8 * supply_microampere(crossbar, full) * 1e-6 * 100e-9 ==
+        Approx(9.0 * energy_of(crossbar, full, 100e-9)).epsilon(1e-6));
+}
+
+TEST_CASE("Current that one line passes to another is delivered once") {
+  // All current of the row at 0.2 V flows into the row at -0.2 V: no amplifier takes any.
+  const Crossbar crossbar = quiet_crossbar(Eigen::MatrixXf::Constant(2, 3, 45.0F));
+  CHECK(supply_microampere(crossbar, Eigen::MatrixXf{{0.2F, -0.2F}}) == Approx(0.2 * 3 * 45.0).epsilon(1e-6));
+}
+
+TEST_CASE("The supply's current is what flows from it into rows at positive voltages and into columns that take some") {
+  const Eigen::MatrixXf cells{{80.0F, 12.0F, 45.0F}, {20.0F, 33.0F, 45.0F}, {55.0F, 71.0F, 45.0F}};
+  const Eigen::MatrixXf volts{{0.2F, -0.13F, 0.07F}, {0.05F, 0.2F, -0.2F}, {-0.1F, 0.0F, -0.02F}};
+  const WireConfig wires{100.0, 150.0, 50.0, 20.0};
+  const ArrayConductances array = effective_conductances(cells.cast<double>(), wires, IrDropModel::exact);
+  const Crossbar crossbar(cells, against_last_column(3), 0.0, wires, IrDropModel::exact);
+  const double rows = (volts.cast<double>() * array.driver).cwiseMax(0.0).sum();
+  const double columns = -(volts.cast<double>() * array.effective).cwiseMin(0.0).sum();
+  CHECK(supply_microampere(crossbar, volts) == Approx(rows + columns).epsilon(1e-6));
+}
+
+TEST_CASE("With voltages of random signs the supply delivers between half and all of the rows' currents") {
+  RandomStream stream(1, RandomPurpose::dac_noise, 0, 0);
+  const Eigen::MatrixXf cells = (normal_matrix(stream, 128, 65).array().abs() * 10.0F + 10.0F).matrix();
+  const Eigen::MatrixXf volts = 0.2F * normal_matrix(stream, 50, 128).array().sign().matrix();
+  const double rows = 50.0 * 0.2 * double{cells.sum()};
+  const double supply = supply_microampere(quiet_crossbar(cells), volts);
+  CHECK(supply > 0.5 * rows);
+  CHECK(supply < 0.6 * rows);
+}
+
+TEST_CASE("A line's amplifier sees the conductance of both its columns") {
+  const Crossbar crossbar = quiet_crossbar(Eigen::MatrixXf{{80.0F, 12.0F, 45.0F}, {20.0F, 33.0F, 45.5F}});
+  CHECK(crossbar.line_conductances()(0) == Approx(100.0 + 90.5));
+  CHECK(crossbar.line_conductances()(1) == Approx(45.0 + 90.5));
 }

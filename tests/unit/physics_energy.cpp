@@ -17,7 +17,6 @@ EnergyTable table() {
   energies.adc_conversion_joule = 2e-12;
   energies.dac_buffer_joule = 1.4e-12;
   energies.dac_step_joule = 0.1e-12;
-  energies.supply_volt = 2.0;
   energies.word_line_farad_per_cell = 1e-15;
   energies.tia_power_watt = 7e-6;
   energies.write_driver_farad = 1e-12;
@@ -37,15 +36,15 @@ EnergyTable table() {
 
 EnergyParameters parameters() {
   EnergyParameters chip;
-  chip.tile.dac.bits = 4;  // 1.4 pJ + 16 x 0.1 pJ = 3 pJ
-  chip.tile.crossbar.read_ns = 400.0;
-  chip.tile.tia.settling_ns = 600.0;  // 7 uW x 1 us = 7 pJ
+  chip.tile.dac.bits = 4;               // 1.4 pJ + 16 x 0.1 pJ = 3 pJ
+  chip.tile.crossbar.read_ns = 1000.0;  // 7 uW x 1 us = 7 pJ
+  chip.tile.crossbar.columns = 50;
+  chip.tile.supply_volt = 2.0;
   chip.tile.adc.bits = 8;
   chip.tile.adc.conversion_ns = 1000.0;
   chip.sram.banks = 8;
   chip.sram.bank_kib = 16;
   chip.sram.word_bits = 32;
-  chip.columns = 50;
   chip.word_line_volt = 4.0;
   chip.write_supply_volt = 3.0;
   return chip;

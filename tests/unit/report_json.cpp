@@ -25,7 +25,7 @@ StageFigures stage(double base, std::uint64_t number) {
   figures.cycles = number;
   figures.seconds = 1e-8 * static_cast<double>(number);
   figures.conversions = {number + 18, number + 19, number + 20};
-  figures.dissipated = {base / 50.0, base / 60.0};
+  figures.dissipated = {base / 40.0, base / 50.0, base / 60.0};
   figures.writes = {number + 1, number + 23, number + 2, number + 3, number + 4, number + 5, number + 22, number + 6};
   return figures;
 }
@@ -52,7 +52,7 @@ PhaseFigures machine(double base, std::uint64_t number) {
   figures.samples = number + 8;
   figures.accuracy = {0.9, 0.95, 0.1, std::nullopt, 0.8};
   figures.float_accuracy = {0.91, 0.96, 0.11, std::nullopt, 0.81};
-  figures.activity = {{1e-9, number + 15, number + 16, number + 12}, number + 13, number + 14};
+  figures.activity = {{1e-9, 5e-10, number + 15, number + 16, number + 12}, number + 13, number + 14};
   figures.wear = {number + 21, number + 9, 7.5, 0.125, number + 10, std::nullopt, std::nullopt, 86'400.0};
   if (number < 1500) {
     figures.wear.rounds_left = number + 17;
@@ -143,6 +143,7 @@ void check_stage(const json& stage, const StageFigures& figures) {
   CHECK(stage.at("cycles").get<std::uint64_t>() == figures.cycles);
   CHECK(stage.at("seconds").get<double>() == figures.seconds);
   CHECK(stage.at("memory_wait_cycles").get<std::uint64_t>() == figures.memory_wait_cycles);
+  CHECK(stage.at("dissipated_j").at("crossbar").get<double>() == figures.dissipated.crossbar);
   for (const NamedEnergy& energy : figures.components) {
     CHECK(stage.at("components").at(std::string(energy.component)).get<double>() == energy.joule);
   }

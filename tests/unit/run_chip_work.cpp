@@ -28,7 +28,8 @@ ChipWork numbered(std::uint64_t factor) {
   work.cycles = 100 * factor;
   work.analogue = {1e-9 * static_cast<double>(factor), 2e-9 * static_cast<double>(factor),
                    3e-9 * static_cast<double>(factor)};
-  work.dissipated = {4e-9 * static_cast<double>(factor), 5e-9 * static_cast<double>(factor)};
+  work.dissipated = {6e-9 * static_cast<double>(factor), 4e-9 * static_cast<double>(factor),
+                     5e-9 * static_cast<double>(factor)};
   work.failed_cells = 7 * factor;
   work.clipped_weights = 9 * factor;
   return work;
@@ -43,6 +44,7 @@ void check_is(const ChipWork& work, std::uint64_t factor) {
   CHECK(work.dissipated.rm_write == Approx(expected.dissipated.rm_write));
   CHECK(work.dissipated.rm_verify == Approx(expected.dissipated.rm_verify));
   CHECK(work.analogue.crossbar_read == Approx(expected.analogue.crossbar_read));
+  CHECK(work.dissipated.crossbar == Approx(expected.dissipated.crossbar));
   CHECK(work.analogue.write_pulses == Approx(expected.analogue.write_pulses));
   CHECK(work.analogue.verify_reads == Approx(expected.analogue.verify_reads));
 }
@@ -69,7 +71,7 @@ TEST_CASE("Writes draw their charge from the supplies, and the cells turn what t
   architecture.tile.dac.full_scale_volt = 0.2;
   architecture.tile.crossbar.read_ns = 100.0;
   architecture.write_verify.supply_volt = 3.3;
-  architecture.energy.supply_volt = 1.8;
+  architecture.tile.supply_volt = 1.8;
   ArrayWrite first;
   first.failed_cells = 2;
   first.clipped_weights = 4;

@@ -23,7 +23,8 @@ Architecture timed_chip() {
   chip.tile.pulse_ns = 100.0;
   chip.tile.dac.settling_ns = 50.0;
   chip.tile.crossbar.read_ns = 100.0;
-  chip.tile.tia.settling_ns = 150.0;
+  chip.tile.sensing.kind = SensingKind::integrator;
+  chip.tile.sensing.transfer_ns = 150.0;
   chip.tile.adc.count = 2;
   chip.tile.adc.conversion_ns = 80.0;
   chip.tile.adc.multiplexer_ns = 20.0;
@@ -81,8 +82,8 @@ TEST_CASE("A formed cell takes a forming pulse more, its time, its charge and it
   totals.add(chip, cell_write(true));
   CHECK(totals.forming_pulses == 1);
   CHECK(totals.write_word_lines == 4);
-  CHECK(totals.verify_word_lines == 4);
-  CHECK(totals.cycles == 100 + 3 * 10 + 4 * 40);
+  CHECK(totals.verify_word_lines == 6);
+  CHECK(totals.cycles == 100 + 3 * 10 + 6 * 40);
   // 50 uA for 1 us.
   CHECK(totals.pulse_charge_coulomb == Approx(2e-12 + 50e-12));
   CHECK(totals.set_pulses + totals.reset_pulses == 3);
@@ -92,15 +93,14 @@ TEST_CASE("Writes cost what the supply gives to pulses, drivers and word lines, 
   Architecture chip;
   chip.tile.dac.full_scale_volt = 0.2;
   chip.tile.crossbar.read_ns = 100.0;
-  chip.tile.tia.settling_ns = 300.0;
   chip.tile.crossbar.columns = 64;
   chip.write_verify.supply_volt = 3.0;
   chip.write_verify.word_line_volt = 4.0;
-  chip.energy.supply_volt = 1.8;
+  chip.tile.supply_volt = 1.8;
   chip.energy.word_line_farad_per_cell = 5e-15;
   chip.energy.write_driver_farad = 0.5e-12;
   chip.energy.dac_buffer_joule = 10e-12;
-  chip.energy.tia_power_watt = 0.1e-3;  // 40 pJ for reading and settling
+  chip.energy.tia_power_watt = 0.4e-3;  // 40 pJ a read
   chip.energy.adc_conversion_joule = 44e-12;
   chip.energy.mac_8bit_joule = 1e-12;
   chip.energy.mac_16bit_joule = 1e-12;
