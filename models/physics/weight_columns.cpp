@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "models/physics/scaled.hpp"
+
 namespace palimpsest {
 
 namespace {
@@ -70,11 +72,11 @@ Eigen::MatrixXf WeightColumns::slice_targets(const Eigen::MatrixXf& values, std:
   const float largest_digit = std::exp2(static_cast<float>(mapping_.bits_per_slice)) - 1.0F;
   const auto low = static_cast<float>(cell_.window_low_microsiemens);
   const auto span = static_cast<float>(cell_.window_high_microsiemens - cell_.window_low_microsiemens);
-  const auto per_code = static_cast<float>(weight_per_code_);
   const auto offset = static_cast<float>(code_offset(mapping_));
   const auto most = static_cast<float>(largest_weight_code(mapping_));
   return values.unaryExpr([&](float weight) {
-    const float code = std::min(std::max(std::round(weight / per_code), -most), most) + offset;
+    const auto whole = static_cast<float>(std::round(double{weight} / weight_per_code_));
+    const float code = std::min(std::max(whole, -most), most) + offset;
     return low + span * digit(code, mapping_, slice) / largest_digit;
   });
 }
@@ -117,13 +119,14 @@ std::vector<SenseLine> WeightColumns::lines(std::uint32_t outputs) const {
   return lines;
 }
 
-Eigen::MatrixXf WeightColumns::combine(const Eigen::MatrixXf& lines) const {
+Eigen::MatrixXf WeightColumns::combine(const Eigen::MatrixXf& lines, double factor) const {
   const Eigen::Index outputs = lines.cols() / mapping_.slices;
-  Eigen::MatrixXf sum = static_cast<float>(weight_per_microsiemens(0)) * lines.leftCols(outputs);
+  const double least = weight_per_microsiemens(0);
+  Eigen::MatrixXf sum = lines.leftCols(outputs);
   for (std::uint32_t slice = 1; slice < mapping_.slices; ++slice) {
-    sum += static_cast<float>(weight_per_microsiemens(slice)) * lines.middleCols(slice * outputs, outputs);
+    sum += static_cast<float>(weight_per_microsiemens(slice) / least) * lines.middleCols(slice * outputs, outputs);
   }
-  return sum;
+  return scaled(sum, least * factor);
 }
 
 Eigen::MatrixXf WeightColumns::weights(const Eigen::MatrixXf& conductances) const {

@@ -45,8 +45,8 @@ class WeightColumns {
   std::vector<SenseLine> lines(std::uint32_t outputs) const;
 
   /// Sums the slices of `lines` [vectors, slices x outputs] (conductance differences in microsiemens, times anything)
-  /// with their significance: [vectors, outputs], in weights times that thing.
-  Eigen::MatrixXf combine(const Eigen::MatrixXf& lines) const;
+  /// with their significance: [vectors, outputs], in weights times that thing, times `factor`.
+  Eigen::MatrixXf combine(const Eigen::MatrixXf& lines, double factor = 1.0) const;
 
   /// Weight that a conductance difference of 1 uS in `slice` stands for.
   double weight_per_microsiemens(std::uint32_t slice) const;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/physics/scaled.hpp"
+
 namespace palimpsest {
 
 WeightMap WeightMap::for_largest(const CellConfig& cell, double zero_microsiemens, double largest) {
@@ -12,14 +14,13 @@ WeightMap WeightMap::for_largest(const CellConfig& cell, double zero_microsiemen
 
 Eigen::MatrixXf WeightMap::conductances(const CellConfig& cell, const Eigen::MatrixXf& weights) const {
   const auto zero = static_cast<float>(zero_microsiemens);
-  const auto scale = static_cast<float>(microsiemens_per_weight);
-  return (zero + scale * weights.array())
+  return (zero + scaled(weights, microsiemens_per_weight).array())
       .max(static_cast<float>(cell.window_low_microsiemens))
       .min(static_cast<float>(cell.window_high_microsiemens));
 }
 
 Eigen::MatrixXf WeightMap::weights(const Eigen::MatrixXf& conductances) const {
-  return (conductances.array() - static_cast<float>(zero_microsiemens)) / static_cast<float>(microsiemens_per_weight);
+  return scaled(conductances.array() - static_cast<float>(zero_microsiemens), 1.0 / microsiemens_per_weight);
 }
 
 }  // namespace palimpsest

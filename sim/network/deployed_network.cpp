@@ -94,15 +94,15 @@ class DeployedNetwork::Arithmetic : public NetworkArithmetic {
   Eigen::MatrixXf product(std::uint32_t operation, const Eigen::MatrixXf& x) override {
     const Operation& op = chip_.network_.operations[operation];
     const Eigen::MatrixXf codes = chip_.input_codes(operation, x, activity_.saturated_dac);
-    const float value_per_code =
-        chip_.input_range(operation) / static_cast<float>(largest_code(chip_.architecture_.tile.dac.bits));
+    const double value_per_code =
+        double{chip_.input_range(operation)} / largest_code(chip_.architecture_.tile.dac.bits);
     const ReadKey key{chip_.seed_, evaluation_, first_sample_, chip_.network_.shape(op.inputs[0]).rows};
     Eigen::MatrixXf y = Eigen::MatrixXf::Zero(x.rows(), op.output.columns);
     for (const std::uint32_t tile : chip_.map_.tiles_of_operation[operation]) {
       const TileBlock& block = chip_.map_.blocks[tile];
       const Eigen::MatrixXf lines =
           chip_.tiles_[tile].read(codes.middleCols(block.first_input, block.inputs), key, activity_);
-      y.middleCols(block.first_output, block.outputs) += value_per_code * chip_.columns_[operation].combine(lines);
+      y.middleCols(block.first_output, block.outputs) += chip_.columns_[operation].combine(lines, value_per_code);
     }
     const auto adapters = chip_.adapters_.find(operation);
     if (adapters == chip_.adapters_.end()) return y;

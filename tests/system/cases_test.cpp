@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -14,17 +16,45 @@ namespace {
 
 using nlohmann::json;
 
-/// The report of a case's trace on the shipped chip.
-json report_of(const std::string& name, const std::vector<std::string>& more = {}) {
-  const test::TemporaryDirectory directory;
-  std::vector<std::string> arguments{
-      "run",    "--arch", test::shipped("arch/rm180.json"), "--trace", test::shipped("tests/support/cases/" + name),
-      "--quiet"};
+test::CommandResult run_of(const std::string& trace, const std::string& directory,
+                           const std::vector<std::string>& more = {}) {
+  std::vector<std::string> arguments{"run", "--arch", test::shipped("arch/rm180.json"), "--trace", trace, "--quiet"};
   arguments.insert(arguments.end(), more.begin(), more.end());
-  const test::CommandResult result = test::run_palimpsest(arguments, directory.path());
+  return test::run_palimpsest(arguments, directory);
+}
+
+std::string case_named(const std::string& name) { return test::shipped("tests/support/cases/" + name); }
+
+/// The report of a trace on the shipped chip.
+json report_of_trace(const std::string& trace, const std::vector<std::string>& more = {}) {
+  const test::TemporaryDirectory directory;
+  const test::CommandResult result = run_of(trace, directory.path(), more);
   CHECK(result.errors.empty());
   REQUIRE(result.exit_code == 0);
   return json::parse(test::file_content(directory.path() / "report.json"));
+}
+
+json report_of(const std::string& name, const std::vector<std::string>& more = {}) {
+  return report_of_trace(case_named(name), more);
+}
+
+/// Writes a copy of a case to `directory` in which the numbers of a tensor are `factor` times as large.
+void write_scaled(const std::string& name, const std::string& tensor, float factor, const std::string& directory) {
+  const std::filesystem::path from(case_named(name));
+  const std::filesystem::path to(directory);
+  std::filesystem::copy_file(from / "trace.json", to / "trace.json");
+  std::string bytes = test::file_content((from / "tensors.safetensors").string());
+  std::uint64_t header = 0;
+  std::memcpy(&header, bytes.data(), sizeof(header));
+  const json offsets = json::parse(bytes.substr(sizeof(header), header)).at(tensor).at("data_offsets");
+  for (std::size_t place = offsets.at(0); place < offsets.at(1).get<std::size_t>(); place += sizeof(float)) {
+    char* at = bytes.data() + sizeof(header) + header + place;
+    float value = 0.0F;
+    std::memcpy(&value, at, sizeof(value));
+    value *= factor;
+    std::memcpy(at, &value, sizeof(value));
+  }
+  std::ofstream(to / "tensors.safetensors", std::ios::binary) << bytes;
 }
 
 const json& rewrite_of(const json& phase) { return phase.at("baselines").at("rm_rewrite"); }
@@ -154,6 +184,29 @@ TEST_CASE("Case unchanged-weights: forming comes once, before the first write, a
   CHECK(heat(first) - heat(before) == Approx(cells * 3.0 * 100e-6 * 10e-6).epsilon(1e-9));
   // Each group takes 1000 cycles of 10 ns more.
   CHECK(first.at("cycles").get<std::uint64_t>() - before.at("cycles").get<std::uint64_t>() == 62 * 1000);
+}
+
+TEST_CASE("Case tiny-weights: an array takes the same energy as with weights that single precision holds well") {
+  const test::TemporaryDirectory larger;
+  write_scaled("tiny-weights", "weights/base/p.weight", 1e7F, larger.path());
+  const json tiny = report_of("tiny-weights").at("phases").at(0).at("stages").at("inference");
+  const json same = report_of_trace(larger.path()).at("phases").at(0).at("stages").at("inference");
+  // Around 1e-42 numbers lie 1e-45 apart.
+  const double joule = tiny.at("components").at("crossbar");
+  CHECK(joule == Approx(same.at("components").at("crossbar").get<double>()).epsilon(2e-3));
+  CHECK(tiny.at("accuracy").at("all") == same.at("accuracy").at("all"));
+}
+
+TEST_CASE("Case wrong-reference: a trace that describes another network is refused") {
+  const test::TemporaryDirectory directory;
+  for (const std::string command : {"run", "noise", "nonidealities"}) {
+    std::vector<std::string> arguments{command, "--trace", case_named("wrong-reference"), "--quiet"};
+    if (command != "noise") arguments.insert(arguments.end(), {"--arch", test::shipped("arch/rm180.json")});
+    const test::CommandResult result = test::run_palimpsest(arguments, directory.path());
+    CHECK(result.exit_code == 3);
+    CHECK_THAT(result.errors, Catch::Matchers::Contains("/phases/0/hybrid/reference: expected what the network gives"));
+  }
+  CHECK(std::filesystem::is_empty(directory.path()));
 }
 
 }  // namespace palimpsest

@@ -89,13 +89,13 @@ void check_seconds_are_cycles_of_the_clock(const Json& report) {
   }
 }
 
-void check_hybrid_stays_within_3_points_of_float(const Json& report) {
+void check_hybrid_stays_within_4_points_of_float(const Json& report) {
   for (const Json& phase : report.at("phases")) {
     const Json& inference = phase.at("stages").at("inference");
     for (const char* subset : {"all", "retain", "new"}) {
       if (inference.at("accuracy").at(subset).is_null()) continue;
       CHECK(inference.at("accuracy").at(subset).get<double>() >
-            inference.at("float_accuracy").at(subset).get<double>() - 0.03);
+            inference.at("float_accuracy").at(subset).get<double>() - 0.04);
     }
   }
 }
@@ -142,7 +142,7 @@ TEST_CASE("The face report and its picture are the golden ones, and the figures 
   CHECK(test::file_content(directory.path() / "face.svg") == test::file_content(test::shipped("docs/face.svg")));
   check_components_sum_exactly_in_any_order(report);
   check_seconds_are_cycles_of_the_clock(report);
-  check_hybrid_stays_within_3_points_of_float(report);
+  check_hybrid_stays_within_4_points_of_float(report);
   check_unlearning_is_only_as_good_as_the_adapter(report);
   check_hybrid_writes_its_arrays_once(report);
   check_gpu_reports_its_peak_figure_too(report);

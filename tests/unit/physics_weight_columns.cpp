@@ -1,4 +1,5 @@
 #include <Eigen/Core>
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -122,5 +123,23 @@ TEST_CASE("A row of zero weights reads as zero against every mapping's reference
     const Eigen::RowVectorXf zeros = columns.zero_targets(4);
     CHECK(zeros.cols() == columns_of(config, 4));
     for (const SenseLine& line : columns.lines(4)) CHECK(zeros(line.plus) == zeros(line.minus));
+  }
+}
+
+TEST_CASE("Targets and weights read back are those of the same weights at any other scale") {
+  const Eigen::MatrixXf weights{{1.0F, -3.0F, 64.0F}, {0.0F, 127.0F, -127.0F}};
+  for (const std::uint32_t slices : {1U, 2U}) {
+    const MappingConfig config = mapping(WeightEncoding::offset, slices);
+    const WeightColumns columns = columns_of_chip(config, 127.0);
+    // The smallest scale is that of the smallest number there is; read back, weights there are whole multiples of it.
+    for (const int exponent : {-149, -140, -126, 100, 120}) {
+      INFO(slices << " slices, scale 2^" << exponent);
+      const Eigen::MatrixXf scaled = weights.unaryExpr([exponent](float value) { return std::ldexp(value, exponent); });
+      const WeightColumns same = columns_of_chip(config, std::ldexp(127.0, exponent));
+      CHECK(largest_difference(same.targets(scaled), columns.targets(weights)) < 1e-4F);
+      const float step = std::ldexp(1.0F, std::max(exponent, -149 + 20) - 20);
+      CHECK(largest_difference(read_back(same, scaled), read_back(columns, weights) * std::ldexp(1.0F, exponent)) <=
+            std::max(step * 64.0F, std::ldexp(1.0F, -149)));
+    }
   }
 }
