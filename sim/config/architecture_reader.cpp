@@ -106,7 +106,7 @@ void refuse_node(const std::vector<Override>& overrides) {
 
 Architecture read_chip(JsonReader reader, const std::string& directory) {
   Architecture chip;
-  reader.schema("palimpsest.architecture", 1);
+  reader.schema("palimpsest.architecture", 2);
   chip.name = reader.text("name");
   chip.clock.period_ps = reader.integer<std::uint64_t>("clock_period_ps", 10, 1'000'000'000);
   JsonReader tile = reader.object("tile");

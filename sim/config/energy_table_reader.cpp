@@ -65,7 +65,7 @@ EnergyTable read_energy_table(JsonReader& reader) {
     return read_quantity(reader, key, delay_units(), 0.0, largest_seconds);
   };
   EnergyTable table;
-  reader.schema("palimpsest.energy", 1);
+  reader.schema("palimpsest.energy", 2);
   table.node_nm = reader.number("node_nm", 1.0, 1000.0);
   table.adc_conversion_joule = read_adc_conversion(reader);
   table.dac_buffer_joule = energy("dac_buffer");

@@ -138,7 +138,7 @@ Json descriptions() {
 std::string json_report(const RunReport& report) {
   Json json = Json::object();
   json["schema"] = "palimpsest.report";
-  json["version"] = 1;
+  json["version"] = 2;
   json["architecture"] = report.architecture;
   json["energy_table"] = report.energy_table;
   json["resistive_memory"] = report.resistive_memory;

@@ -32,7 +32,7 @@ std::string points(const std::optional<double>& share, const std::optional<doubl
 std::string nonideality_json(const NonidealityStudy& study) {
   Json json = Json::object();
   json["schema"] = "palimpsest.nonidealities";
-  json["version"] = 1;
+  json["version"] = 2;
   json["architecture"] = study.architecture;
   json["trace"] = study.trace;
   json["seed"] = study.settings.seed;

@@ -94,7 +94,7 @@ Json descriptions() {
 std::string programming_json(const ProgrammingReport& report) {
   Json json = Json::object();
   json["schema"] = "palimpsest.programming";
-  json["version"] = 1;
+  json["version"] = 2;
   json["architecture"] = report.architecture;
   json["energy_table"] = report.energy_table;
   json["resistive_memory"] = report.resistive_memory;

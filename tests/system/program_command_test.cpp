@@ -48,7 +48,7 @@ TEST_CASE("A programming study prints its tables and writes its report") {
                                 Catch::Contains("failed"));
   const json report = json::parse(test::file_content(workplace.path("program.json")));
   CHECK(report.at("schema") == "palimpsest.programming");
-  CHECK(report.at("version") == 1);
+  CHECK(report.at("version") == 2);
   CHECK(report.at("architecture") == "rm180");
   CHECK(report.at("seed") == 1);
   CHECK(report.at("tolerance_us") == 2.0);

@@ -166,7 +166,7 @@ TEST_CASE("Fields out of range are refused") {
       {"/name=", "expected text without control characters, got \"\""},
       {"/tile/adc=7", "expected an object, got 7"},
       {"/schema=palimpsest.trace", "expected palimpsest.architecture; got \"palimpsest.trace\""},
-      {"/version=2", "expected 1, got 2"},
+      {"/version=1", "expected 2, got 1"},
   };
   for (const auto& [setting, message] : cases)
     CHECK(error_of({setting}) == std::string("--set ").append(setting).append(": ").append(message));

@@ -247,7 +247,7 @@ TEST_CASE("The report's head has the keys that its readers rely on") {
                              "gpu", "trace", "seed", "age_seconds", "clock_period_ps", "tiles", "phases",
                              "statistics"});
   CHECK(parsed.at("schema") == "palimpsest.report");
-  CHECK(parsed.at("version") == 1);
+  CHECK(parsed.at("version") == 2);
   CHECK(parsed.at("architecture") == "chip");
   CHECK(parsed.at("resistive_memory") == "cell");
   CHECK(parsed.at("retention") == "ageing");
