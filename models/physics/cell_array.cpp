@@ -80,12 +80,13 @@ ArrayWrite CellArray::write(const WriteVerifyConfig& config, const Eigen::Matrix
     for (Eigen::Index column = 0; column < targets.cols(); ++column) {
       if (targets(row, column) == targets_(row, column) && tolerances(row, column) == tolerances_(row, column))
         continue;
-      const bool formed = config.forming && std::isnan(targets_(row, column));
+      const bool rewritten = !std::isnan(targets_(row, column));
+      const bool formed = config.forming && !rewritten;
       targets_(row, column) = targets(row, column);
       tolerances_(row, column) = tolerances(row, column);
       const std::size_t cell = cell_index(row, column);
       RandomStream stream(seed_, RandomPurpose::write_pulses, cell_number(unit_, cell), step);
-      const CellTarget target{double{targets(row, column)}, double{tolerances(row, column)}};
+      const CellTarget target{double{targets(row, column)}, double{tolerances(row, column)}, rewritten};
       const CellWrite write =
           write_cell(config_, config, traits_[cell], conductance_after(0.0, row, column), target, stream);
       if (!write.pulses.empty()) {

@@ -76,8 +76,12 @@ double mac_energy_joule(const EnergyTable& table, int bits) {
   return table.mac_8bit_joule * std::pow(table.mac_16bit_joule / table.mac_8bit_joule, std::log2(bits / 8.0));
 }
 
+/// The input pair's transconductance sets both bandwidth and noise, and its current goes with it: the more demanding
+/// of the two decides.
 double tia_sample_joule(const EnergyTable& table, const TileConfig& tile) {
-  return table.tia_power_watt * sensing_of(tile)->amplifier_ns() * nano;
+  const double for_bandwidth = tile.tia.bandwidth_hz.value_or(table.tia_bandwidth_hz) / table.tia_bandwidth_hz;
+  const double quieter = table.tia_noise_nanovolt / tile.tia.input_noise_nanovolt_per_root_hz;
+  return table.tia_power_watt * std::max(for_bandwidth, quieter * quieter) * sensing_of(tile)->amplifier_ns() * nano;
 }
 
 double leakage_joule(const EnergyTable& table, const EnergyParameters& parameters, const ActionCounts& counts,

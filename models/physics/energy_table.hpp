@@ -22,7 +22,9 @@ struct EnergyTable {
   double dac_buffer_joule = 0.0;          ///< of one update, whatever the bits
   double dac_step_joule = 0.0;            ///< of one update, per level of the converter (2^bits)
   double word_line_farad_per_cell = 0.0;  ///< gate and wire
-  double tia_power_watt = 0.0;            ///< of one sensed line's amplifier while it reads
+  double tia_power_watt = 0.0;            ///< of one sensed line's amplifier while it reads, if it has
+  double tia_bandwidth_hz = 1e7;          ///< this closed-loop bandwidth
+  double tia_noise_nanovolt = 5.0;        ///< and this input noise, per root hertz
   double dac_static_watt = 0.0;           ///< of one row's converter, all the time
   double adc_static_watt = 0.0;           ///< of one converter, all the time
   double tia_static_watt = 0.0;           ///< of one column's amplifier, all the time

@@ -13,16 +13,20 @@ double inside_limits(const CellConfig& cell, double conductance) {
   return std::clamp(conductance, cell.limit_low_microsiemens, cell.limit_high_microsiemens);
 }
 
+/// Limited by the transistor at `level`, and by a cell of `after`.
+double gated_set_ampere(const CellConfig& cell, double level, double after, double volt) {
+  return std::min(cell.gate_controlled.compliance_volt * level,
+                  volt * conductance_through(cell.access_transistor_ohm, after)) *
+         micro;
+}
+
 PulseEffect apply_gated_set(const CellConfig& cell, const CellTraits& traits, double conductance,
                             const PulseVoltages& voltages, RandomStream& stream) {
   const bool stuck = is_stuck(traits);
   const double level =
       set_level(cell.gate_controlled, stuck ? 1.0 : traits.set_factor, voltages.gate_volt.value(), stream);
   const double after = stuck ? conductance : std::max(conductance, inside_limits(cell, level));
-  const double ampere = std::min(cell.gate_controlled.compliance_volt * level,
-                                 voltages.volt * conductance_through(cell.access_transistor_ohm, after)) *
-                        micro;
-  return {after, ampere};
+  return {after, gated_set_ampere(cell, level, after, voltages.volt)};
 }
 
 }  // namespace
@@ -41,6 +45,11 @@ PulseEffect apply_pulse(const CellConfig& cell, const CellTraits& traits, double
   return {set ? after_set(cell, traits, conductance, cell_volt, stream)
               : after_reset(cell, traits, conductance, cell_volt, stream),
           ampere};
+}
+
+double exact_pulse_ampere(const CellConfig& cell, double before, double after, bool set, double volt) {
+  if (set && cell.update == CellUpdate::gate_controlled) return gated_set_ampere(cell, after, after, volt);
+  return volt * conductance_through(cell.access_transistor_ohm, before) * micro;
 }
 
 }  // namespace palimpsest

@@ -17,4 +17,8 @@ struct PulseEffect {
 PulseEffect apply_pulse(const CellConfig& cell, const CellTraits& traits, double conductance, bool set,
                         const PulseVoltages& voltages, RandomStream& stream);
 
+/// Current of a pulse that takes a cell from `before` to `after` (microsiemens, its own) without chance, ampere; limits
+/// as above.
+double exact_pulse_ampere(const CellConfig& cell, double before, double after, bool set, double volt);
+
 }  // namespace palimpsest

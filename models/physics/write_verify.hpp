@@ -30,8 +30,9 @@ struct WriteVerifyConfig {
   double reference_tolerance_microsiemens = 0.5;  ///< of reference cells, whose error is common to a whole tile
   /// Standard deviations of the mean of a verify's reads that fit into the tolerance; 0: a verify is one read.
   double verify_deviations = 0.0;
-  std::uint32_t maximum_cycles = 1000;  ///< pulses after which a cell is given up and counted as failed
-  std::uint32_t parallel_cells = 16;    ///< cells of one row written at the same time
+  double verify_circuit_noise_microsiemens = 0.0;  ///< of one read, beside the cell's own noise
+  std::uint32_t maximum_cycles = 1000;             ///< pulses after which a cell is given up and counted as failed
+  std::uint32_t parallel_cells = 16;               ///< cells of one row written at the same time
   double pulse_ns = 100.0;
   PulseConfig pulse;
   double word_line_volt = 3.3;  ///< on the gates of the access transistors during pulses
@@ -62,22 +63,27 @@ struct CellWrite {
 struct CellTarget {
   double conductance = 0.0;
   double tolerance = 0.0;
+  bool rewritten = false;  ///< the cell was written to a target before
 };
 
 /// Most reads that a verify averages: beyond some such number the noise of real cells does not average out.
 inline constexpr std::uint32_t most_verify_reads = 1000;
 
-/// Reads that a verify of `target` averages, so that `verify_deviations` standard deviations of their mean, at the
-/// target, fit into the tolerance: max(1, ceil((verify_deviations read_noise target / tolerance)^2)), infinite where
-/// the tolerance is 0. write_cell takes most_verify_reads at most, and only where the first read leaves it open whether
-/// the cell is within the tolerance: one that is off by more than the tolerance and verify_deviations standard
-/// deviations of a read decides alone.
+/// Reads that a verify of `target` averages for the cell's noise, so that `verify_deviations` standard deviations of
+/// their mean, at the target, fit into the tolerance: max(1, ceil((verify_deviations read_noise target /
+/// tolerance)^2)), infinite where the tolerance is 0. write_cell takes most_verify_reads at most; it takes more, up to
+/// 64, where the circuit's noise beside the cell's wants them; and only where the first read leaves it open whether the
+/// cell is within the tolerance: one that is off by more than the tolerance and verify_deviations standard deviations
+/// of a read decides alone.
 double wanted_verify_reads(const CellConfig& cell, const WriteVerifyConfig& config, const CellTarget& target);
 
 /// Writes a cell that holds `start` (microsiemens, its own conductance behind the access transistor) to `target`. A
-/// verify sees it through the transistor, as the mean of reads with the cell's read noise, independent of each other.
-/// The exact method takes one pulse at its first amplitude and one verify read before and after, whatever the
-/// cell holds, and fails where the target is beyond the cell's limits.
+/// verify sees it through the transistor, as the mean of reads with the cell's and the circuit's noise, independent of
+/// each other. A rewritten cell that its first verify refuses is read again, until verify_deviations standard
+/// deviations of the mean are a quarter of the tolerance, and pulsed if it is off by more than that beyond the
+/// tolerance: cells whose sweep ended at the edge would else be pulsed by chance at every rewrite. The exact method
+/// takes one pulse at its first amplitude and one verify read before and after, whatever the cell holds, and fails
+/// where the target is beyond the cell's limits.
 CellWrite write_cell(const CellConfig& cell, const WriteVerifyConfig& config, const CellTraits& traits, double start,
                      const CellTarget& target, RandomStream& stream);
 

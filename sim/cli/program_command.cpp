@@ -51,7 +51,7 @@ void program_command(const std::vector<std::string>& arguments) {
   description.add_options()
       ("arch", po::value(&architecture_file)->required()->value_name("FILE"), "the chip, a JSON file (arch/README.md)")
       ("set", po::value(&settings)->composing()->value_name("/POINTER=VALUE"),
-       "override a field of the architecture, as in /programmer/schedule=stepped; may be repeated")
+       "override a field of the architecture, as in /programmer/tolerance_microsiemens=1; may be repeated")
       ("seed", po::value(&seed)->default_value("1")->value_name("N"), "seed of every random draw")
       ("cells", po::value(&cells)->default_value("2000")->value_name("N"), "fresh cells written to each tolerance")
       ("tolerances", po::value(&tolerances)->default_value("0.5,0.7,1,1.4,2,2.8,4,5.6,8")->value_name("uS,uS,..."),

@@ -27,9 +27,11 @@ SramConfig read_sram(JsonReader reader) {
   sram.line_words = reader.integer<std::uint32_t>("line_words", 1, 65536);
   sram.access_cycles = reader.integer<std::uint32_t>("access_cycles", 1, most_cycles);
   sram.activation_bits = reader.integer("activation_bits", fewest_grid_bits, 22);
-  sram.idle_leakage_share = reader.number("idle_leakage_share", 0.0, 1.0);
+  sram.idle_leakage_share = reader.number("idle_leakage_share", 0.01, 1.0);
   sram.wake_cycles = reader.integer<std::uint32_t>("wake_cycles", 0, most_cycles);
   reader.finish();
+  if (sram.idle_leakage_share < 1.0 && sram.wake_cycles == 0)
+    reader.fail({"wake_cycles", "idle_leakage_share"}, "expected at least 1 cycle where idle banks are gated");
   if (sram.word_bits % 8 != 0)
     reader.fail("word_bits", "expected a multiple of 8, got " + std::to_string(sram.word_bits));
   if (std::uint64_t{1024} * sram.bank_kib % line_bytes(sram) != 0)
@@ -115,8 +117,8 @@ Architecture read_chip(JsonReader reader, const std::string& directory) {
   tile.finish();
   JsonReader memory = reader.object("resistive_memory");
   chip.resistive_memory = read_resistive_memory(memory, chip.tile.crossbar, directory);
-  chip.write_verify = read_write_verify(reader.object("programmer"), memory.object("pulses"),
-                                        chip.tile.crossbar.columns, chip.resistive_memory.cell);
+  chip.write_verify =
+      read_write_verify(reader.object("programmer"), memory.object("pulses"), chip.tile, chip.resistive_memory.cell);
   memory.finish();
   chip.tile.pulse_ns = chip.write_verify.pulse_ns;
   if (chip.write_verify.forming) chip.tile.forming_ns = chip.write_verify.forming->pulse_ns;

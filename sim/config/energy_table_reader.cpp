@@ -72,6 +72,8 @@ EnergyTable read_energy_table(JsonReader& reader) {
   table.dac_step_joule = energy("dac_step");
   table.word_line_farad_per_cell = read_quantity(reader, "word_line_per_cell", capacitance_units(), 0.0, largest_farad);
   table.tia_power_watt = power("tia_power");
+  table.tia_bandwidth_hz = read_quantity(reader, "tia_bandwidth", frequency_units(), 1.0, 1e12);
+  table.tia_noise_nanovolt = read_quantity(reader, "tia_input_noise", noise_density_units(), 0.01, 1e6);
   table.dac_static_watt = power("dac_static");
   table.tia_static_watt = power("tia_static");
   table.adc_static_watt = power("adc_static");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "models/physics/verify_noise.hpp"
 #include "sim/config/pulse_range.hpp"
 #include "sim/config/tile_reader.hpp"
 
@@ -58,6 +59,8 @@ std::optional<FormingConfig> read_forming(JsonReader& programmer) {
 void check_supply(const WriteVerifyConfig& config, const JsonReader& reader) {
   if (config.supply_volt < highest_pulse_volt(config.pulse))
     reader.fail("supply_volt", "expected at least the highest pulse of /resistive_memory/pulses");
+  if (config.pulse.schedule == PulseSchedule::gate_stepped && config.word_line_volt < config.pulse.gate_largest_volt)
+    reader.fail("word_line_volt", "expected at least /resistive_memory/pulses/gate_largest_volt");
   if (config.forming && config.supply_volt < config.forming->volt)
     reader.fail({"supply_volt", "forming"}, "expected the forming pulse's volt <= supply_volt");
 }
@@ -80,9 +83,11 @@ std::string too_fine_for_verify_reads() {
          " averaged verify reads resolve at the high end of the window; /programmer/verify_deviations = 0 reads once";
 }
 
-WriteVerifyConfig read_write_verify(JsonReader programmer, const JsonReader& pulses, std::uint32_t columns,
+WriteVerifyConfig read_write_verify(JsonReader programmer, const JsonReader& pulses, const TileConfig& tile,
                                     const CellConfig& cell) {
+  const std::uint32_t columns = tile.crossbar.columns;
   WriteVerifyConfig config;
+  config.verify_circuit_noise_microsiemens = verify_circuit_noise_microsiemens(tile, cell);
   config.method = programmer.choice<WriteMethod>(
       "method", {{"write_verify", WriteMethod::write_verify}, {"exact", WriteMethod::exact}});
   config.tolerance_microsiemens = programmer.number("tolerance_microsiemens", 0.001, 1e4);
@@ -99,6 +104,12 @@ WriteVerifyConfig read_write_verify(JsonReader programmer, const JsonReader& pul
   else
     read_soft_bound_pulses(pulses, config);
   check_supply(config, programmer);
+  const double compliance = cell.gate_controlled.compliance_volt;
+  if (cell.update == CellUpdate::gate_controlled &&
+      std::min(config.pulse.set_volt, config.pulse.reset_volt) < compliance)
+    pulses.fail(
+        {"set_volt", "reset_volt"},
+        "expected at least /resistive_memory/gate_controlled/compliance_volt, which a SET leaves across the cell");
   if (config.parallel_cells > columns)
     programmer.fail("parallel_cells", "expected at most the cells of a row, /tile/columns = " +
                                           std::to_string(columns) + ", got " + std::to_string(config.parallel_cells));

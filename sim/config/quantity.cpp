@@ -47,6 +47,11 @@ const Units& frequency_units() {
   return units;
 }
 
+const Units& noise_density_units() {
+  static const Units units = {{"nV/rtHz", 1.0}};
+  return units;
+}
+
 const Units& length_units_in_mm() {
   static const Units units = {{"um", 1e-3}, {"mm", 1.0}};
   return units;
@@ -73,8 +78,11 @@ double read_quantity(JsonReader& parent, const std::string& key, const Units& un
   const double value = quantity.number("value", smallest / si_units, largest / si_units);
   if (quantity.has("range")) {
     const std::vector<double> range = quantity.numbers("range", smallest / si_units, largest / si_units);
-    if (range.size() != 2 || range[0] > value || range[1] < value)
-      quantity.fail("range", "expected two numbers, the value not outside them");
+    if (range.size() != 2 || range[0] > range[1]) quantity.fail("range", "expected two numbers, the lower one first");
+    if (range[0] > value || range[1] < value)
+      quantity.fail({"value", "range"},
+                    "expected a value within the range that the number's source leaves open; override range as well to "
+                    "go beyond");
   }
   read_provenance(quantity);
   quantity.finish();

@@ -19,6 +19,7 @@ const Units& time_units();                 ///< second
 const Units& delay_units();                ///< second
 const Units& delay_per_mm_units();         ///< second per millimetre
 const Units& frequency_units();            ///< hertz
+const Units& noise_density_units();        ///< nanovolt per root hertz
 const Units& length_units_in_mm();         ///< millimetre
 const Units& energy_per_bit_mm_units();    ///< joule per bit and millimetre
 const Units& bandwidth_units();            ///< byte per second

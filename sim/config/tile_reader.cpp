@@ -45,11 +45,8 @@ TiaConfig read_tia(JsonReader reader) {
   tia.gain_ohm = reader.number("gain_ohm", 1.0, 1e9);
   tia.saturation_volt = reader.number("saturation_volt", 0.001, 1e6);
   tia.noise_volt = reader.number_or("noise_volt", "thermal", 0.0, 10.0);
-  tia.input_noise_nanovolt_per_root_hz = reader.number("input_noise_nanovolt_per_root_hz", 0.0, 1e6);
-  tia.bandwidth_hz = reader.number_or("bandwidth_hz", "unlimited", 1.0, 1e12);
-  if (!tia.noise_volt && !tia.bandwidth_hz)
-    reader.fail({"noise_volt", "bandwidth_hz"},
-                "expected a bandwidth_hz for thermal noise: without one it is infinite");
+  tia.input_noise_nanovolt_per_root_hz = reader.number("input_noise_nanovolt_per_root_hz", 0.01, 1e6);
+  tia.bandwidth_hz = reader.number("bandwidth_hz", 1.0, 1e12);
   reader.finish();
   return tia;
 }
@@ -129,6 +126,9 @@ TileConfig read_tile(JsonReader& reader) {
                 "expected supply_volt of at least twice dac/full_scale_volt: lines are driven about its middle");
   tile.sensing = read_sensing(reader.object("sensing"));
   tile.tia = read_tia(reader.object("tia"));
+  if (tile.supply_volt < 2.0 * tile.tia.saturation_volt)
+    reader.fail({"supply_volt", "tia"},
+                "expected supply_volt of at least twice tia/saturation_volt: amplifiers work about its middle");
   tile.adc = read_adc(reader.object("adc"));
   tile.mapping = read_mapping(reader.object("mapping"));
   check_mapping(tile, reader);

@@ -143,7 +143,8 @@ inline constexpr StageStatistic past_endurance_statistic{"cells_past_endurance",
 inline constexpr StageStatistic rounds_left_statistic{
     "rounds_left", "rounds left", "phases",
     "expected number of further phases like this one until the first cell has taken the pulses of its endurance, if "
-    "its pulses vary from phase to phase as they vary from cell to cell; null: this phase pulsed none"};
+    "its pulses vary from phase to phase as they vary from cell to cell, so too high where cells differ for good; "
+    "null: this phase pulsed none"};
 inline constexpr StageStatistic least_rounds_left_statistic{
     "least_rounds_left", "at least", "phases",
     "a lower bound: the same if every phase costs every cell what this one did"};

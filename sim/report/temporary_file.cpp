@@ -15,7 +15,8 @@ namespace palimpsest {
 
 namespace {
 
-constexpr std::array<int, 7> ending_signals{SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM, SIGXCPU, SIGXFSZ};
+constexpr std::array<int, 10> ending_signals{SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE, SIGTERM,
+                                             SIGXCPU, SIGXFSZ, SIGUSR1, SIGUSR2, SIGALRM};
 
 // A signal handler may read nothing that locks or grows.
 std::array<std::atomic<const char*>, 16> files_to_remove{};

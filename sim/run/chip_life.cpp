@@ -203,7 +203,10 @@ ChipWork ChipLife::update_arrays_every_step(const WeightSet& goal, const WeightS
   for (std::uint64_t step = 1; step <= steps; ++step) {
     std::vector<ArrayWrite> writes;
     WeightSet next = between(held, goal, static_cast<double>(step) / static_cast<double>(steps));
-    work += write_arrays(next, before, writes);
+    const ChipWork write = write_arrays(next, before, writes);
+    work += write;
+    // What is clipped is so at every step; the last one tells how many weights are.
+    work.clipped_weights = write.clipped_weights;
     work += play(array_program(writes));
     before = std::move(next);
   }

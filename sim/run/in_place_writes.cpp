@@ -36,8 +36,8 @@ std::string refusal(const std::string& phase, std::uint64_t steps, std::uint64_t
 }  // namespace
 
 double step_overhead(std::uint64_t weights) {
-  // A step without cells takes a few microseconds and 5 ns for each weight, a cell write 0.15 us.
-  return 16.0 + static_cast<double>(weights) / 32.0;
+  // A step without cells takes a few microseconds and 10 ns for each weight, a cell write 0.15 us.
+  return 16.0 + static_cast<double>(weights) / 16.0;
 }
 
 void check_in_place_writes(const Architecture& architecture, const Trace& trace) {

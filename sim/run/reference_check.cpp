@@ -1,5 +1,6 @@
 #include "sim/run/reference_check.hpp"
 
+#include <sstream>
 #include <string>
 
 #include "sim/error.hpp"
@@ -21,8 +22,13 @@ void check(const Trace& trace, const Phase& phase, const Method& method, const s
   const double deviation = (scores - method.reference).cwiseAbs().maxCoeff();
   const double largest = method.reference.cwiseAbs().maxCoeff();
   if (deviation <= largest_deviation * largest) return;
-  throw UserError(ExitCode::trace, pointer + ": expected what the network gives for the test samples, to 1e-4 of the " +
-                                       "largest output; " + std::to_string(100.0 * deviation / largest) + " % off");
+  std::ostringstream text;
+  text << pointer << ": expected what the network gives for the test samples, to 1e-4 of the largest output; ";
+  if (largest > 0.0)
+    text << "off by " << deviation / largest << " of it";
+  else
+    text << "the references are all zero, the network's outputs are not";
+  throw UserError(ExitCode::trace, text.str());
 }
 
 }  // namespace

@@ -90,8 +90,10 @@ void fit_line(SingleShots& shots) {
 
 SingleShots single_shots(const Architecture& architecture, std::uint32_t shots, std::uint64_t seed, unsigned threads) {
   const CellConfig& cell = architecture.resistive_memory.cell;
-  const double lowest = gate_volt_of_level(cell.gate_controlled, cell.window_low_microsiemens);
-  const double highest = gate_volt_of_level(cell.gate_controlled, cell.window_high_microsiemens);
+  const double lowest = gate_volt_of_level(
+      cell.gate_controlled, conductance_behind(cell.access_transistor_ohm, cell.window_low_microsiemens));
+  const double highest = gate_volt_of_level(
+      cell.gate_controlled, conductance_behind(cell.access_transistor_ohm, cell.window_high_microsiemens));
   SingleShots result;
   result.levels.resize(single_shot_steps + 1);
   parallel_for(result.levels.size(), threads, [&](std::size_t number) {

@@ -41,6 +41,7 @@ TEST_CASE("An exact write sets a cell to its target with one pulse and two verif
   CHECK(write.conductance == Approx(40.0));
   CHECK(write.converged);
   CHECK(write.pulse_energy_joule == Approx(1.2 * 1.2 * (10e-6 / 1.05) * 50e-9));
+  CHECK(write.pulse_charge_coulomb == Approx(1.2 * (10e-6 / 1.05) * 50e-9));
   CHECK(write.verified_conductance_microsiemens == Approx(10.0 / 1.05 + 40.0 / 1.2));
 }
 
@@ -51,6 +52,7 @@ TEST_CASE("An exact write downwards is one RESET pulse at its own amplitude") {
   CHECK(write.pulses[0].volt == 1.3);
   CHECK(write.conductance == Approx(10.0));
   CHECK(write.pulse_energy_joule == Approx(1.3 * 1.3 * (40e-6 / 1.2) * 50e-9));
+  CHECK(write.pulse_charge_coulomb == Approx(1.3 * (40e-6 / 1.2) * 50e-9));
 }
 
 TEST_CASE("An exact write beyond the cell's limits ends there and fails") {
@@ -70,4 +72,16 @@ TEST_CASE("An array written exactly holds its targets, with a pulse and two read
   CHECK(write.failed_cells == 0);
   CHECK(test::write_sums(write).pulses == 24);
   CHECK(test::write_sums(write).reads == 48);
+}
+
+TEST_CASE("An exact SET of a gate-controlled cell takes what the transistor lets through, whatever the cell held") {
+  CellConfig cell = cell_behind_transistor();
+  cell.update = CellUpdate::gate_controlled;
+  cell.gate_controlled.compliance_volt = 0.4;
+  for (const double start : {10.0, 35.0}) {
+    RandomStream stream(1, RandomPurpose::write_pulses, 0, 0);
+    const CellWrite write = write_cell(cell, exact(), {}, start, {1e6 / 30'000.0, 0.001}, stream);
+    CHECK(write.pulse_charge_coulomb == Approx(0.4 * 40e-6 * 50e-9));
+    CHECK(write.pulse_energy_joule == Approx(1.2 * 0.4 * 40e-6 * 50e-9));
+  }
 }

@@ -125,9 +125,10 @@ TEST_CASE("SET pulses of a round take a pulse for each gate voltage, a RESET one
   CHECK(write_round_cycles(tile, {5, 0, 0, 1}, clock) == 3);
 }
 
-TEST_CASE("Cells verified within the tolerance are verified again, but for those near its edge") {
-  // Landings are evenly spread about the target, so of the cells that one verify with deviation s lets pass, the next
-  // refuses 2 s / sqrt(pi) over the width of the tolerance, as long as s is small beside it.
+TEST_CASE("Cells verified within the tolerance stay when they are rewritten, unless a verify is one read") {
+  // Landings are evenly spread about the target, so of the cells that one verify with deviation s lets pass, another
+  // such verify would refuse 2 s / sqrt(pi) over the width of the tolerance. What is left of that are cells that lie
+  // beyond the tolerance by more than a quarter of it.
   constexpr Eigen::Index cells = 4000;
   const Eigen::MatrixXf targets = Eigen::MatrixXf::Constant(40, cells / 40, 45.0F);
   const Eigen::MatrixXf tolerances = Eigen::MatrixXf::Constant(40, cells / 40, 0.5F);
@@ -149,7 +150,7 @@ TEST_CASE("Cells verified within the tolerance are verified again, but for those
     return share;
   };
   const double pi = std::acos(-1.0);
-  CHECK(pulsed_again(3.0) == Approx(2.0 * 0.45 / std::sqrt(8.0) / std::sqrt(pi)).margin(0.03));
-  CHECK(pulsed_again(6.0) == Approx(2.0 * 0.45 / std::sqrt(30.0) / std::sqrt(pi)).margin(0.025));
+  CHECK(pulsed_again(3.0) < 0.25 * 2.0 * 0.45 / std::sqrt(8.0) / std::sqrt(pi));
+  CHECK(pulsed_again(6.0) < 0.25 * 2.0 * 0.45 / std::sqrt(30.0) / std::sqrt(pi));
   CHECK(pulsed_again(0.0) > 0.35);
 }

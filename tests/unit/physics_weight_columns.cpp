@@ -59,6 +59,10 @@ TEST_CASE("Weights are clipped beyond what their columns hold, rounding aside") 
   CHECK_FALSE(off_centre.clips(1.7499F));
   CHECK(off_centre.clips(1.7501F));
   CHECK(off_centre.clips(-0.7001F));
+  const WeightColumns high_zero(CellConfig{}, 60.0, mapping(WeightEncoding::offset, 1, 2), 0.7);
+  CHECK_FALSE(high_zero.clips(-1.7499F));
+  CHECK(high_zero.clips(-1.7501F));
+  CHECK(high_zero.clips(0.7001F));
 }
 
 TEST_CASE("One device with an offset: 45 uS + 35 uS w / max, and a reference column at 45 uS") {

@@ -26,6 +26,7 @@ ChipWork numbered(std::uint64_t factor) {
   for (std::size_t i = 0; i < count_total; ++i) counts[i] = factor * (i + 1);
   std::memcpy(static_cast<void*>(&work.counts), counts.data(), sizeof(counts));
   work.cycles = 100 * factor;
+  work.memory_wait_cycles = 50 * factor;
   work.analogue = {1e-9 * static_cast<double>(factor), 2e-9 * static_cast<double>(factor),
                    3e-9 * static_cast<double>(factor)};
   work.dissipated = {6e-9 * static_cast<double>(factor), 4e-9 * static_cast<double>(factor),
@@ -39,6 +40,7 @@ void check_is(const ChipWork& work, std::uint64_t factor) {
   const ChipWork expected = numbered(factor);
   CHECK(counts_of(work) == counts_of(expected));
   CHECK(work.cycles == expected.cycles);
+  CHECK(work.memory_wait_cycles == expected.memory_wait_cycles);
   CHECK(work.failed_cells == expected.failed_cells);
   CHECK(work.clipped_weights == expected.clipped_weights);
   CHECK(work.dissipated.rm_write == Approx(expected.dissipated.rm_write));

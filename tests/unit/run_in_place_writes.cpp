@@ -66,6 +66,14 @@ TEST_CASE("The first phase, unchanged weights and writes at deployment take no s
   CHECK_NOTHROW(check_in_place_writes(in_place(), one));
 }
 
+TEST_CASE("The steps of all runs of a phase count") {
+  const auto most = static_cast<std::uint64_t>(most_in_place_writes / (700.0 + step_overhead(1000)));
+  Trace trace = two_phases(700, most / 2 + 1);
+  CHECK_NOTHROW(check_in_place_writes(in_place(), trace));
+  trace.phases[1].rewrite.training.push_back(trace.phases[1].rewrite.training.front());
+  CHECK_THROWS(check_in_place_writes(in_place(), trace));
+}
+
 TEST_CASE("A pair of devices counts twice") {
   const std::uint64_t steps = 450'000;
   Architecture pairs = in_place();
