@@ -206,6 +206,9 @@ TEST_CASE("A kept scale clips what outgrows it, and a scale per write follows") 
   CHECK(clipped(kept.arrays.write(grown, weights())) == beyond);
   CHECK(kept.arrays.weight_columns(0).weight_per_microsiemens(0) == scale);
   CHECK(kept.arrays.stored_weights().at("w").cwiseAbs().maxCoeff() < 0.75F);
+  WeightSet within = grown;
+  within.at("w")(0, 0) = 0.1F;
+  CHECK(clipped(kept.arrays.write(within, grown)) == 0);
 
   architecture.tile.mapping.headroom = 1.5;
   Written roomy(architecture);
