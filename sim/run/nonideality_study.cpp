@@ -73,8 +73,8 @@ class StudiedChip {
     for (std::size_t number = 0; number < trace_.phases.size(); ++number) {
       const Phase& phase = trace_.phases[number];
       const WeightSet& weights = trace_.weights.at(phase.hybrid.weights);
-      arrays_.write(weights, weights_ == nullptr ? WeightSet{} : *weights_);
-      weights_ = &weights;
+      arrays_.write(weights, weights_);
+      weights_ = weights;
       arrays_.add_reads(reads_[number].training, 1);
       const Eigen::MatrixXf scores = scores_of(adapters_of(trace_, phase.hybrid), phase.samples);
       if (largest_score(phase) > 0.0F) {
@@ -96,7 +96,7 @@ class StudiedChip {
     const Network& network = trace_.network;
     const std::uint32_t evaluation = evaluation_++;
     if (samples.empty()) return {};
-    DeployedNetwork deployed(architecture_, network, map_, arrays_, *weights_, adapters, calibration_input_, seed_);
+    DeployedNetwork deployed(architecture_, network, map_, arrays_, weights_, adapters, calibration_input_, seed_);
     deployed.age(arrays_, age_seconds_);
     return infer(deployed, network_input(network, trace_.test, samples), network.input.rows, evaluation, 1).scores;
   }
@@ -109,7 +109,7 @@ class StudiedChip {
   TileMap map_;
   ResistiveArrays arrays_;
   Eigen::MatrixXf calibration_input_;
-  const WeightSet* weights_ = nullptr;  ///< in the arrays
+  WeightSet weights_;  ///< in the arrays
   std::uint32_t evaluation_ = 0;
 };
 
