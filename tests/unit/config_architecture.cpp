@@ -213,14 +213,6 @@ TEST_CASE("Fields that contradict each other are refused at the one that was set
   CHECK_THAT(error_of({"/sram/line_words=3000"}), Catch::Matchers::Contains("a whole number of lines"));
 }
 
-TEST_CASE("A clock that a delay of the energy table would take beyond a million cycles is refused") {
-  const std::string clock = "/clock_period_ps=500";
-  CHECK(error_of({clock, "/energy/host_word_time/value=500000"}) == "no error");
-  CHECK(error_of({clock, "/energy/host_word_time/value=500001"}) ==
-        "/clock_period_ps: expected a clock under which no delay of the energy table takes more than 1000000 cycles, "
-        "got one of 1000002");
-}
-
 TEST_CASE("Fields of a soft-bound cell and its pulses are checked") {
   const std::string jumping = "/resistive_memory=cells/jumping.json";
   const std::vector<std::pair<std::string, std::string>> cases = {

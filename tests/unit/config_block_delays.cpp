@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "sim/config/architecture.hpp"
+#include "tests/support/thrown_error.hpp"
 
 using namespace palimpsest;
 
@@ -44,6 +45,17 @@ TEST_CASE("A clock faster than a block costs the cycles that cover its delay") {
   CHECK(tenth.vector_unit.step_cycles == 50);
   CHECK(tenth.interconnect.latency_cycles == 3);
   CHECK(tenth.host_port.cycles_per_word == 75);
+}
+
+TEST_CASE("A clock that a delay of the energy table would take beyond a million cycles is refused") {
+  const auto read = [](const char* host_word_nanoseconds) {
+    read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json",
+                      {{"/clock_period_ps", "500"}, {"/energy/host_word_time/value", host_word_nanoseconds}});
+  };
+  CHECK_NOTHROW(read("500000"));
+  CHECK(test::thrown_error([&] { read("500001"); }).text ==
+        "/clock_period_ps: expected a clock under which no delay of the energy table takes more than 1000000 cycles, "
+        "got one of 1000002");
 }
 
 TEST_CASE("More cycles than a block's delay needs are the architecture's choice") {
