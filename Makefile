@@ -6,7 +6,7 @@ DATA ?= ../shared/data/faces
 BUILD = build/$(PRESET)
 
 BUILD_PACKAGES = g++ cmake ninja-build pkg-config libsystemc-dev libeigen3-dev libboost-program-options-dev \
-                 nlohmann-json3-dev catch2 librandom123-dev
+                 nlohmann-json3-dev libssl-dev catch2 librandom123-dev
 TRAIN_PACKAGES = python3 python3-torch python3-numpy
 TEST_PACKAGES = $(TRAIN_PACKAGES) python3-pytest
 CHECK_PACKAGES = clang clang-format clang-tidy libclang-rt-14-dev

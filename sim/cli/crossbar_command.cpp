@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <iostream>
+#include <optional>
 
 #include "models/physics/access_transistor.hpp"
 #include "models/physics/ir_drop.hpp"
@@ -99,7 +100,10 @@ void crossbar_command(const std::vector<std::string>& arguments) {
       ("output", po::value(&output_file)->value_name("FILE"), "where the currents go, standard output if not given")
       ("help", "this text");
   // clang-format on
-  if (!parse_options("crossbar", description, arguments)) return;
+  std::optional<po::variables_map> values = given_options("crossbar", description, arguments);
+  if (!values) return;
+  check_file_names(*values, {"conductance", "voltage", "output"});
+  po::notify(*values);
   const double segment_ohm = resistance("--segment-resistance", segment);
   const WireConfig wires{segment_ohm, segment_ohm, resistance("--driver-resistance", driver),
                          resistance("--sense-resistance", sense)};

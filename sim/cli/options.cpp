@@ -9,14 +9,15 @@
 
 #include "sim/config/number_text.hpp"
 #include "sim/config/one_line.hpp"
+#include "sim/error.hpp"
 #include "sim/report/number_format.hpp"
 
 namespace palimpsest {
 
 namespace po = boost::program_options;
 
-bool parse_options(const std::string& command, const po::options_description& description,
-                   const std::vector<std::string>& arguments) {
+std::optional<po::variables_map> given_options(const std::string& command, const po::options_description& description,
+                                               const std::vector<std::string>& arguments) {
   po::options_description with_strays;
   with_strays.add(description).add_options()("stray", po::value<std::vector<std::string>>());
   po::positional_options_description positions;
@@ -25,14 +26,20 @@ bool parse_options(const std::string& command, const po::options_description& de
   po::store(po::command_line_parser(arguments).options(with_strays).positional(positions).run(), values);
   if (values.count("help") != 0) {
     std::cout << description;
-    return false;
+    return std::nullopt;
   }
   if (values.count("stray") != 0) {
     throw UserError(ExitCode::usage_or_architecture, one_line(values["stray"].as<std::vector<std::string>>().front()) +
                                                          ": expected an option (palimpsest " + command + " --help)");
   }
-  po::notify(values);
-  return true;
+  return values;
+}
+
+void check_file_names(const po::variables_map& values, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (values.count(name) != 0 && values[name].as<std::string>().empty())
+      throw UserError(ExitCode::usage_or_architecture, "--" + name + ": expected the name of a file");
+  }
 }
 
 namespace {
@@ -68,15 +75,11 @@ unsigned thread_number(const std::string& text) {
   return static_cast<unsigned>(whole_number("--threads", text, 1, most_threads));
 }
 
-void check_report_name(const std::string& json_file) {
-  if (json_file.empty()) throw UserError(ExitCode::usage_or_architecture, "--json: expected the name of a file");
-}
-
-Architecture read_overridden(const std::string& file, const std::vector<std::string>& settings) {
+std::vector<Override> parse_overrides(const std::vector<std::string>& settings) {
   std::vector<Override> overrides;
   overrides.reserve(settings.size());
   for (const std::string& setting : settings) overrides.push_back(parse_override(setting));
-  return read_architecture(file, overrides);
+  return overrides;
 }
 
 }  // namespace palimpsest

@@ -1,23 +1,26 @@
 #pragma once
 
 #include <boost/program_options/options_description.hpp>
-#include <boost/program_options/value_semantic.hpp>
+#include <boost/program_options/variables_map.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sim/config/architecture.hpp"
-#include "sim/config/one_line.hpp"
-#include "sim/error.hpp"
 
 namespace palimpsest {
 
 inline constexpr unsigned most_threads = 1024;
 
-/// Parses the arguments behind the command's name into the variables that `description` binds. With --help it prints
-/// the description and returns false. Throws UserError or boost::program_options::error.
-bool parse_options(const std::string& command, const boost::program_options::options_description& description,
-                   const std::vector<std::string>& arguments);
+/// What the arguments behind the command's name give; notify sets the variables that `description` binds. With --help
+/// it prints the description and returns none. Throws UserError or boost::program_options::error.
+std::optional<boost::program_options::variables_map> given_options(
+    const std::string& command, const boost::program_options::options_description& description,
+    const std::vector<std::string>& arguments);
+
+/// Refuses an empty name for the files of the options `names`. Throws UserError.
+void check_file_names(const boost::program_options::variables_map& values, const std::vector<std::string>& names);
 
 /// A whole number in [smallest, largest]. Boost's own conversion takes "-1" for the largest number there is. Throws
 /// UserError (usage_or_architecture) that names `option`.
@@ -36,22 +39,7 @@ std::string default_threads();
 /// The number of --threads. Throws like whole_number.
 unsigned thread_number(const std::string& text);
 
-/// Refuses a missing name for --json. Throws UserError.
-void check_report_name(const std::string& json_file);
-
-/// Calls `work`, and puts the name of the file in front of the errors that a network makes on a chip: they name a place
-/// in the architecture or the trace. Returns what `work` does.
-template <class Work>
-auto with_file_names(const std::string& architecture_file, const std::string& trace_directory, const Work& work) {
-  try {
-    return work();
-  } catch (const UserError& error) {
-    const std::string file = error.code() == ExitCode::trace ? trace_directory + "/trace.json" : architecture_file;
-    throw UserError(error.code(), one_line(file + ": " + error.what()));
-  }
-}
-
-/// Reads the architecture with the overrides of --set.
-Architecture read_overridden(const std::string& file, const std::vector<std::string>& settings);
+/// The overrides of --set. Throws UserError.
+std::vector<Override> parse_overrides(const std::vector<std::string>& settings);
 
 }  // namespace palimpsest

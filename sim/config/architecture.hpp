@@ -12,6 +12,7 @@
 #include "models/physics/lora_mac.hpp"
 #include "models/physics/vector_unit.hpp"
 #include "models/physics/write_verify.hpp"
+#include "sim/config/source_file.hpp"
 
 namespace palimpsest {
 
@@ -71,6 +72,22 @@ struct GpuConfig {
   std::uint32_t inference_batch = 1;  ///< samples per launch at inference
 };
 
+/// One `--set /pointer=value`.
+struct Override {
+  std::string pointer;
+  std::string value;  ///< JSON, or else taken as a string
+
+  std::string text() const { return pointer + "=" + value; }
+};
+
+/// What an architecture was read from, enough to read it again.
+struct ArchitectureSource {
+  std::string file;  ///< the names in it are relative to its directory
+  std::vector<Override> overrides;
+  std::vector<SourceFile> files;  ///< all of them, the architecture file first
+  std::string effective;          ///< JSON of every field, tables in place, overrides applied
+};
+
 /// A chip as the architecture file describes it.
 struct Architecture {
   std::string name;
@@ -91,20 +108,20 @@ struct Architecture {
   GpuConfig gpu;
   std::string energy_name;  ///< of the energy table
   EnergyTable energy;
-  std::vector<std::string> files;  ///< all that it was read from
-};
-
-/// One `--set /pointer=value`.
-struct Override {
-  std::string pointer;
-  std::string value;  ///< JSON, or else taken as a string
+  ArchitectureSource source;
 };
 
 /// Reads an architecture file. A string where an object is expected (`/energy`, `/baselines/gpu`,
-/// `/resistive_memory` and its `retention`) names a file, relative to the architecture file, that holds the object;
-/// overrides apply to the whole after that. The map of faulty cells is relative to the architecture file too. Throws
-/// UserError (usage_or_architecture) that names file, JSON pointer or line, and what was expected.
+/// `/resistive_memory` and its `retention`) names a file that holds the object, relative to the architecture file or
+/// else to the shipped tables (shipped_files.hpp); overrides apply to the whole after that. The map of faulty cells is
+/// relative to the architecture file. Throws UserError (usage_or_architecture) that names file, JSON pointer or line,
+/// and what was expected.
 Architecture read_architecture(const std::string& path, const std::vector<Override>& overrides);
+
+/// The architecture that `report` holds, with more overrides: it is read from `recorded.effective`, and of its files
+/// only a map of faulty cells is read again, which must be the same. Throws likewise.
+Architecture recorded_architecture(const ArchitectureSource& recorded, const std::string& report,
+                                   const std::vector<Override>& overrides);
 
 /// Splits `/tile/adc/bits=6`. Throws UserError if there is no `=` or no leading `/`.
 Override parse_override(const std::string& text);

@@ -1,177 +1,107 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "sim/config/architecture.hpp"
-#include "sim/config/block_delays.hpp"
-#include "sim/config/cell_reader.hpp"
-#include "sim/config/energy_table_reader.hpp"
-#include "sim/config/gpu_reader.hpp"
-#include "sim/config/json_reader.hpp"
+#include "sim/config/chip_reader.hpp"
+#include "sim/config/json_syntax.hpp"
 #include "sim/config/one_line.hpp"
 #include "sim/config/overrides.hpp"
-#include "sim/config/programmer_reader.hpp"
-#include "sim/config/tile_reader.hpp"
 
 namespace palimpsest {
 namespace {
 
-constexpr std::uint32_t most_cycles = 1'000'000;
-
-SramConfig read_sram(JsonReader reader) {
-  SramConfig sram;
-  sram.banks = reader.integer<std::uint32_t>("banks", 1, 4096);
-  sram.bank_kib = reader.integer<std::uint32_t>("bank_kib", 1, 65536);
-  sram.word_bits = reader.integer<std::uint32_t>("word_bits", 8, 1024);
-  sram.line_words = reader.integer<std::uint32_t>("line_words", 1, 65536);
-  sram.access_cycles = reader.integer<std::uint32_t>("access_cycles", 1, most_cycles);
-  sram.activation_bits = reader.integer("activation_bits", fewest_grid_bits, 22);
-  sram.idle_leakage_share = reader.number("idle_leakage_share", 0.01, 1.0);
-  sram.wake_cycles = reader.integer<std::uint32_t>("wake_cycles", 0, most_cycles);
-  reader.finish();
-  if (sram.idle_leakage_share < 1.0 && sram.wake_cycles == 0)
-    reader.fail({"wake_cycles", "idle_leakage_share"}, "expected at least 1 cycle where idle banks are gated");
-  if (sram.word_bits % 8 != 0)
-    reader.fail("word_bits", "expected a multiple of 8, got " + std::to_string(sram.word_bits));
-  if (std::uint64_t{1024} * sram.bank_kib % line_bytes(sram) != 0)
-    reader.fail({"line_words", "word_bits", "bank_kib"},
-                "expected a bank to hold a whole number of lines, got lines of " + std::to_string(line_bytes(sram)) +
-                    " bytes in " + std::to_string(sram.bank_kib) + " KiB");
-  return sram;
-}
-
-LoraUnitConfig read_lora_unit(JsonReader reader) {
-  LoraUnitConfig unit;
-  unit.rows = reader.integer<std::uint32_t>("rows", 1, 4096);
-  unit.columns = reader.integer<std::uint32_t>("columns", 1, 4096);
-  unit.bits = reader.integer("bits", fewest_grid_bits, 22);
-  unit.pipeline_cycles = reader.integer<std::uint32_t>("pipeline_cycles", 0, most_cycles);
-  reader.finish();
-  return unit;
-}
-
-VectorUnitConfig read_vector_unit(JsonReader reader) {
-  VectorUnitConfig unit;
-  unit.lanes = reader.integer<std::uint32_t>("lanes", 1, 65536);
-  unit.pipeline_cycles = reader.integer<std::uint32_t>("pipeline_cycles", 0, most_cycles);
-  reader.finish();
-  return unit;
-}
-
-// An object with one key, which holds an integer.
-std::uint32_t read_only_key(JsonReader reader, const char* key, std::uint32_t smallest, std::uint32_t largest) {
-  const auto value = reader.integer<std::uint32_t>(key, smallest, largest);
-  reader.finish();
-  return value;
-}
-
-TrainingConfig read_training(JsonReader reader) {
-  TrainingConfig training;
-  training.backward_products = reader.choice<BackwardProducts>(
-      "backward_products",
-      {{"transposed_read", BackwardProducts::transposed_read}, {"digital", BackwardProducts::digital}});
-  training.gradient_bits = reader.integer("gradient_bits", 1, 32);
-  training.optimizer_state_bits = reader.integer("optimizer_state_bits", 1, 64);
-  reader.finish();
-  return training;
-}
-
-RewriteBaselineConfig read_rewrite_baseline(JsonReader reader) {
-  RewriteBaselineConfig baseline;
-  baseline.update = reader.choice<RewriteUpdate>(
-      "update", {{"at_deployment", RewriteUpdate::at_deployment}, {"every_step", RewriteUpdate::every_step}});
-  baseline.target = reader.choice<RewriteTarget>(
-      "target", {{"exact", RewriteTarget::exact}, {"accumulated", RewriteTarget::accumulated}});
-  reader.finish();
-  return baseline;
-}
-
-std::string number_text(double number) { return nlohmann::json(number).dump(); }
-
-// Energies and delays far outside the table's sizes would be guesses.
-void check_bank_size(const JsonReader& energy, const std::vector<EnergyTable::SramBank>& banks, double kib) {
-  if (kib < banks.front().kib || kib > banks.back().kib)
-    energy.fail("sram_banks", "expected sizes that cover /sram/bank_kib = " + number_text(kib) + ", got " +
-                                  number_text(banks.front().kib) + ".." + number_text(banks.back().kib));
-}
+constexpr const char* fault_map_pointer = "/resistive_memory/faults/map";
 
 // The other numbers of a table do not follow its node.
 void refuse_node(const std::vector<Override>& overrides) {
   for (const Override& setting : overrides) {
     if (setting.pointer == "/energy/node_nm")
       throw UserError(ExitCode::usage_or_architecture,
-                      one_line("--set " + setting.pointer + "=" + setting.value +
+                      one_line("--set " + setting.text() +
                                ": an energy table is for one node; name another table with --set /energy=FILE"));
   }
 }
 
-Architecture read_chip(JsonReader reader, const std::string& directory) {
-  Architecture chip;
-  reader.schema("palimpsest.architecture", 2);
-  chip.name = reader.text("name");
-  chip.clock.period_ps = reader.integer<std::uint64_t>("clock_period_ps", 10, 1'000'000'000);
-  JsonReader tile = reader.object("tile");
-  chip.tiles = tile.integer_or("count", "auto", 1, 1'048'576);
-  chip.tile = read_tile(tile);
-  tile.finish();
-  JsonReader memory = reader.object("resistive_memory");
-  chip.resistive_memory = read_resistive_memory(memory, chip.tile.crossbar, directory);
-  chip.write_verify =
-      read_write_verify(reader.object("programmer"), memory.object("pulses"), chip.tile, chip.resistive_memory.cell);
-  memory.finish();
-  chip.tile.pulse_ns = chip.write_verify.pulse_ns;
-  if (chip.write_verify.forming) chip.tile.forming_ns = chip.write_verify.forming->pulse_ns;
-  chip.sram = read_sram(reader.object("sram"));
-  chip.lora_unit = read_lora_unit(reader.object("lora_unit"));
-  chip.vector_unit = read_vector_unit(reader.object("vector_unit"));
-  chip.interconnect.latency_cycles = read_only_key(reader.object("interconnect"), "latency_cycles", 0, most_cycles);
-  chip.host_port.cycles_per_word = read_only_key(reader.object("host_port"), "cycles_per_word", 1, most_cycles);
-  chip.sequencer.samples_in_flight = read_only_key(reader.object("sequencer"), "samples_in_flight", 1, 1024);
-  JsonReader calibration = reader.object("calibration");
-  chip.calibration_margin = calibration.number("margin", 0.01, 1000.0);
-  calibration.finish();
-  chip.training = read_training(reader.object("training"));
-  JsonReader baselines = reader.object("baselines");
-  chip.rewrite_baseline = read_rewrite_baseline(baselines.object("rm_rewrite"));
-  chip.gpu = read_gpu(baselines.object("gpu"));
-  baselines.finish();
-  JsonReader energy = reader.object("energy");
-  chip.energy_name = energy.text("name");
-  chip.energy = read_energy_table(energy);
-  reader.finish();
-  check_bank_size(energy, chip.energy.sram_banks, chip.sram.bank_kib);
-  cover_block_delays(chip);
+// Where a string names a file that holds the object. One that lies in another comes after it.
+const std::vector<std::string>& references() {
+  static const std::vector<std::string> pointers = {"/energy", "/baselines/gpu", "/resistive_memory",
+                                                    "/resistive_memory/retention"};
+  return pointers;
+}
+
+/// Whether `pointer` is `outer` or lies in it.
+bool lies_in(const std::string& pointer, const std::string& outer) {
+  return (pointer + '/').compare(0, outer.size() + 1, outer + '/') == 0;
+}
+
+/// Reads a chip from `document`, adding to `source` what is new in it.
+Architecture assemble(JsonDocument document, ArchitectureSource source, const std::vector<Override>& overrides) {
+  const std::string directory = std::filesystem::path(source.file).parent_path().string();
+  // An override of a whole table, or of what holds one, goes first: the others may change numbers in it.
+  std::vector<Override> others = overrides;
+  for (const std::string& pointer : references()) {
+    const auto holds_it = [&pointer](const Override& setting) { return lies_in(pointer, setting.pointer); };
+    std::vector<Override> of_reference;
+    std::copy_if(others.begin(), others.end(), std::back_inserter(of_reference), holds_it);
+    others.erase(std::remove_if(others.begin(), others.end(), holds_it), others.end());
+    apply_overrides(document, of_reference);
+    if (auto file = insert_referenced_file(document, pointer, directory))
+      source.files.push_back(source_file(pointer, *std::move(file), document.code()));
+  }
+  apply_overrides(document, others);
+  Architecture chip = read_chip(JsonReader(document), directory);
+  if (const std::string& map = chip.resistive_memory.faults.map_file; !map.empty())
+    source.files.push_back(source_file(fault_map_pointer, map, document.code()));
+  source.overrides.insert(source.overrides.end(), overrides.begin(), overrides.end());
+  source.effective = document.value().dump();
+  chip.source = std::move(source);
   return chip;
+}
+
+void check_overrides_of_chip(const std::vector<Override>& overrides) {
+  refuse_node(overrides);
+  check_overrides(overrides, references());
 }
 
 }  // namespace
 
 Architecture read_architecture(const std::string& path, const std::vector<Override>& overrides) {
-  refuse_node(overrides);
-  // One that lies in another comes after it.
-  const std::vector<std::string> references = {"/energy", "/baselines/gpu", "/resistive_memory",
-                                               "/resistive_memory/retention"};
-  check_overrides(overrides, references);
+  check_overrides_of_chip(overrides);
   JsonDocument document = JsonDocument::read(path, ExitCode::usage_or_architecture);
-  const std::string directory = std::filesystem::path(path).parent_path().string();
-  // An override of a whole table, or of what holds one, goes first: the others may change numbers in it.
-  std::vector<Override> others = overrides;
-  std::vector<std::string> files{path};
-  for (const std::string& pointer : references) {
-    const auto holds_it = [&pointer](const Override& setting) {
-      return (pointer + '/').compare(0, setting.pointer.size() + 1, setting.pointer + '/') == 0;
-    };
-    std::vector<Override> of_reference;
-    std::copy_if(others.begin(), others.end(), std::back_inserter(of_reference), holds_it);
-    others.erase(std::remove_if(others.begin(), others.end(), holds_it), others.end());
-    apply_overrides(document, of_reference);
-    if (auto file = insert_referenced_file(document, pointer, directory)) files.push_back(*std::move(file));
+  ArchitectureSource source;
+  source.file = path;
+  source.files.push_back(source_file("architecture", path, document.code()));
+  return assemble(std::move(document), std::move(source), overrides);
+}
+
+Architecture recorded_architecture(const ArchitectureSource& recorded, const std::string& report,
+                                   const std::vector<Override>& overrides) {
+  check_overrides_of_chip(overrides);
+  ArchitectureSource source = recorded;
+  std::optional<SourceFile> recorded_map;
+  for (const Override& setting : overrides) {
+    const auto replaced = [&setting](const auto& part) { return lies_in(part, setting.pointer); };
+    const auto replaced_override = [&](const Override& earlier) { return replaced(earlier.pointer); };
+    const auto replaced_file = [&](const SourceFile& file) { return replaced(file.place); };
+    source.overrides.erase(std::remove_if(source.overrides.begin(), source.overrides.end(), replaced_override),
+                           source.overrides.end());
+    source.files.erase(std::remove_if(source.files.begin(), source.files.end(), replaced_file), source.files.end());
   }
-  apply_overrides(document, others);
-  Architecture chip = read_chip(JsonReader(document), directory);
-  chip.files = std::move(files);
-  if (!chip.resistive_memory.faults.map_file.empty()) chip.files.push_back(chip.resistive_memory.faults.map_file);
+  const auto is_map = [](const SourceFile& file) { return file.place == fault_map_pointer; };
+  const auto map = std::find_if(source.files.begin(), source.files.end(), is_map);
+  if (map != source.files.end()) {
+    recorded_map = *map;
+    source.files.erase(map);
+  }
+  constexpr ExitCode code = ExitCode::usage_or_architecture;
+  JsonDocument document(parse_json(recorded.effective, report, code), report + ": /provenance/architecture/effective",
+                        code);
+  Architecture chip = assemble(std::move(document), std::move(source), overrides);
+  if (recorded_map && !chip.resistive_memory.faults.map_file.empty())
+    check_unchanged(chip.source.files.back(), *recorded_map, report, code);
   return chip;
 }
 

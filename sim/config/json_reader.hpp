@@ -25,6 +25,8 @@ class JsonReader {
   bool has(const std::string& key) const;
   std::vector<std::string> keys() const;
 
+  const nlohmann::json& value(const std::string& key) { return read(key); }  ///< unchecked
+
   JsonReader object(const std::string& key);
   /// An object, or the string `word`, which gives none.
   std::optional<JsonReader> object_or(const std::string& key, const std::string& word);

@@ -2,19 +2,19 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <filesystem>
 #include <utility>
 
 #include "sim/config/input_file.hpp"
 #include "sim/config/json_syntax.hpp"
 #include "sim/config/one_line.hpp"
+#include "sim/config/shipped_files.hpp"
 
 namespace palimpsest {
 namespace {
 
 using nlohmann::json;
 
-std::string label_of(const Override& setting) { return "--set " + setting.pointer + "=" + setting.value; }
+std::string label_of(const Override& setting) { return "--set " + setting.text(); }
 
 [[noreturn]] void fail(const Override& setting, const std::string& message) {
   throw UserError(ExitCode::usage_or_architecture, one_line(label_of(setting) + ": " + message));
@@ -113,8 +113,7 @@ std::optional<std::string> insert_referenced_file(JsonDocument& document, const 
                                                   const std::string& directory) {
   const json::json_pointer place(pointer);
   if (!document.value().contains(place) || !document.value()[place].is_string()) return std::nullopt;
-  const std::filesystem::path name = document.value()[place].get<std::string>();
-  std::string path = (std::filesystem::path(directory) / name).generic_string();
+  std::string path = table_path(directory, document.value()[place].get<std::string>());
   try {
     InputFile(path, document.code());
   } catch (const UserError& error) {

@@ -18,8 +18,8 @@ void check_overrides(const std::vector<Override>& overrides, const std::vector<s
 void apply_overrides(JsonDocument& document, const std::vector<Override>& overrides);
 
 /// Puts the object that a file holds in place of the file's name, if there is a string at `pointer`. The name is
-/// relative to `directory`. Errors below `pointer` then name that file. Returns its path, if there is one. Throws
-/// UserError, which names `pointer` too if the file cannot be read.
+/// relative to `directory`, or else to the shipped tables. Errors below `pointer` then name that file. Returns its
+/// path, if there is one. Throws UserError, which names `pointer` too if the file cannot be read.
 std::optional<std::string> insert_referenced_file(JsonDocument& document, const std::string& pointer,
                                                   const std::string& directory);
 

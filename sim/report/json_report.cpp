@@ -1,6 +1,9 @@
 #include "sim/report/json_report.hpp"
 
+#include <utility>
+
 #include "sim/report/json_parts.hpp"
+#include "sim/report/provenance_parts.hpp"
 #include "sim/report/statistics.hpp"
 
 namespace palimpsest {
@@ -136,9 +139,7 @@ Json descriptions() {
 }  // namespace
 
 std::string json_report(const RunReport& report) {
-  Json json = Json::object();
-  json["schema"] = "palimpsest.report";
-  json["version"] = 2;
+  Json json = report_head(run_schema);
   json["architecture"] = report.architecture;
   json["energy_table"] = report.energy_table;
   json["resistive_memory"] = report.resistive_memory;
@@ -159,8 +160,7 @@ std::string json_report(const RunReport& report) {
     entry["baselines"] = {{"rm_rewrite", machine_json(phase.rm_rewrite)}, {"gpu", gpu}};
     json["phases"].push_back(entry);
   }
-  json["statistics"] = descriptions();
-  return json.dump(2) + "\n";
+  return report_text(std::move(json), report.provenance, descriptions());
 }
 
 }  // namespace palimpsest

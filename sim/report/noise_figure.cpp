@@ -2,11 +2,13 @@
 
 #include <array>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "sim/report/noise_statistics.hpp"
 #include "sim/report/number_format.hpp"
 #include "sim/report/plot.hpp"
+#include "sim/report/provenance_parts.hpp"
 
 namespace palimpsest {
 
@@ -97,7 +99,8 @@ std::string noise_figure(const NoiseStudy& study) {
               curves_of(phase, settings.sigmas_microsiemens));
     left += panel_width + panel_gap;
   }
-  return picture.svg(left - panel_gap + right_margin, panel_top + panel_height + bottom_margin);
+  return svg_with_provenance(std::move(picture), left - panel_gap + right_margin,
+                             panel_top + panel_height + bottom_margin, study.provenance);
 }
 
 }  // namespace palimpsest

@@ -7,6 +7,7 @@
 #include "sim/report/json_parts.hpp"
 #include "sim/report/noise_statistics.hpp"
 #include "sim/report/number_format.hpp"
+#include "sim/report/provenance_parts.hpp"
 #include "sim/report/text_table.hpp"
 
 namespace palimpsest {
@@ -73,9 +74,7 @@ std::string phase_table(const NoisyPhase& phase, const std::vector<double>& sigm
 
 std::string noise_json(const NoiseStudy& study) {
   const NoiseSettings& settings = study.settings;
-  Json json = Json::object();
-  json["schema"] = "palimpsest.noise";
-  json["version"] = 1;
+  Json json = report_head(noise_schema);
   json["trace"] = study.trace;
   json["seed"] = settings.seed;
   json[std::string(draws_statistic.name)] = settings.draws;
@@ -91,8 +90,7 @@ std::string noise_json(const NoiseStudy& study) {
     }
     json["phases"].push_back(std::move(entry));
   }
-  json["statistics"] = descriptions();
-  return json.dump(2) + "\n";
+  return report_text(std::move(json), study.provenance, descriptions());
 }
 
 std::string noise_text(const NoiseStudy& study) {

@@ -2,9 +2,12 @@
 
 #include <string>
 
+#include "sim/report/report_schema.hpp"
 #include "sim/run/noise_study.hpp"
 
 namespace palimpsest {
+
+inline constexpr ReportSchema noise_schema{"palimpsest.noise", 2};
 
 /// The study as JSON (docs/noise-study.md), ending in a newline. The same figures give the same bytes.
 std::string noise_json(const NoiseStudy& study);

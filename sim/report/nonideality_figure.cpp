@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <utility>
 
 #include "sim/report/nonideality_report.hpp"
 #include "sim/report/number_format.hpp"
+#include "sim/report/provenance_parts.hpp"
 #include "sim/report/svg_picture.hpp"
 
 namespace palimpsest {
@@ -79,7 +81,7 @@ std::string nonideality_figure(const NonidealityStudy& study) {
   }
   const double width =
       margin + names_width + static_cast<double>(study.phases.size()) * (panel_width + panel_gap) + margin;
-  return picture.svg(width, bottom + 36.0);
+  return svg_with_provenance(std::move(picture), width, bottom + 40.0, study.provenance);
 }
 
 }  // namespace palimpsest

@@ -2,11 +2,13 @@
 
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "sim/config/duration.hpp"
 #include "sim/report/json_parts.hpp"
 #include "sim/report/noise_statistics.hpp"
 #include "sim/report/number_format.hpp"
+#include "sim/report/provenance_parts.hpp"
 #include "sim/report/statistics.hpp"
 #include "sim/report/text_table.hpp"
 
@@ -30,9 +32,7 @@ std::string points(const std::optional<double>& share, const std::optional<doubl
 }  // namespace
 
 std::string nonideality_json(const NonidealityStudy& study) {
-  Json json = Json::object();
-  json["schema"] = "palimpsest.nonidealities";
-  json["version"] = 2;
+  Json json = report_head(nonideality_schema);
   json["architecture"] = study.architecture;
   json["trace"] = study.trace;
   json["seed"] = study.settings.seed;
@@ -63,8 +63,7 @@ std::string nonideality_json(const NonidealityStudy& study) {
   describe(statistics, "variants.", std::array{score_error_statistic});
   describe(statistics, "phases.", spread_statistics);
   describe(statistics, "accuracy.", accuracy_statistics);
-  json["statistics"] = statistics;
-  return json.dump(2) + "\n";
+  return report_text(std::move(json), study.provenance, std::move(statistics));
 }
 
 std::string nonideality_text(const NonidealityStudy& study) {

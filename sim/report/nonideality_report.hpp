@@ -2,9 +2,12 @@
 
 #include <string>
 
+#include "sim/report/report_schema.hpp"
 #include "sim/run/nonideality_study.hpp"
 
 namespace palimpsest {
+
+inline constexpr ReportSchema nonideality_schema{"palimpsest.nonidealities", 3};
 
 /// The study as JSON (docs/report.md), ends in a newline.
 std::string nonideality_json(const NonidealityStudy& study);

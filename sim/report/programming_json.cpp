@@ -1,15 +1,14 @@
 #include "sim/report/programming_json.hpp"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "sim/report/programming_statistics.hpp"
+#include "sim/report/provenance_parts.hpp"
 
 namespace palimpsest {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// Single precision has no more than that to say about a conductance.
 double rounded(double microsiemens) { return std::round(microsiemens * 1e4) / 1e4; }
@@ -68,13 +67,6 @@ Json single_shots_json(const SingleShots& shots) {
   return json;
 }
 
-template <class Table>
-void describe(Json& json, const std::string& prefix, const Table& table) {
-  for (const auto& statistic : table) {
-    json[prefix + std::string(statistic.name)] = {{"unit", statistic.unit}, {"meaning", statistic.meaning}};
-  }
-}
-
 Json descriptions() {
   Json json = Json::object();
   json["tolerance_us"] = {{"unit", "uS"}, {"meaning", "tolerated error of trajectories and maps"}};
@@ -92,9 +84,7 @@ Json descriptions() {
 }  // namespace
 
 std::string programming_json(const ProgrammingReport& report) {
-  Json json = Json::object();
-  json["schema"] = "palimpsest.programming";
-  json["version"] = 2;
+  Json json = report_head(programming_schema);
   json["architecture"] = report.architecture;
   json["energy_table"] = report.energy_table;
   json["resistive_memory"] = report.resistive_memory;
@@ -110,8 +100,7 @@ std::string programming_json(const ProgrammingReport& report) {
   json["maps"] = Json::array();
   for (const ProgrammedMap& map : report.maps) json["maps"].push_back(map_json(map));
   json["single_shots"] = report.single_shots ? single_shots_json(*report.single_shots) : Json(nullptr);
-  json["statistics"] = descriptions();
-  return json.dump(2) + "\n";
+  return report_text(std::move(json), report.provenance, descriptions());
 }
 
 }  // namespace palimpsest

@@ -5,6 +5,7 @@
 
 #include "sim/report/number_format.hpp"
 #include "sim/report/plot.hpp"
+#include "sim/report/provenance_parts.hpp"
 #include "sim/report/svg_picture.hpp"
 
 namespace palimpsest {
@@ -192,7 +193,7 @@ std::string programming_svg(const ProgrammingReport& report) {
     draw_single_shots(picture, report, height + single_shot_gap);
     height += single_shot_gap + single_shot_row;
   }
-  return picture.svg(picture_width, height);
+  return svg_with_provenance(std::move(picture), picture_width, height, report.provenance);
 }
 
 }  // namespace palimpsest

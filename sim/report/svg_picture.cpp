@@ -66,6 +66,8 @@ void SvgPicture::boxes(const std::vector<std::pair<double, double>>& corners, do
   body_ += "<path d=\"" + data + "\" fill=\"" + colour + "\" shape-rendering=\"crispEdges\"/>\n";
 }
 
+void SvgPicture::metadata(const std::string& words) { body_ += "<metadata>" + escaped(words) + "</metadata>\n"; }
+
 std::string SvgPicture::svg(double width, double height) const {
   return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + number(width) + "\" height=\"" + number(height) +
          "\" viewBox=\"0 0 " + number(width) + " " + number(height) +

@@ -26,6 +26,9 @@ class SvgPicture {
   void boxes(const std::vector<std::pair<double, double>>& corners, double width, double height,
              const std::string& colour);
 
+  /// Text for programs that read the picture; not drawn.
+  void metadata(const std::string& words);
+
   std::string svg(double width, double height) const;
 
  private:

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "sim/config/duration.hpp"
 #include "sim/report/machines.hpp"
 #include "sim/report/number_format.hpp"
+#include "sim/report/provenance_parts.hpp"
 #include "sim/report/statistics.hpp"
 #include "sim/report/svg_picture.hpp"
 
@@ -117,7 +119,8 @@ std::string svg_report(const RunReport& report) {
     accuracy_row(picture, report, row.title, row.subtitle, row.member, top);
     top += row_height;
   }
-  return picture.svg(panel_left(report.phases.size()) + margin - panel_gap, top);
+  return svg_with_provenance(std::move(picture), panel_left(report.phases.size()) + margin - panel_gap, top,
+                             report.provenance);
 }
 
 }  // namespace palimpsest

@@ -10,6 +10,7 @@
 #include "models/physics/energy.hpp"
 #include "models/physics/wear.hpp"
 #include "sim/network/deployed_network.hpp"
+#include "sim/run/provenance.hpp"
 
 namespace palimpsest {
 
@@ -128,6 +129,7 @@ struct PhaseReport {
 };
 
 struct RunReport {
+  Provenance provenance;
   std::string architecture;
   std::string energy_table;
   std::string resistive_memory;  ///< name of the cell

@@ -38,7 +38,7 @@ AccuracySpread method_spread(const std::vector<std::vector<MethodAccuracies>>& d
 NoiseStudy noise_study(const Trace& trace, const NoiseSettings& settings, unsigned threads,
                        const std::function<void(const std::string& part, double share)>& progress) {
   check_references(trace);
-  NoiseStudy study{trace.name, settings, {}};
+  NoiseStudy study{{}, trace.name, settings, {}};
   const FloatAccuracies accuracies(trace);
   const std::vector<WeightSet> exact = exact_weights(trace, accuracies.weight_sets());
   const std::vector<MethodAccuracies> reference = accuracies.evaluate(exact);

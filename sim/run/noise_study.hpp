@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/run/accuracy_spread.hpp"
+#include "sim/run/provenance.hpp"
 #include "sim/trace/trace.hpp"
 
 namespace palimpsest {
@@ -33,6 +34,7 @@ struct NoisyPhase {
 };
 
 struct NoiseStudy {
+  Provenance provenance;
   std::string trace;
   NoiseSettings settings;
   std::vector<NoisyPhase> phases;

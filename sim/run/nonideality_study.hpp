@@ -7,6 +7,7 @@
 
 #include "sim/config/architecture.hpp"
 #include "sim/run/accuracy_spread.hpp"
+#include "sim/run/provenance.hpp"
 #include "sim/trace/trace.hpp"
 
 namespace palimpsest {
@@ -28,6 +29,7 @@ struct ChipVariant {
 };
 
 struct NonidealityStudy {
+  Provenance provenance;
   std::string architecture;
   std::string trace;
   NonidealitySettings settings;

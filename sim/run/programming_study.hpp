@@ -9,6 +9,7 @@
 #include "models/physics/write_verify.hpp"
 #include "sim/config/architecture.hpp"
 #include "sim/run/programmed_map.hpp"
+#include "sim/run/provenance.hpp"
 #include "sim/run/single_shot.hpp"
 #include "sim/run/tolerance_curve.hpp"
 
@@ -24,6 +25,7 @@ struct CellTrajectory {
 
 /// How a chip's cells are written, apart from any network: what Fig. 2f-h of arXiv 2601.10037 measures.
 struct ProgrammingReport {
+  Provenance provenance;
   std::string architecture;  ///< name in the architecture file
   std::string energy_table;
   std::string resistive_memory;  ///< name of the cell

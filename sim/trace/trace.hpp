@@ -7,6 +7,8 @@
 
 #include <Eigen/Core>
 
+#include "sim/config/source_file.hpp"
+
 namespace palimpsest {
 
 /// Samples as the trace stores them: sample after sample, `rows` x `columns` each, row-major.
@@ -101,7 +103,7 @@ struct Phase {
 
 struct Trace {
   std::string directory;
-  std::vector<std::string> files;  ///< that it was read from
+  std::vector<SourceFile> files;  ///< that it was read from
   std::string name;
   Network network;
   std::map<std::string, WeightSet> weights;

@@ -94,9 +94,10 @@ Trace read_trace(const std::string& directory) {
   const std::filesystem::path place(directory);
   Trace trace;
   trace.directory = directory;
-  trace.files = {(place / "trace.json").generic_string(), (place / "tensors.safetensors").generic_string()};
-  const JsonDocument document = JsonDocument::read(trace.files[0], ExitCode::trace);
-  Safetensors tensors(trace.files[1]);
+  for (const char* name : {"trace.json", "tensors.safetensors"})
+    trace.files.push_back(source_file(name, (place / name).generic_string(), ExitCode::trace));
+  const JsonDocument document = JsonDocument::read(trace.files[0].path, ExitCode::trace);
+  Safetensors tensors(trace.files[1].path);
   JsonReader reader(document);
   reader.schema("palimpsest.trace", 1);
   trace.name = reader.text("name");

@@ -202,7 +202,10 @@ TEST_CASE("A run to which the system gives no thread writes the report that any 
                              "--threads",  "4",   "--json", report.c_str(), "--quiet"};
   const test::NoMoreThreads none;
   REQUIRE(command_line(static_cast<int>(arguments.size()), arguments.data()) == 0);
-  CHECK(test::file_content(report) == test::file_content(workplace.path("expected.json")));
+  const auto figures = [](const std::string& file) {
+    return nlohmann::json::parse(test::file_content(file)).at("phases");
+  };
+  CHECK(figures(report) == figures(workplace.path("expected.json")));
 }
 
 TEST_CASE("More training than can be counted is an error of the trace") {

@@ -17,14 +17,15 @@ using Json = nlohmann::json;
 /// The report of the shipped chip and trace with further arguments.
 std::string face_report(const std::vector<std::string>& more) {
   const test::TemporaryDirectory directory;
-  std::vector<std::string> arguments{
-      "run", "--arch", test::shipped("arch/rm180.json"), "--trace", test::shipped("traces/face"), "--quiet"};
+  const std::string report = directory.path() / "report.json";
+  std::vector<std::string> arguments{"run",         "--arch",  "arch/rm180.json", "--trace",
+                                     "traces/face", "--quiet", "--json",          report};
   arguments.insert(arguments.end(), more.begin(), more.end());
-  const test::CommandResult result = test::run_palimpsest(arguments, directory.path());
+  const test::CommandResult result = test::run_palimpsest(arguments, test::shipped("."));
   CHECK(result.errors.empty());
   CHECK(result.output.empty());
   REQUIRE(result.exit_code == 0);
-  return test::file_content(directory.path() / "report.json");
+  return test::file_content(report);
 }
 
 /// Whole numbers and texts have to be equal; other numbers to 1e-6, since float sums change with the compiler.
@@ -133,6 +134,9 @@ void check_gpu_reports_its_peak_figure_too(const Json& report) {
   }
 }
 
+/// The figures alone: not what they were made from.
+Json phases_of(const std::string& report) { return Json::parse(report).at("phases"); }
+
 }  // namespace
 
 TEST_CASE("The face report and its picture are the golden ones, and the figures agree with each other") {
@@ -194,8 +198,9 @@ TEST_CASE("A mapping costs cells, passes and conversions") {
 }
 
 TEST_CASE("Without time nothing ages") {
-  CHECK(face_report({"--set", "/resistive_memory/retention/relaxation_sigma_microsiemens=50", "--set",
-                     "/resistive_memory/retention/exponent=1", "--age", "0s"}) == face_report({}));
+  CHECK(phases_of(face_report({"--set", "/resistive_memory/retention/relaxation_sigma_microsiemens=50", "--set",
+                               "/resistive_memory/retention/exponent=1", "--age", "0s"})) ==
+        phases_of(face_report({})));
 }
 
 TEST_CASE("The hybrid's arrays are one age older in every phase, the rewritten cells of the baseline are not") {
@@ -278,10 +283,12 @@ TEST_CASE("The report is the same bytes for any order in which modules are made"
   const Trace trace = read_trace(test::shipped("traces/face"));
   RunOptions options;
   options.chip.reverse_construction = true;
-  CHECK(json_report(run(architecture, trace, options)) == face_report({}));
+  CHECK(phases_of(json_report(run(architecture, trace, options))) == phases_of(face_report({})));
 }
 
-TEST_CASE("Another seed gives another report") { CHECK(face_report({"--seed", "2"}) != face_report({})); }
+TEST_CASE("Another seed gives other figures") {
+  CHECK(phases_of(face_report({"--seed", "2"})) != phases_of(face_report({})));
+}
 
 TEST_CASE("Writing the arrays at every step costs more time and pulses than at deployment") {
   const auto unlearning = [](const std::vector<std::string>& more) {

@@ -93,10 +93,15 @@ TEST_CASE("An architecture knows the files it was read from") {
   const TemporaryDirectory directory;
   const std::string map = directory.write("faults.csv", "tile,row,column,state\n");
   const std::string arch = std::string(PALIMPSEST_SOURCE_DIR) + "/arch";
-  CHECK(read({"/resistive_memory/faults/map=" + map}).files ==
-        std::vector<std::string>{arch + "/rm180.json", arch + "/energy/cmos180.json", arch + "/gpu/rtx4090.json",
-                                 arch + "/cells/gate.json", arch + "/retention/cmo.json", map});
-  CHECK(read({"/energy=energy/board.json"}).files.at(1) == arch + "/energy/board.json");
+  std::vector<std::string> files;
+  for (const SourceFile& file : read({"/resistive_memory/faults/map=" + map}).source.files)
+    files.push_back(file.place + " " + file.path);
+  CHECK(files == std::vector<std::string>{
+                     "architecture " + arch + "/rm180.json", "/energy " + arch + "/energy/cmos180.json",
+                     "/baselines/gpu " + arch + "/gpu/rtx4090.json", "/resistive_memory " + arch + "/cells/gate.json",
+                     "/resistive_memory/retention " + arch + "/retention/cmo.json",
+                     "/resistive_memory/faults/map " + map});
+  CHECK(read({"/energy=energy/board.json"}).source.files.at(1).path == arch + "/energy/board.json");
 }
 
 TEST_CASE("A referenced file that cannot be read names the key that led to it") {

@@ -244,10 +244,10 @@ bool described(const json& statistics, const std::string& name) {
 TEST_CASE("The report's head has the keys that its readers rely on") {
   const json parsed = json::parse(json_report(report()));
   CHECK(keys(parsed) == Keys{"schema", "version", "architecture", "energy_table", "resistive_memory", "retention",
-                             "gpu", "trace", "seed", "age_seconds", "clock_period_ps", "tiles", "phases",
+                             "gpu", "trace", "seed", "age_seconds", "clock_period_ps", "tiles", "phases", "provenance",
                              "statistics"});
   CHECK(parsed.at("schema") == "palimpsest.report");
-  CHECK(parsed.at("version") == 2);
+  CHECK(parsed.at("version") == 3);
   CHECK(parsed.at("architecture") == "chip");
   CHECK(parsed.at("resistive_memory") == "cell");
   CHECK(parsed.at("retention") == "ageing");

@@ -36,7 +36,7 @@ NoiseStudy study() {
 TEST_CASE("The noise report has settings, float accuracies and every statistic of every sigma") {
   const json report = json::parse(noise_json(study()));
   CHECK(report.at("schema") == "palimpsest.noise");
-  CHECK(report.at("version") == 1);
+  CHECK(report.at("version") == 2);
   CHECK(report.at("trace") == "net");
   CHECK(report.at("seed") == 3);
   CHECK(report.at("draws") == 7);

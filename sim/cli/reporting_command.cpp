@@ -1,0 +1,158 @@
+#include "sim/cli/reporting_command.hpp"
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <iostream>
+#include <utility>
+
+#include "sim/cli/options.hpp"
+#include "sim/cli/recorded_report.hpp"
+#include "sim/report/provenance_parts.hpp"
+
+namespace palimpsest {
+
+namespace po = boost::program_options;
+
+namespace {
+
+std::vector<std::string> paths_of(const std::vector<SourceFile>& files) {
+  std::vector<std::string> paths;
+  paths.reserve(files.size());
+  for (const SourceFile& file : files) paths.push_back(file.path);
+  return paths;
+}
+
+}  // namespace
+
+ReportingCommand::ReportingCommand(ReportKind kind)
+    : kind_(std::move(kind)),
+      description_("palimpsest " + kind_.command + ": " + kind_.summary),
+      threads_(default_threads()) {
+  auto add = description_.add_options();
+  if (kind_.has_architecture) {
+    add("arch", po::value(&architecture_file_)->required()->value_name("FILE"),
+        "the chip, a JSON file (arch/README.md)");
+  }
+  if (kind_.has_trace) {
+    add("trace", po::value(&trace_directory_)->required()->value_name("DIRECTORY"),
+        "the workload (docs/trace-format.md)");
+  }
+  if (kind_.has_architecture) {
+    add("set", po::value(&settings_)->composing()->value_name("/POINTER=VALUE"),
+        "override a field of the architecture, as in /tile/adc/bits=6; may be repeated");
+  }
+  option("seed", seed_, "1", "N", kind_.seed);
+  add("from", po::value(&from_)->value_name("REPORT"),
+      "repeat the report in this file; options given beside it replace those in it");
+}
+
+void ReportingCommand::option(const std::string& name, std::string& value,
+                              const std::optional<std::string>& default_text, const std::string& value_name,
+                              const std::string& meaning) {
+  auto* semantic = po::value(&value)->value_name(value_name);
+  if (default_text) semantic->default_value(*default_text);
+  defaults_.emplace(name, default_text.value_or(""));
+  description_.add_options()(name.c_str(), semantic, meaning.c_str());
+}
+
+void ReportingCommand::store_recorded(po::variables_map& values) const {
+  if (kind_.has_architecture != recorded_->architecture.has_value() || kind_.has_trace != recorded_->trace.has_value())
+    throw UserError(ExitCode::usage_or_architecture,
+                    one_line(from_ + ": /provenance: expected what palimpsest " + kind_.command + " reads"));
+  po::parsed_options parsed(&description_);
+  const auto add = [&parsed](const std::string& name, const std::string& value) {
+    parsed.options.emplace_back(name, std::vector<std::string>{value});
+  };
+  for (const OptionText& option : recorded_->options) {
+    if (defaults_.count(option.name) == 0)
+      throw UserError(ExitCode::usage_or_architecture, one_line(from_ + ": /provenance/options: palimpsest " +
+                                                                kind_.command + " has no option --" + option.name));
+    add(option.name, option.value);
+  }
+  if (recorded_->architecture) add("arch", recorded_->architecture->file);
+  if (recorded_->trace) add("trace", recorded_->trace->directory);
+  // What the command line gave stays.
+  po::store(parsed, values);
+}
+
+bool ReportingCommand::parse(const std::vector<std::string>& arguments) {
+  // clang-format off
+  description_.add_options()
+      ("threads", po::value(&threads_)->value_name("N"),
+       "threads, all processors if not given; any number gives the same report")
+      ("json", po::value(&json_file_)->default_value(kind_.json_file)->value_name("FILE"), "where the report goes")
+      ("svg", po::value(&svg_file_)->value_name("FILE"), kind_.picture.c_str())
+      ("quiet", po::bool_switch(&quiet_), "no progress, no table")
+      ("help", "this text");
+  // clang-format on
+  std::optional<po::variables_map> values = given_options(kind_.command, description_, arguments);
+  if (!values) return false;
+  check_file_names(*values, {"from", "json", "svg"});
+  if (values->count("from") != 0) {
+    from_ = (*values)["from"].as<std::string>();
+    if (values->count("arch") != 0)
+      throw UserError(ExitCode::usage_or_architecture,
+                      "--arch: expected no architecture beside --from, whose report holds one; --set changes it");
+    trace_is_recorded_ = values->count("trace") == 0;
+    recorded_ = read_provenance(from_, kind_.schema, kind_.command);
+    store_recorded(*values);
+  }
+  po::notify(*values);
+  provenance_.version = PALIMPSEST_VERSION;
+  provenance_.command = kind_.command;
+  for (const auto& option : description_.options()) {
+    const std::string& name = option->long_name();
+    const auto found = defaults_.find(name);
+    if (found == defaults_.end() || values->count(name) == 0) continue;
+    const std::string text = (*values)[name].as<std::string>();
+    provenance_.options.push_back({name, text, text == found->second});
+  }
+  return true;
+}
+
+std::uint64_t ReportingCommand::seed() const { return seed_number(seed_); }
+
+unsigned ReportingCommand::threads() const { return thread_number(threads_); }
+
+void ReportingCommand::read_architecture_and_trace() {
+  if (kind_.has_architecture) {
+    const std::vector<Override> overrides = parse_overrides(settings_);
+    architecture_ = recorded_ ? recorded_architecture(*recorded_->architecture, from_, overrides)
+                              : read_architecture(architecture_file_, overrides);
+    provenance_.architecture = architecture_->source;
+  }
+  if (!kind_.has_trace) return;
+  trace_ = read_trace(trace_directory_);
+  provenance_.trace = TraceSource{trace_->directory, trace_->files};
+  if (!trace_is_recorded_) return;
+  for (const SourceFile& recorded : recorded_->trace->files) {
+    for (const SourceFile& file : trace_->files)
+      if (file.place == recorded.place) check_unchanged(file, recorded, from_, ExitCode::trace);
+  }
+}
+
+void ReportingCommand::read_inputs() {
+  read_architecture_and_trace();
+  std::vector<std::vector<std::string>> inputs;
+  if (recorded_) inputs.push_back({from_});
+  if (architecture_) inputs.push_back(paths_of(architecture_->source.files));
+  if (trace_) inputs.push_back(paths_of(trace_->files));
+  outputs_.emplace(open_outputs({{"--json", json_file_}, {"--svg", svg_file_}}, inputs));
+  if (recorded_ && recorded_->version != provenance_.version && !quiet_) {
+    std::cerr << "palimpsest: " << one_line(from_) << " was made by version " << one_line(recorded_->version)
+              << ", this is " << provenance_.version << ": figures may differ\n";
+  }
+}
+
+std::string ReportingCommand::input_file(ExitCode code) const {
+  if (trace_ && (code == ExitCode::trace || !architecture_)) return trace_->directory + "/trace.json";
+  return recorded_ ? from_ : architecture_file_;
+}
+
+void ReportingCommand::print(const std::string& text) const {
+  std::cout << text << "\nMade by " << command_text(provenance_) << "\nThe report is in " << one_line(json_file_)
+            << ".\n"
+            << std::flush;
+}
+
+}  // namespace palimpsest

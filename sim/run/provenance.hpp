@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/config/architecture.hpp"
+#include "sim/config/source_file.hpp"
+
+namespace palimpsest {
+
+/// An option that decides the figures of a report.
+struct OptionText {
+  std::string name;   ///< without the dashes
+  std::string value;  ///< as on the command line
+  bool is_default = false;
+};
+
+struct TraceSource {
+  std::string directory;
+  std::vector<SourceFile> files;
+};
+
+/// What a report was made from: with the tool of that version, enough to make it again.
+struct Provenance {
+  std::string version;  ///< of the tool
+  std::string command;
+  std::vector<OptionText> options;
+  std::optional<ArchitectureSource> architecture;
+  std::optional<TraceSource> trace;
+};
+
+}  // namespace palimpsest
