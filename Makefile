@@ -66,12 +66,17 @@ STRESS = --set /resistive_memory/faults/stuck_low_share=0.01 --set /resistive_me
          --set '/tile/dac/errors={"offset_lsb": 0.5, "gain_error": 0.01, "noise_lsb": 0.3, "inl_lsb": [0.5, -0.5, 0, 0.5, -0.5]}' \
          --set '/tile/adc/errors={"offset_lsb": 0.5, "gain_error": 0.01, "noise_lsb": 0.3, "inl_lsb": [0.5, -0.5, 0, 0.5, -0.5]}'
 
+SEEDS = 1 2 3 4 5 6 7 8 9 10
+
 # Draws the documentation's figures again.
 figures: palimpsest
 	$(BUILD)/palimpsest program --arch arch/rm180.json --quiet --json $(BUILD)/program.json --svg docs/programming.svg
 	$(BUILD)/palimpsest nonidealities --arch arch/rm180.json --trace traces/face --age 30d $(STRESS) --quiet \
 	  --json $(BUILD)/nonidealities.json --svg docs/nonidealities.svg
 	$(BUILD)/palimpsest noise --trace traces/face --quiet --json $(BUILD)/noise.json --svg docs/noise.svg
+	@for seed in $(SEEDS); do $(BUILD)/palimpsest run --arch arch/rm180.json --trace traces/face --seed $$seed --quiet \
+	  --json $(BUILD)/face-$$seed.json || exit 1; done
+	$(BUILD)/palimpsest draw $(SEEDS:%=--report $(BUILD)/face-%.json) --svg docs/face.svg
 	@tools/quietly cmake --build $(BUILD) --target figure_read_noise
 	$(BUILD)/docs/figures/figure_read_noise docs/read-noise.svg
 

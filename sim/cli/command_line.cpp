@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/cli/crossbar_command.hpp"
+#include "sim/cli/draw_command.hpp"
 #include "sim/cli/noise_command.hpp"
 #include "sim/cli/nonidealities_command.hpp"
 #include "sim/cli/program_command.hpp"
@@ -29,11 +30,13 @@ struct CommandEntry {
   std::string_view meaning;
 };
 
-constexpr std::array<CommandEntry, 5> commands{{
+constexpr std::array<CommandEntry, 6> commands{{
     {"run", run_command, "run --arch FILE --trace DIRECTORY",
      "all phases of a trace on a chip: energy, latency, writes, accuracy, wear, and two baselines"},
     {"crossbar", crossbar_command, "crossbar --conductance FILE --voltage FILE --segment-resistance OHM",
      "column currents of one array, without and with IR drop"},
+    {"draw", draw_command, "draw --report FILE [--report FILE ...] --svg FILE",
+     "one picture of runs that differ in their seeds alone: mean and extremes"},
     {"nonidealities", nonidealities_command, "nonidealities --arch FILE --trace DIRECTORY",
      "accuracy with no non-ideality of a chip, with each alone, and with all"},
     {"noise", noise_command, "noise --trace DIRECTORY",

@@ -3,7 +3,7 @@
 #include "sim/cli/reporting_command.hpp"
 #include "sim/config/duration.hpp"
 #include "sim/report/json_report.hpp"
-#include "sim/report/svg_report.hpp"
+#include "sim/report/run_figure.hpp"
 #include "sim/report/text_report.hpp"
 #include "sim/run/run.hpp"
 
@@ -25,7 +25,7 @@ void run_command(const std::vector<std::string>& arguments) {
     options.progress = progress;
     return run(command.architecture(), command.trace(), options);
   });
-  command.write(report, json_report, svg_report, text_report);
+  command.write<RunReport>(report, json_report, run_figure, text_report);
 }
 
 }  // namespace palimpsest

@@ -99,6 +99,9 @@ Json training_json(const PhaseFigures& figures) {
 Json machine_json(const PhaseFigures& figures) {
   Json inference = stage_json(figures.inference);
   inference[std::string(samples_statistic.name)] = figures.samples;
+  inference[std::string(energy_per_sample_statistic.name)] =
+      quotient_json(figures.inference.energy_joule, figures.samples);
+  inference[std::string(seconds_per_sample_statistic.name)] = quotient_json(figures.inference.seconds, figures.samples);
   inference["accuracy"] = accuracy_json(figures.accuracy);
   inference["float_accuracy"] = accuracy_json(figures.float_accuracy);
   inference["saturated"] = members(figures.activity, saturation_statistics);
@@ -115,7 +118,8 @@ Json descriptions() {
            std::array{age_statistic, energy_statistic, active_energy_statistic, cycles_statistic, seconds_statistic,
                       memory_wait_statistic, updates_statistic, trains_statistic, adapter_statistic, steps_statistic,
                       batch_size_statistic, sample_passes_statistic, energy_per_step_statistic,
-                      energy_per_pass_statistic, seconds_per_pass_statistic, samples_statistic});
+                      energy_per_pass_statistic, seconds_per_pass_statistic, samples_statistic,
+                      energy_per_sample_statistic, seconds_per_sample_statistic});
   for (const RunPart& part : run_parts) describe(json, "parts.", std::array{part.statistic});
   describe(json, "parts.", std::array{array_updates_statistic});
   for (const ComponentDescription& component : component_descriptions()) {

@@ -11,30 +11,13 @@ namespace palimpsest {
 namespace {
 
 constexpr double tick_length = 5.0;
+constexpr double tick_label_width = 42.0;  // of "1e-09" and a gap; nearer ticks are not all labelled
+constexpr const char* grid = "stroke=\"#dddddd\"";
 constexpr double legend_pitch = 17.0;
 constexpr int shades = 24;
 constexpr double key_line = 28.0;
 constexpr double key_letter = 6.6;  // mean width at a font size of 12
 constexpr double key_gap = 20.0;
-
-/// Pixels of an axis's values; `start` is the pixel of `from`, `length` negative where pixels count backwards.
-class Scale {
- public:
-  Scale(const PlotAxis& axis, double start, double length) : axis_(axis), start_(start), length_(length) {}
-
-  double operator()(double value) const {
-    const double share =
-        (transformed(value) - transformed(axis_.from)) / (transformed(axis_.to) - transformed(axis_.from));
-    return start_ + std::clamp(share, 0.0, 1.0) * length_;
-  }
-
- private:
-  double transformed(double value) const { return axis_.logarithmic ? std::log10(std::max(value, axis_.from)) : value; }
-
-  const PlotAxis& axis_;
-  double start_;
-  double length_;
-};
 
 /// 1, 2 and 5 of every decade inside the axis; its edges if there are fewer than two of them.
 std::vector<double> ticks_in_decades(const PlotAxis& axis) {
@@ -74,24 +57,48 @@ std::vector<double> ticks(const PlotAxis& axis) {
   return values;
 }
 
-void draw_axes(SvgPicture& picture, const PlotFrame& frame, const std::string& title, const PlotAxis& x,
-               const PlotAxis& y, const Scale& across, const Scale& up) {
+}  // namespace
+
+AxisScale::AxisScale(const PlotAxis& axis, double start, double length) : axis_(axis), start_(start), length_(length) {}
+
+double AxisScale::operator()(double value) const {
+  const double share =
+      (transformed(value) - transformed(axis_.from)) / (transformed(axis_.to) - transformed(axis_.from));
+  return start_ + std::clamp(share, 0.0, 1.0) * length_;
+}
+
+double AxisScale::transformed(double value) const {
+  return axis_.logarithmic ? std::log10(std::max(value, axis_.from)) : value;
+}
+
+void draw_horizontal_axis(SvgPicture& picture, const PlotFrame& frame, const PlotAxis& axis) {
   const double bottom = frame.top + frame.height;
-  const std::string grey = "stroke=\"#dddddd\"";
-  for (const double value : ticks(x)) {
-    const double place = across(value);
-    picture.path({{place, frame.top}, {place, bottom + tick_length}}, grey);
-    picture.text(place, bottom + 18.0, shortest(value), "text-anchor=\"middle\"");
+  const AxisScale scale(axis, frame.left, frame.width);
+  const std::vector<double> values = ticks(axis);
+  const double pitch = values.size() < 2 ? frame.width : scale(values[1]) - scale(values[0]);
+  const auto labelled = static_cast<std::size_t>(std::max(1.0, std::ceil(tick_label_width / pitch)));
+  for (std::size_t number = 0; number < values.size(); ++number) {
+    const double place = scale(values[number]);
+    picture.path({{place, frame.top}, {place, bottom + tick_length}}, grid);
+    if (number % labelled == 0) picture.text(place, bottom + 18.0, shortest(values[number]), "text-anchor=\"middle\"");
   }
+  picture.path({{frame.left, bottom}, {frame.left + frame.width, bottom}}, "stroke=\"#222222\"");
+  picture.text(frame.left + frame.width / 2.0, bottom + 37.0, axis.title, "text-anchor=\"middle\"");
+}
+
+namespace {
+
+void draw_axes(SvgPicture& picture, const PlotFrame& frame, const std::string& title, const PlotAxis& x,
+               const PlotAxis& y, const AxisScale& up) {
+  const double bottom = frame.top + frame.height;
+  draw_horizontal_axis(picture, frame, x);
   for (const double value : ticks(y)) {
     const double place = up(value);
-    picture.path({{frame.left - tick_length, place}, {frame.left + frame.width, place}}, grey);
+    picture.path({{frame.left - tick_length, place}, {frame.left + frame.width, place}}, grid);
     picture.text(frame.left - 8.0, place + 4.0, shortest(value), "text-anchor=\"end\"");
   }
-  picture.path({{frame.left, frame.top}, {frame.left, bottom}, {frame.left + frame.width, bottom}},
-               "stroke=\"#222222\"");
+  picture.path({{frame.left, frame.top}, {frame.left, bottom}}, "stroke=\"#222222\"");
   picture.text(frame.left, frame.top - 12.0, title, "font-weight=\"bold\"");
-  picture.text(frame.left + frame.width / 2.0, bottom + 37.0, x.title, "text-anchor=\"middle\"");
   // Turned about the origin, so the coordinates are the turned ones.
   picture.text(-(frame.top + frame.height / 2.0), frame.left - 45.0, y.title,
                "text-anchor=\"middle\" transform=\"rotate(-90)\"");
@@ -142,9 +149,9 @@ std::string series_colour(std::size_t number) {
 
 void draw_plot(SvgPicture& picture, const PlotFrame& frame, const std::string& title, const PlotAxis& x,
                const PlotAxis& y, const std::vector<PlotSeries>& series, bool legend_left) {
-  const Scale across(x, frame.left, frame.width);
-  const Scale up(y, frame.top + frame.height, -frame.height);
-  draw_axes(picture, frame, title, x, y, across, up);
+  const AxisScale across(x, frame.left, frame.width);
+  const AxisScale up(y, frame.top + frame.height, -frame.height);
+  draw_axes(picture, frame, title, x, y, up);
   for (const PlotSeries& curve : series) {
     std::vector<std::pair<double, double>> band;
     for (std::size_t i = 0; i < curve.low.size(); ++i) band.emplace_back(across(curve.x[i]), up(curve.low[i]));

@@ -24,6 +24,24 @@ struct PlotAxis {
   double to = 1.0;
 };
 
+/// Pixels of an axis's values; `start` is the pixel of `from`, `length` negative where pixels count backwards. Values
+/// outside the axis lie on its edge.
+class AxisScale {
+ public:
+  AxisScale(const PlotAxis& axis, double start, double length);
+  double operator()(double value) const;
+
+ private:
+  double transformed(double value) const;
+
+  PlotAxis axis_;
+  double start_;
+  double length_;
+};
+
+/// The axis below a frame, with its grid lines in it.
+void draw_horizontal_axis(SvgPicture& picture, const PlotFrame& frame, const PlotAxis& axis);
+
 /// One curve. `low` and `high`, if given, are the edges of a band around it.
 struct PlotSeries {
   std::string name;  ///< in the legend; empty: not there

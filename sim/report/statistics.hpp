@@ -113,6 +113,12 @@ inline constexpr StageStatistic energy_per_pass_statistic{
 inline constexpr StageStatistic seconds_per_pass_statistic{"seconds_per_sample_pass", "time per pass", "s",
                                                            "training time over sample passes; null: there are none"};
 
+inline constexpr StageStatistic energy_per_sample_statistic{"energy_per_sample_j", "energy per sample", "J",
+                                                            "inference energy over samples; null: there are none"};
+inline constexpr StageStatistic seconds_per_sample_statistic{
+    "seconds_per_sample", "time per sample", "s",
+    "inference time over samples, which overlap on the chip: what one more takes; null: there are none"};
+
 struct RunPart {
   StageStatistic statistic;
   TrainingPart TrainingRunFigures::*member = nullptr;

@@ -13,18 +13,38 @@ namespace palimpsest {
 
 namespace {
 
+/// What a stage worked on: sample passes, nothing, samples.
+std::uint64_t samples_of(const PhaseFigures& figures, const Stage& stage) {
+  if (stage.figures == &PhaseFigures::training) return figures.sample_passes();
+  return stage.figures == &PhaseFigures::inference ? figures.samples : 0;
+}
+
+std::string per_sample(double total, std::uint64_t samples, const std::string& unit) {
+  return samples == 0 ? "-" : engineering(total / static_cast<double>(samples), unit);
+}
+
 std::string stage_table(const PhaseReport& phase) {
   TextTable table(2);
-  std::vector<std::string> header{"stage", "machine", std::string(energy_statistic.title),
-                                  std::string(seconds_statistic.title), std::string(cycles_statistic.title)};
+  std::vector<std::string> header{"stage",
+                                  "machine",
+                                  std::string(energy_statistic.title),
+                                  std::string(energy_per_sample_statistic.title),
+                                  std::string(seconds_statistic.title),
+                                  std::string(seconds_per_sample_statistic.title),
+                                  std::string(cycles_statistic.title)};
   for (const auto& statistic : write_statistics) header.emplace_back(statistic.title);
   table.row(std::move(header));
   for (const Stage& stage : stages) {
     for (const Machine& machine : machines) {
       const StageFigures& figures = phase.*machine.figures.*stage.figures;
+      const std::uint64_t samples = samples_of(phase.*machine.figures, stage);
       std::vector<std::string> cells{std::string(&machine == machines.data() ? stage.name : ""),
-                                     std::string(machine.name), engineering(figures.energy_joule, "J"),
-                                     engineering(figures.seconds, "s"), grouped(figures.cycles)};
+                                     std::string(machine.name),
+                                     engineering(figures.energy_joule, "J"),
+                                     per_sample(figures.energy_joule, samples, "J"),
+                                     engineering(figures.seconds, "s"),
+                                     per_sample(figures.seconds, samples, "s"),
+                                     grouped(figures.cycles)};
       for (const auto& statistic : write_statistics) {
         const std::uint64_t count = figures.writes.*statistic.member;
         cells.push_back(count == 0 ? "-" : grouped(count));
@@ -94,6 +114,21 @@ std::string accuracy_table(const PhaseReport& phase) {
   }
   row("hybrid in float", phase.hybrid.float_accuracy, {});
   row("rewrite in float", phase.rm_rewrite.float_accuracy, {});
+  return table.text();
+}
+
+std::string saturation_table(const PhaseReport& phase) {
+  TextTable table(2);
+  std::vector<std::string> header{"cut at a range", "machine"};
+  for (const auto& statistic : saturation_statistics) header.emplace_back(statistic.title);
+  table.row(std::move(header));
+  for (const Machine& machine : machines) {
+    if (machine.figures == &PhaseReport::gpu) continue;
+    std::vector<std::string> cells{"", std::string(machine.name)};
+    for (const auto& statistic : saturation_statistics)
+      cells.push_back(grouped((phase.*machine.figures).activity.*statistic.member));
+    table.row(std::move(cells));
+  }
   return table.text();
 }
 
@@ -188,7 +223,8 @@ std::string text_report(const RunReport& report) {
   for (const PhaseReport& phase : report.phases) {
     text += "\nPhase " + phase.name + "\n\n";
     text += stage_table(phase) + "\n" + training_table(phase) + "\n" + accuracy_table(phase) + "\n" +
-            wear_table(phase) + "\n" + component_table(phase) + "\n" + comparison_table(phase);
+            saturation_table(phase) + "\n" + wear_table(phase) + "\n" + component_table(phase) + "\n" +
+            comparison_table(phase);
   }
   return text;
 }

@@ -139,11 +139,9 @@ Json phases_of(const std::string& report) { return Json::parse(report).at("phase
 
 }  // namespace
 
-TEST_CASE("The face report and its picture are the golden ones, and the figures agree with each other") {
-  const test::TemporaryDirectory directory;
-  const Json report = Json::parse(face_report({"--svg", directory.path() / "face.svg"}));
+TEST_CASE("The face report is the golden one, and the figures agree with each other") {
+  const Json report = Json::parse(face_report({}));
   check_close(Json::parse(test::file_content(test::shipped("tests/golden/face.json"))), report, "");
-  CHECK(test::file_content(directory.path() / "face.svg") == test::file_content(test::shipped("docs/face.svg")));
   check_components_sum_exactly_in_any_order(report);
   check_seconds_are_cycles_of_the_clock(report);
   check_hybrid_stays_within_4_points_of_float(report);

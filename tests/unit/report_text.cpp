@@ -93,14 +93,35 @@ TEST_CASE("The text report has a section for every phase, in order") {
 
 TEST_CASE("Every machine has its energy, time, cycles and writes in every stage") {
   const std::string text = text_report(report());
-  CHECK(line_of(text, {"training", "hybrid"}) ==
-        Words{"training", "hybrid", "2.00", "mJ", "4.00", "ms", "400", "000", "-", "-", "-", "-", "-", "-", "-", "-"});
-  CHECK(line_of(text, {"deployment", "hybrid"}) == Words{"deployment", "hybrid", "3.00", "uJ", "5.00", "us", "500", "-",
-                                                         "-", "1", "234", "567", "-", "-", "-", "-", "-"});
-  CHECK(line_of(text, {"RM", "rewrite", "20.0"}) ==
-        Words{"RM", "rewrite", "20.0", "mJ", "40.0", "ms", "400", "000", "-", "-", "-", "-", "-", "-", "-", "-"});
-  CHECK(line_of(text, {"GPU", "4.00"}) ==
-        Words{"GPU", "4.00", "J", "8.00", "s", "400", "000", "-", "-", "-", "-", "-", "-", "-", "-"});
+  CHECK(line_of(text, {"training", "hybrid"}) == Words{"training", "hybrid", "2.00", "mJ",  "2.00", "uJ", "4.00",
+                                                       "ms",       "4.00",   "us",   "400", "000",  "-",  "-",
+                                                       "-",        "-",      "-",    "-",   "-",    "-"});
+  CHECK(line_of(text, {"deployment", "hybrid"}) == Words{"deployment", "hybrid", "3.00", "uJ", "-", "5.00", "us", "-",
+                                                         "500", "-", "-", "1", "234", "567", "-", "-", "-", "-", "-"});
+  CHECK(line_of(text, {"RM", "rewrite", "20.0"}) == Words{"RM", "rewrite", "20.0", "mJ",  "10.0", "uJ", "40.0",
+                                                          "ms", "20.0",    "us",   "400", "000",  "-",  "-",
+                                                          "-",  "-",       "-",    "-",   "-",    "-"});
+  CHECK(line_of(text, {"GPU", "4.00"}) == Words{"GPU", "4.00", "J", "2.00", "mJ", "8.00", "s", "4.00", "ms", "400",
+                                                "000", "-", "-", "-", "-", "-", "-", "-", "-"});
+}
+
+TEST_CASE("A sample's energy and time stand beside the totals of the inference") {
+  RunReport made = report();
+  for (PhaseReport& phase : made.phases) phase.hybrid.samples = 2;
+  const std::string text = text_report(made);
+  CHECK(line_of(text, {"inference", "hybrid"}) == Words{"inference", "hybrid", "4.00", "nJ", "2.00", "nJ", "6.00", "ns",
+                                                        "3.00", "ns", "1", "-", "-", "-", "-", "-", "-", "-", "-"});
+}
+
+TEST_CASE("What was cut at a range is told of both chips") {
+  RunReport made = report();
+  made.phases.front().hybrid.activity.saturated_tia = 1234;
+  made.phases.front().rm_rewrite.activity.saturated_storage = 7;
+  const std::string text = text_report(made);
+  const std::size_t table = text.find("cut at a range");
+  REQUIRE(table != std::string::npos);
+  CHECK(line_of(text.substr(table), {"hybrid"}) == Words{"hybrid", "0", "1", "234", "0", "0", "0"});
+  CHECK(line_of(text.substr(table), {"RM"}) == Words{"RM", "rewrite", "0", "0", "0", "0", "7"});
 }
 
 TEST_CASE("Accuracies are percentages, and what a phase does not have is a dash") {

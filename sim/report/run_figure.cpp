@@ -1,0 +1,214 @@
+#include "sim/report/run_figure.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "sim/config/duration.hpp"
+#include "sim/config/json_syntax.hpp"
+#include "sim/report/json_report.hpp"
+#include "sim/report/machines.hpp"
+#include "sim/report/number_format.hpp"
+#include "sim/report/plot.hpp"
+#include "sim/report/provenance_parts.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+// Pixels.
+constexpr double margin = 24.0;
+constexpr double labels_width = 148.0;
+constexpr double panel_width = 236.0;
+constexpr double panel_gap = 34.0;
+constexpr double accuracy_labels = 176.0;
+constexpr double header_height = 92.0;
+constexpr double row_height = 21.0;
+constexpr double phase_gap = 30.0;
+constexpr double machine_offset = 4.5;  // keeps equal values of different machines apart
+constexpr double footer_height = 62.0;
+
+// Blue, orange and grey of Okabe and Ito's palette: told apart with every kind of colour vision.
+constexpr std::array<const char*, machines.size()> colours{"#0072b2", "#e69f00", "#8c8c8c"};
+
+using Member = std::optional<double> MachineSummary::*;
+
+/// A row of a picture: `members[n]` is its figure in the n-th panel that shows it.
+template <std::size_t panels>
+struct Row {
+  const char* label;
+  std::array<Member, panels> members;
+};
+
+constexpr std::array<Row<2>, 3> costs{{
+    {"training, sample pass", {&MachineSummary::training_joule, &MachineSummary::training_seconds}},
+    {"deployment", {&MachineSummary::deployment_joule, &MachineSummary::deployment_seconds}},
+    {"inference, sample", {&MachineSummary::inference_joule, &MachineSummary::inference_seconds}},
+}};
+constexpr std::array<Row<1>, 4> accuracies{{
+    {"to keep", {&MachineSummary::retain}},
+    {"new", {&MachineSummary::fresh}},
+    {"to forget", {&MachineSummary::forget}},
+    {"to forget, adapter off", {&MachineSummary::forget_without_adapter}},
+}};
+
+struct Spread {
+  double smallest = HUGE_VAL;
+  double largest = -HUGE_VAL;
+  double sum = 0.0;
+  std::size_t count = 0;
+
+  void add(double value) {
+    smallest = std::min(smallest, value);
+    largest = std::max(largest, value);
+    sum += value;
+    ++count;
+  }
+  double mean() const { return sum / static_cast<double>(count); }
+};
+
+/// One figure of a phase and a machine, over the runs that have it. `above_zero`: for a logarithmic axis.
+Spread spread_of(const std::vector<RunSummary>& runs, std::size_t phase, std::size_t machine, Member member,
+                 bool above_zero) {
+  Spread spread;
+  for (const RunSummary& run : runs) {
+    const std::optional<double>& value = run.phases[phase].machines[machine].*member;
+    if (value && (*value > 0.0 || !above_zero)) spread.add(*value);
+  }
+  return spread;
+}
+
+template <std::size_t panels>
+using RowsByPhase = std::vector<std::vector<Row<panels>>>;
+
+/// The rows of `table` that some machine has a figure for.
+template <std::size_t panels, std::size_t rows>
+RowsByPhase<panels> rows_shown(const std::vector<RunSummary>& runs, const std::array<Row<panels>, rows>& table,
+                               bool above_zero) {
+  RowsByPhase<panels> shown(runs.front().phases.size());
+  for (std::size_t phase = 0; phase < shown.size(); ++phase) {
+    for (const Row<panels>& row : table) {
+      std::size_t figures = 0;
+      for (std::size_t machine = 0; machine < machines.size(); ++machine) {
+        for (const Member member : row.members) figures += spread_of(runs, phase, machine, member, above_zero).count;
+      }
+      if (figures > 0) shown[phase].push_back(row);
+    }
+  }
+  return shown;
+}
+
+/// A logarithmic axis of whole decades that holds all figures of a panel.
+PlotAxis axis_of_decades(const std::vector<RunSummary>& runs, const RowsByPhase<2>& rows, std::size_t panel,
+                         const std::string& title) {
+  Spread all;
+  for (std::size_t phase = 0; phase < rows.size(); ++phase) {
+    for (const Row<2>& row : rows[phase]) {
+      for (std::size_t machine = 0; machine < machines.size(); ++machine) {
+        const Spread spread = spread_of(runs, phase, machine, row.members[panel], true);
+        if (spread.count == 0) continue;
+        all.add(spread.smallest);
+        all.add(spread.largest);
+      }
+    }
+  }
+  if (all.count == 0) return {title, true, 0.1, 10.0};
+  const double from = std::pow(10.0, std::floor(std::log10(all.smallest)));
+  return {title, true, from, std::max(10.0 * from, std::pow(10.0, std::ceil(std::log10(all.largest))))};
+}
+
+/// Where the rows of a phase begin and end, pixels from the top; rows lie below the phase's name.
+struct Band {
+  double top;
+  double bottom;
+};
+
+template <std::size_t panels>
+void draw_labels(SvgPicture& picture, const RowsByPhase<panels>& rows, const std::vector<Band>& bands, double left) {
+  for (std::size_t phase = 0; phase < rows.size(); ++phase) {
+    double y = bands[phase].top + phase_gap;
+    for (const Row<panels>& row : rows[phase]) {
+      picture.text(left, y + 4.0, row.label);
+      y += row_height;
+    }
+  }
+}
+
+/// Draws the axis and the points of a panel; figures are in units of `unit` on it.
+template <std::size_t panels>
+void draw_panel(SvgPicture& picture, const std::vector<RunSummary>& runs, const RowsByPhase<panels>& rows,
+                const std::vector<Band>& bands, std::size_t panel, const PlotAxis& axis, double unit, double left) {
+  const PlotFrame frame{left, header_height, panel_width, bands.back().bottom - header_height};
+  draw_horizontal_axis(picture, frame, axis);
+  const AxisScale scale(axis, left, panel_width);
+  for (std::size_t phase = 0; phase < rows.size(); ++phase) {
+    double y = bands[phase].top + phase_gap;
+    for (const Row<panels>& row : rows[phase]) {
+      for (std::size_t machine = 0; machine < machines.size(); ++machine) {
+        const Spread spread = spread_of(runs, phase, machine, row.members[panel], axis.logarithmic);
+        if (spread.count == 0) continue;
+        const double line = y + (static_cast<double>(machine) - 1.0) * machine_offset;
+        picture.path({{scale(spread.smallest / unit), line}, {scale(spread.largest / unit), line}},
+                     std::string("stroke=\"") + colours[machine] + "\" stroke-width=\"2\"");
+        picture.circle(scale(spread.mean() / unit), line, 3.5, colours[machine]);
+      }
+      y += row_height;
+    }
+  }
+}
+
+std::string seeds_text(const std::vector<RunSummary>& runs) {
+  if (runs.size() == 1) return "seed " + std::to_string(runs.front().seed);
+  return "dots: mean of " + std::to_string(runs.size()) + " chips, lines: smallest to largest";
+}
+
+}  // namespace
+
+std::string run_figure(const std::vector<RunSummary>& runs, const Provenance& provenance) {
+  const RunSummary& first = runs.front();
+  const RowsByPhase<2> cost_rows = rows_shown(runs, costs, true);
+  const RowsByPhase<1> accuracy_rows = rows_shown(runs, accuracies, false);
+  std::vector<Band> bands;
+  double bottom = header_height;
+  for (std::size_t phase = 0; phase < first.phases.size(); ++phase) {
+    const std::size_t rows = std::max(cost_rows[phase].size(), accuracy_rows[phase].size());
+    bands.push_back({bottom, bottom + phase_gap + row_height * static_cast<double>(rows)});
+    bottom = bands.back().bottom;
+  }
+
+  SvgPicture picture;
+  const std::string age = first.age_seconds > 0.0 ? ", age " + duration_text(first.age_seconds) : "";
+  picture.text(margin, 28.0, first.trace + " on " + first.architecture + age, "font-size=\"16\" font-weight=\"bold\"");
+  picture.text(margin, 47.0, seeds_text(runs));
+  double key = margin;
+  for (std::size_t machine = 0; machine < machines.size(); ++machine) {
+    picture.circle(key + 4.0, 67.0, 4.0, colours[machine]);
+    picture.text(key + 14.0, 71.0, std::string(machines[machine].name));
+    key += 100.0;
+  }
+  const double energy_left = margin + labels_width;
+  const double time_left = energy_left + panel_width + panel_gap;
+  const double accuracy_label_left = time_left + panel_width + panel_gap;
+  const double accuracy_left = accuracy_label_left + accuracy_labels;
+  for (std::size_t phase = 0; phase < first.phases.size(); ++phase) {
+    const double line = bands[phase].top + 2.0;
+    picture.path({{margin, line}, {accuracy_left + panel_width, line}}, "stroke=\"#bbbbbb\"");
+    picture.text(margin, bands[phase].top + 17.0, first.phases[phase].name, "font-weight=\"bold\"");
+  }
+  draw_labels(picture, cost_rows, bands, margin);
+  draw_labels(picture, accuracy_rows, bands, accuracy_label_left);
+  draw_panel(picture, runs, cost_rows, bands, 0, axis_of_decades(runs, cost_rows, 0, "energy (J)"), 1.0, energy_left);
+  draw_panel(picture, runs, cost_rows, bands, 1, axis_of_decades(runs, cost_rows, 1, "time (s)"), 1.0, time_left);
+  draw_panel(picture, runs, accuracy_rows, bands, 0, {"accuracy (%)", false, 0.0, 100.0}, 0.01, accuracy_left);
+  return svg_with_provenance(std::move(picture), accuracy_left + panel_width + margin, bottom + footer_height,
+                             provenance);
+}
+
+std::string run_figure(const RunReport& report) {
+  const JsonDocument document(parse_json(json_report(report), "report", ExitCode::model_error), "report",
+                              ExitCode::model_error);
+  return run_figure({run_summary(document)}, report.provenance);
+}
+
+}  // namespace palimpsest
