@@ -27,7 +27,7 @@ void WriteTotals::add(const Architecture& architecture, const ArrayWrite& write)
 
 void WriteTotals::add(const Architecture& architecture, const WriteGroup& group) {
   cells += group.cells;
-  cycles += write_group_cycles(architecture.tile, group, architecture.clock);
+  cycles += WriteCycles(architecture.tile, architecture.clock).of(group);
   for (const WriteRound& round : group.rounds) {
     set_pulses += round.set_pulses;
     reset_pulses += round.reset_pulses;
