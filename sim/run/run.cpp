@@ -44,16 +44,19 @@ RunReport run(const Architecture& architecture, const Trace& trace, const RunOpt
     if (options.progress) options.progress(part, done / parts);
     done += 1.0;
   };
+  // Before what takes time: it refuses a GPU whose cycles cannot be counted.
   for (const Phase& phase : trace.phases) {
     PhaseReport phase_report;
     phase_report.name = phase.name;
-    announce(phase.name + ", hybrid");
-    phase_report.hybrid = hybrid.next_phase();
-    announce(phase.name + ", RM rewrite");
-    phase_report.rm_rewrite = rewrite.next_phase();
     phase_report.gpu = gpu_phase(architecture.gpu, trace, phase);
     phase_report.gpu_inference_at_peak_joule = gpu_inference_at_peak_joule(architecture.gpu, trace, phase);
     report.phases.push_back(std::move(phase_report));
+  }
+  for (PhaseReport& phase_report : report.phases) {
+    announce(phase_report.name + ", hybrid");
+    phase_report.hybrid = hybrid.next_phase();
+    announce(phase_report.name + ", RM rewrite");
+    phase_report.rm_rewrite = rewrite.next_phase();
   }
   return report;
 }
