@@ -14,8 +14,8 @@ void RequestCutter::start(const std::vector<StridedRange>& ranges, std::uint64_t
 }
 
 MemoryRequest RequestCutter::next() {
-  const auto to_line_end = static_cast<std::uint32_t>(line_bytes_ - address_ % line_bytes_);
-  const MemoryRequest request{address_, std::min(bytes_left_, to_line_end)};
+  const std::uint64_t to_line_end = line_bytes_ - address_ % line_bytes_;
+  const MemoryRequest request{address_, static_cast<std::uint32_t>(std::min(bytes_left_, to_line_end))};
   address_ += request.bytes;
   bytes_left_ -= request.bytes;
   enter_next_range();

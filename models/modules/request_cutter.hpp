@@ -35,7 +35,7 @@ class RequestCutter {
   std::uint64_t vector_ = 0;
   std::uint64_t slot_offset_ = 0;
   std::uint64_t address_ = 0;
-  std::uint32_t bytes_left_ = 0;  ///< of the current range; 0 only after the last range
+  std::uint64_t bytes_left_ = 0;  ///< of the current range; 0 only after the last range
 };
 
 }  // namespace palimpsest

@@ -1,7 +1,5 @@
 #include "models/modules/tile.hpp"
 
-#include "models/physics/write_cycles.hpp"
-
 namespace palimpsest {
 
 Tile::Tile(const sc_core::sc_module_name& name, const TileConfig& config, const Clock& clock,
@@ -11,8 +9,7 @@ Tile::Tile(const sc_core::sc_module_name& name, const TileConfig& config, const 
       crossbar("crossbar", *sensing_of(config), clock, services),
       adc("adc", config.adc, clock, services),
       time_(services.time),
-      config_(config),
-      clock_(clock) {
+      write_cycles_(config, clock) {
   program.register_nb_transport_fw(this, &Tile::play_round);
   fetch.out.bind(dac.in);
   dac.out.bind(crossbar.in);
@@ -28,7 +25,7 @@ Tile::Tile(const sc_core::sc_module_name& name, const TileConfig& config, const 
 }
 
 tlm::tlm_sync_enum Tile::play_round(WriteRound& round, tlm::tlm_phase& /*phase*/, sc_core::sc_time& delay) {
-  delay += time_.span(write_round_cycles(config_, round, clock_));
+  delay += time_.span(write_cycles_.of(round));
   return tlm::TLM_COMPLETED;
 }
 

@@ -8,6 +8,7 @@
 #include "models/modules/dac_bank.hpp"
 #include "models/modules/streaming_unit.hpp"
 #include "models/modules/transfer_stage.hpp"
+#include "models/physics/write_cycles.hpp"
 #include "models/protocol/round_protocol.hpp"
 
 namespace palimpsest {
@@ -29,8 +30,7 @@ class Tile : public StreamingUnit<TileJob> {
   tlm::tlm_sync_enum play_round(WriteRound& round, tlm::tlm_phase& phase, sc_core::sc_time& delay);
 
   CycleTime time_;
-  TileConfig config_;
-  Clock clock_;
+  WriteCycles write_cycles_;
 };
 
 }  // namespace palimpsest

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/physics/faults.hpp"
+#include "models/physics/saturating.hpp"
 #include "models/physics/wear.hpp"
 #include "models/physics/write_group.hpp"
 #include "models/physics/write_verify.hpp"
@@ -42,8 +43,8 @@ class CellArray {
   /// Reads every cell once, without writing: groups of verify reads only.
   ArrayWrite read_back(const WriteVerifyConfig& config) const;
 
-  void advance(double seconds) { now_s_ += seconds; }           ///< lets time pass
-  void add_reads(std::uint64_t vectors) { reads_ += vectors; }  ///< counts vectors that read every cell
+  void advance(double seconds) { now_s_ += seconds; }  ///< lets time pass
+  void add_reads(std::uint64_t vectors) { reads_ = saturating_sum(reads_, vectors); }
 
   /// What a read without noise sees of the cells through their access transistors `seconds` from now, without further
   /// reads: microsiemens, [rows, columns].

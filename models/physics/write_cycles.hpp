@@ -8,12 +8,25 @@
 
 namespace palimpsest {
 
-/// Cycles of one round of write-verify: the forming pulses of all cells at once, the SET pulses of all cells with the
-/// same gate voltage at once, one gate voltage after the other, then the RESET pulses of all, then one read of the
-/// cells still open: DAC settling, read, transfer, and a conversion of each.
-std::uint64_t write_round_cycles(const TileConfig& tile, const WriteRound& round, const Clock& clock);
+/// How long write-verify takes on a tile.
+class WriteCycles {
+ public:
+  WriteCycles(const TileConfig& tile, const Clock& clock);
 
-/// Cycles of the write of a group, round after round.
-std::uint64_t write_group_cycles(const TileConfig& tile, const WriteGroup& group, const Clock& clock);
+  /// Cycles of one round: the forming pulses of all cells at once, the SET pulses of all cells with the same gate
+  /// voltage at once, one gate voltage after the other, then the RESET pulses of all, then one read of the cells still
+  /// open: DAC settling, read, transfer, and a conversion of each.
+  std::uint64_t of(const WriteRound& round) const;
+
+  /// Cycles of the write of a group, round after round.
+  std::uint64_t of(const WriteGroup& group) const;
+
+ private:
+  std::uint64_t forming_;
+  std::uint64_t pulse_;
+  std::uint64_t read_;  ///< without the conversions
+  std::uint64_t conversion_;
+  std::uint32_t converters_;
+};
 
 }  // namespace palimpsest

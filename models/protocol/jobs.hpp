@@ -12,8 +12,8 @@ namespace palimpsest {
 /// Bytes in the SRAM buffer that vector i of a job reads or writes: [address + i * stride, + bytes).
 struct StridedRange {
   std::uint64_t address = 0;
-  std::uint32_t bytes = 0;
-  std::uint32_t stride = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t stride = 0;
   bool per_sample = true;  ///< the address lies in the sample's slot and moves with it; adapters stay where they are
 };
 

@@ -18,7 +18,7 @@ struct Placement {
   StridedRange row() const { return {address, row_bytes, row_stride, per_sample}; }
   /// `bytes` of every row, from byte `offset` on.
   StridedRange part_of_row(std::uint32_t offset, std::uint32_t bytes) const;
-  StridedRange whole() const { return {address, rows * row_stride, 0, per_sample}; }
+  StridedRange whole() const { return {address, std::uint64_t{rows} * row_stride, 0, per_sample}; }
 };
 
 /// Hands out the SRAM buffer: what every sample needs grows from address 0 and is repeated for every sample in flight;

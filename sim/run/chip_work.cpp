@@ -1,8 +1,8 @@
 #include "sim/run/chip_work.hpp"
 
-#include <limits>
 #include <string>
 
+#include "models/physics/saturating.hpp"
 #include "models/physics/units.hpp"
 #include "sim/error.hpp"
 
@@ -25,22 +25,27 @@ constexpr std::uint64_t ActionCounts::*all_counts[] = {
 };
 static_assert(sizeof(all_counts) / sizeof(all_counts[0]) * sizeof(std::uint64_t) == sizeof(ActionCounts));
 
-std::uint64_t checked(std::uint64_t count, std::uint64_t repetitions) {
-  std::uint64_t product = 0;
-  // A quarter of the range, so that the sum of a phase's few runs fits as well.
-  if (__builtin_mul_overflow(count, repetitions, &product) || product > std::numeric_limits<std::uint64_t>::max() / 4) {
+void add_count(std::uint64_t& sum, std::uint64_t count) {
+  sum = saturating_sum(sum, count);
+  if (sum == uncountable)
+    throw UserError(ExitCode::trace, "training: its runs take more cycles or actions than can be counted");
+}
+
+}  // namespace
+
+std::uint64_t counted(std::uint64_t count, std::uint64_t repetitions) {
+  const std::uint64_t product = saturating_product(count, repetitions);
+  if (product > most_counted) {
     throw UserError(ExitCode::trace, "training: " + std::to_string(repetitions) + " steps of " + std::to_string(count) +
                                          " cycles or actions are more than can be counted");
   }
   return product;
 }
 
-}  // namespace
-
 ChipWork& operator+=(ChipWork& sum, const ChipWork& addend) {
-  sum.cycles += addend.cycles;
-  sum.memory_wait_cycles += addend.memory_wait_cycles;
-  for (const auto count : all_counts) sum.counts.*count += addend.counts.*count;
+  add_count(sum.cycles, addend.cycles);
+  add_count(sum.memory_wait_cycles, addend.memory_wait_cycles);
+  for (const auto count : all_counts) add_count(sum.counts.*count, addend.counts.*count);
   sum.analogue.crossbar_read += addend.analogue.crossbar_read;
   sum.analogue.write_pulses += addend.analogue.write_pulses;
   sum.analogue.verify_reads += addend.analogue.verify_reads;
@@ -70,9 +75,9 @@ ChipWork beyond(const ChipWork& whole, const ChipWork& part) {
 
 ChipWork times(const ChipWork& work, std::uint64_t repetitions) {
   ChipWork product = work;
-  product.cycles = checked(work.cycles, repetitions);
-  product.memory_wait_cycles = checked(work.memory_wait_cycles, repetitions);
-  for (const auto count : all_counts) product.counts.*count = checked(work.counts.*count, repetitions);
+  product.cycles = counted(work.cycles, repetitions);
+  product.memory_wait_cycles = counted(work.memory_wait_cycles, repetitions);
+  for (const auto count : all_counts) product.counts.*count = counted(work.counts.*count, repetitions);
   const auto factor = static_cast<double>(repetitions);
   product.analogue.crossbar_read *= factor;
   product.analogue.write_pulses *= factor;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "models/physics/cell_array.hpp"
@@ -8,13 +10,19 @@
 
 namespace palimpsest {
 
+/// Most that a repeated piece of work may take of anything: a quarter of what 64 bits hold.
+inline constexpr std::uint64_t most_counted = std::numeric_limits<std::uint64_t>::max() / 4;
+
+/// count * repetitions. Throws UserError (trace) beyond `most_counted`.
+std::uint64_t counted(std::uint64_t count, std::uint64_t repetitions);
+
+/// Throws UserError (trace) if the sum cannot be counted.
 ChipWork& operator+=(ChipWork& sum, const ChipWork& addend);
 
 /// What `whole` takes beyond `part`, which is no more in anything.
 ChipWork beyond(const ChipWork& whole, const ChipWork& part);
 
-/// The same work `repetitions` times, one after the other. Throws UserError (trace) if that is more than can be
-/// counted.
+/// The same work `repetitions` times, one after the other. Throws as counted().
 ChipWork times(const ChipWork& work, std::uint64_t repetitions);
 
 /// What the energy of a chip of `tiles` tiles depends on besides the table, with multiply-accumulates of `mac_bits`.

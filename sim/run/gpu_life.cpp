@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 #include <utility>
 
 #include "models/physics/clock.hpp"
+#include "sim/error.hpp"
 #include "sim/run/accuracy.hpp"
+#include "sim/run/chip_work.hpp"
 #include "sim/run/training_figures.hpp"
 
 namespace palimpsest {
@@ -13,6 +16,16 @@ namespace palimpsest {
 namespace {
 
 std::uint64_t elements(Shape shape) { return std::uint64_t{shape.rows} * shape.columns; }
+
+std::uint64_t cycles_of(const GpuConfig& gpu, double seconds) {
+  const double cycles = seconds * gpu.clock_hz;
+  if (cycles > static_cast<double>(most_counted)) {
+    std::ostringstream text;
+    text << "/baselines/gpu: a stage takes " << cycles << " cycles, at most " << most_counted << " are counted";
+    throw UserError(ExitCode::usage_or_architecture, text.str());
+  }
+  return static_cast<std::uint64_t>(std::llround(cycles));
+}
 
 /// Kernels on the GPU: time spent computing or moving data, and launches.
 class Roofline {
@@ -29,7 +42,7 @@ class Roofline {
     const double launch_s = static_cast<double>(launches_) * gpu_.launch_overhead_s;
     StageFigures stage;
     stage.seconds = (busy_s_ + launch_s) * repetitions;
-    stage.cycles = static_cast<std::uint64_t>(std::llround(stage.seconds * gpu_.clock_hz));
+    stage.cycles = cycles_of(gpu_, stage.seconds);
     set_energy(stage, {{"gpu_busy", busy_s_ * repetitions * gpu_.board_power_watt},
                        {"gpu_launch", launch_s * repetitions * gpu_.idle_power_watt}});
     return stage;
@@ -132,6 +145,7 @@ void train(const GpuConfig& gpu, const Trace& trace, const Method& method, Phase
     for (const StageFigures* part : {&runs.back().forward, &runs.back().backward, &runs.back().update}) {
       figures.training.cycles += part->cycles;
       figures.training.seconds += part->seconds;
+      cycles_of(gpu, figures.training.seconds);  // refuses a sum that cannot be counted
     }
     figures.updates += static_cast<std::uint64_t>(parameters) * run.steps;
   }

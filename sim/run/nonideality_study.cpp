@@ -8,6 +8,7 @@
 #include "sim/mapping/tile_vectors.hpp"
 #include "sim/network/resistive_arrays.hpp"
 #include "sim/run/accuracy.hpp"
+#include "sim/run/chip_work.hpp"
 #include "sim/run/inference.hpp"
 #include "sim/run/nonidealities.hpp"
 #include "sim/run/parallel.hpp"
@@ -46,7 +47,7 @@ std::vector<PhaseReads> reads_of_phases(const Architecture& architecture, const 
     for (const TrainingRun& run : method.training) {
       const Program batch = training_programs(context, training_task(trace, method, run, false)).batch;
       const std::vector<std::uint64_t> of_step = tile_vectors(batch, tiles);
-      for (std::size_t tile = 0; tile < tiles; ++tile) reads[phase].training[tile] += run.steps * of_step[tile];
+      for (std::size_t tile = 0; tile < tiles; ++tile) reads[phase].training[tile] += counted(of_step[tile], run.steps);
     }
     const auto samples = static_cast<std::uint32_t>(trace.phases[phase].samples.size());
     reads[phase].inference = tile_vectors(inference_program(context, adapters_of(trace, method), samples), tiles);

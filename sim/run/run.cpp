@@ -7,6 +7,7 @@
 #include "sim/run/gpu_life.hpp"
 #include "sim/run/in_place_writes.hpp"
 #include "sim/run/reference_check.hpp"
+#include "sim/run/simulated_time.hpp"
 #include "sim/run/tiles_of_chip.hpp"
 
 namespace palimpsest {
@@ -21,6 +22,7 @@ RunReport run(const Architecture& architecture, const Trace& trace, const RunOpt
                                architecture.tile,         architecture.sram,
                                architecture.interconnect, architecture.host_port};
   Chip chip("chip", chip_config, options.chip);
+  check_simulated_time(architecture, trace, map, chip);
 
   RunReport report;
   report.architecture = architecture.name;
@@ -44,16 +46,19 @@ RunReport run(const Architecture& architecture, const Trace& trace, const RunOpt
     if (options.progress) options.progress(part, done / parts);
     done += 1.0;
   };
+  // Before what takes time: it refuses a GPU whose cycles cannot be counted.
   for (const Phase& phase : trace.phases) {
     PhaseReport phase_report;
     phase_report.name = phase.name;
-    announce(phase.name + ", hybrid");
-    phase_report.hybrid = hybrid.next_phase();
-    announce(phase.name + ", RM rewrite");
-    phase_report.rm_rewrite = rewrite.next_phase();
     phase_report.gpu = gpu_phase(architecture.gpu, trace, phase);
     phase_report.gpu_inference_at_peak_joule = gpu_inference_at_peak_joule(architecture.gpu, trace, phase);
     report.phases.push_back(std::move(phase_report));
+  }
+  for (PhaseReport& phase_report : report.phases) {
+    announce(phase_report.name + ", hybrid");
+    phase_report.hybrid = hybrid.next_phase();
+    announce(phase_report.name + ", RM rewrite");
+    phase_report.rm_rewrite = rewrite.next_phase();
   }
   return report;
 }

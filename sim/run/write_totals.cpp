@@ -1,8 +1,10 @@
 #include "sim/run/write_totals.hpp"
 
 #include "models/physics/energy.hpp"
+#include "models/physics/saturating.hpp"
 #include "models/physics/write_cycles.hpp"
 #include "models/physics/write_group_builder.hpp"
+#include "sim/error.hpp"
 #include "sim/run/chip_work.hpp"
 
 namespace palimpsest {
@@ -27,7 +29,7 @@ void WriteTotals::add(const Architecture& architecture, const ArrayWrite& write)
 
 void WriteTotals::add(const Architecture& architecture, const WriteGroup& group) {
   cells += group.cells;
-  cycles += write_group_cycles(architecture.tile, group, architecture.clock);
+  add_cycles(WriteCycles(architecture.tile, architecture.clock).of(group));
   for (const WriteRound& round : group.rounds) {
     set_pulses += round.set_pulses;
     reset_pulses += round.reset_pulses;
@@ -44,12 +46,18 @@ void WriteTotals::add(const WriteTotals& other) {
   set_pulses += other.set_pulses;
   reset_pulses += other.reset_pulses;
   verify_reads += other.verify_reads;
-  cycles += other.cycles;
+  add_cycles(other.cycles);
   forming_pulses += other.forming_pulses;
   write_word_lines += other.write_word_lines;
   verify_word_lines += other.verify_word_lines;
   pulse_charge_coulomb += other.pulse_charge_coulomb;
   verified_microsiemens += other.verified_microsiemens;
+}
+
+void WriteTotals::add_cycles(std::uint64_t count) {
+  cycles = saturating_sum(cycles, count);
+  if (cycles == uncountable)
+    throw UserError(ExitCode::usage_or_architecture, "/clock_period_ps: writing takes more cycles than can be counted");
 }
 
 double write_energy_joule(const Architecture& architecture, const WriteTotals& totals) {

@@ -7,7 +7,7 @@
 
 namespace palimpsest {
 
-/// What writes took, summed over cells.
+/// What writes took, summed over cells. Adding throws UserError if the cycles cannot be counted.
 struct WriteTotals {
   std::uint64_t cells = 0;
   std::uint64_t failed = 0;  ///< given up outside the tolerance
@@ -29,6 +29,7 @@ struct WriteTotals {
 
  private:
   void add(const Architecture& architecture, const WriteGroup& group);
+  void add_cycles(std::uint64_t count);
 };
 
 /// Joule of the writes on the chip: pulses, drivers, word lines and verify reads, as a run reports them under

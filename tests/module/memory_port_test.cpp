@@ -91,3 +91,13 @@ TEST_CASE("a payload comes back from the pool as if it were new") {
   CHECK(again.get_extension<RequestOrigin>()->port == 0);
   again.release();
 }
+
+TEST_CASE("a range of more than 4 GiB is cut to its end") {
+  const std::uint32_t line = std::uint32_t{1} << 31U;
+  const std::vector<StridedRange> ranges{{0, 2 * std::uint64_t{line} + 10, 0, false}};
+  RequestCutter cutter(line);
+  cutter.start(ranges, 0, 0);
+  std::vector<std::uint32_t> bytes;
+  while (!cutter.exhausted()) bytes.push_back(cutter.next().bytes);
+  CHECK(bytes == std::vector<std::uint32_t>{line, line, 10});
+}

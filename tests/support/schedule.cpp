@@ -63,6 +63,17 @@ class Unit {
     return moved;
   }
 
+  /// The first cycle after `cycle` at which the service of a stage ends, memory apart.
+  std::uint64_t next_move(std::uint64_t cycle) const {
+    std::uint64_t next = never;
+    for (std::size_t stage = 0; stage < stages_.size(); ++stage) {
+      if (!stages_[stage]) continue;
+      const std::uint64_t end = stages_[stage]->entered + stages_[stage]->task.work->service[stage];
+      if (end > cycle) next = std::min(next, end);
+    }
+    return next;
+  }
+
  private:
   struct Vector {
     Task task;
@@ -186,7 +197,7 @@ ScheduleResult play_clock_stepped(const ChipConfig& config, const Program& progr
   Notices notices;
   std::uint64_t open_jobs = std::uint64_t{program.samples} * program.steps.size();
   bool act = true;
-  for (std::uint64_t cycle = 0; open_jobs > 0; ++cycle) {
+  for (std::uint64_t cycle = 0; open_jobs > 0;) {
     // Banks and sequencer see only what was there before this cycle, so they come before the units' hand-overs. A grant
     // can answer within the cycle (no access time, no latency), a hand-over can never reach a bank or the sequencer.
     memory.grant(cycle, result);
@@ -198,6 +209,10 @@ ScheduleResult play_clock_stepped(const ChipConfig& config, const Program& progr
     act = notices.intake_free || !notices.done.empty();
     open_jobs -= notices.done.size();
     result.cycles = cycle;
+    // Cycles at which nothing can move are left out: times may be millions of them.
+    std::uint64_t next = act ? cycle + 1 : memory.next_move(cycle);
+    for (const Unit& unit : units) next = std::min(next, unit.next_move(cycle));
+    cycle = next;
   }
   return result;
 }

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "tests/support/schedule.hpp"
 #include "tests/support/schedule_work.hpp"
 
 namespace palimpsest::schedule {
+
+constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
 
 /// Ports, interconnect and banks. A port has the requests of one vector (or of the preloads) under way at a time.
 class Memory {
@@ -53,6 +56,19 @@ class Memory {
       bank.next_port = winner->port + 1;
       bank.queue.erase(winner);
     }
+  }
+
+  /// The first cycle after `cycle` at which a bank can grant or a port has its last response.
+  std::uint64_t next_move(std::uint64_t cycle) const {
+    std::uint64_t next = never;
+    for (const Bank& bank : banks_) {
+      for (const Request& request : bank.queue)
+        next = std::min(next, std::max({bank.free_at, request.arrival + 1, cycle + 1}));
+    }
+    for (const Port& port : ports_) {
+      if (port.last_response > cycle) next = std::min(next, port.last_response);
+    }
+    return next;
   }
 
  private:

@@ -107,3 +107,11 @@ TEST_CASE("A placement is read by rows, by parts of rows, or whole") {
   CHECK(whole.stride == 0);
   CHECK_FALSE(layout.fixed(1, 1, 8).row().per_sample);
 }
+
+TEST_CASE("A matrix of more than 4 GiB is whole") {
+  Placement placement;
+  placement.rows = 65'536;
+  placement.row_bytes = 131'070;
+  placement.row_stride = 131'072;
+  CHECK(placement.whole().bytes == std::uint64_t{1} << 33U);
+}

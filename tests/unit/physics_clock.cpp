@@ -25,6 +25,15 @@ TEST_CASE("A time that is a whole number of cycles in decimals takes no cycle mo
   }
 }
 
+TEST_CASE("Not even one of very many cycles") {
+  // 262,144.1 ns is 26,214,410 x 10 ps, and 26,214,410.000000004 as doubles have it.
+  const Clock clock{10};
+  for (std::uint64_t tenths = 2'621'441; tenths < 2'622'441; ++tenths)
+    REQUIRE(clock.cycles_for_ns(static_cast<double>(tenths) / 10.0) == 10 * tenths);
+  CHECK(clock.cycles_for_ns(1e6) == 100'000'000);
+  CHECK(clock.cycles_for_ns(999'999.991) == 100'000'000);
+}
+
 TEST_CASE("Cycles become seconds by the period") {
   CHECK(Clock{10'000}.seconds(3) == Approx(30e-9).epsilon(1e-12));
   CHECK(Clock{20'000}.seconds(50'000'000) == Approx(1.0).epsilon(1e-12));

@@ -121,8 +121,8 @@ TEST_CASE("SET pulses of a round take a pulse for each gate voltage, a RESET one
   tile.pulse_ns = 30.0;
   Clock clock;
   clock.period_ps = 10'000;
-  CHECK(write_round_cycles(tile, {5, 3, 0, 3}, clock) == 3 * 3 + 3);
-  CHECK(write_round_cycles(tile, {5, 0, 0, 1}, clock) == 3);
+  CHECK(WriteCycles(tile, clock).of(WriteRound{5, 3, 0, 3}) == 3 * 3 + 3);
+  CHECK(WriteCycles(tile, clock).of(WriteRound{5, 0, 0, 1}) == 3);
 }
 
 TEST_CASE("Cells verified within the tolerance stay when they are rewritten, unless a verify is one read") {

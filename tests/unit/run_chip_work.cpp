@@ -108,3 +108,12 @@ TEST_CASE("Work repeated beyond what can be counted is an error, not a wrapped c
   work.cycles = 1'000'000;
   CHECK(times(work, steps).cycles == 1'000'000'000'000'000'000);
 }
+
+TEST_CASE("Runs that together are more than can be counted are an error, not a wrapped sum") {
+  ChipWork run;
+  run.cycles = most_counted;
+  ChipWork sum = run;
+  for (int more = 0; more < 3; ++more) sum += run;
+  CHECK(sum.cycles == 4 * most_counted);
+  CHECK(test::thrown_error([&] { sum += run; }).code == ExitCode::trace);
+}

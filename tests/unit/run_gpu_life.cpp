@@ -3,7 +3,9 @@
 #include <catch2/catch.hpp>
 #include <cstdint>
 
+#include "sim/run/chip_work.hpp"
 #include "sim/run/gpu_life.hpp"
+#include "tests/support/thrown_error.hpp"
 
 using namespace palimpsest;
 
@@ -208,4 +210,33 @@ TEST_CASE("The GPU writes no resistive memory") {
 
 TEST_CASE("At its peak rate the GPU spends board power on multiply-accumulates alone") {
   CHECK(gpu_inference_at_peak_joule(gpu(), one_layer(), ten_samples()) == Approx(24 * 10 * 400.0 / 1e9));
+}
+
+TEST_CASE("A GPU of more cycles than can be counted is refused") {
+  Trace trace = one_layer();
+  Phase phase = ten_samples();
+  phase.hybrid.training = {backbone(Optimizer::sgd)};
+  GpuConfig slow = gpu();
+  slow.clock_hz = 1e11;
+  slow.memory_bytes_per_second = 1.0;
+  phase.hybrid.training[0].steps = 100;
+  CHECK(gpu_phase(slow, trace, phase).training.seconds > 0.0);
+  phase.hybrid.training[0].steps = 1'000'000;
+  const test::ThrownError error = test::thrown_error([&] { gpu_phase(slow, trace, phase); });
+  CHECK(error.code == ExitCode::usage_or_architecture);
+  CHECK_THAT(error.text, Catch::StartsWith("/baselines/gpu: a stage takes "));
+}
+
+TEST_CASE("Nor may its runs be more together") {
+  Trace trace = one_layer();
+  Phase phase = ten_samples();
+  GpuConfig slow = gpu();
+  slow.clock_hz = 1e11;
+  slow.memory_bytes_per_second = 1.0;
+  // Forward and backward pass of a run are 2e18 cycles or so.
+  phase.hybrid.training = {backbone(Optimizer::sgd)};
+  phase.hybrid.training[0].steps = 12'000;
+  CHECK(gpu_phase(slow, trace, phase).training.cycles < most_counted);
+  phase.hybrid.training.resize(9, phase.hybrid.training[0]);
+  CHECK(test::thrown_error([&] { gpu_phase(slow, trace, phase); }).code == ExitCode::usage_or_architecture);
 }

@@ -12,6 +12,7 @@
 #include "sim/run/nonidealities.hpp"
 #include "sim/run/nonideality_study.hpp"
 #include "tests/support/small_trace.hpp"
+#include "tests/support/thrown_error.hpp"
 
 using namespace palimpsest;
 using namespace palimpsest::test;
@@ -239,4 +240,12 @@ TEST_CASE("A phase in which every score of the float network is zero has no scor
   for (const nlohmann::json& variant : json.at("variants")) CHECK(variant.at("largest_score_error").is_null());
   CHECK_THAT(nonideality_text(none),
              !Catch::Contains("inf") && !Catch::Contains("nan") && Catch::Contains("zero in unlearn"));
+}
+
+TEST_CASE("More reads than can be counted are the trace's error") {
+  Trace trace = read_small_trace();
+  trace.phases[1].hybrid.training[0].steps = std::uint64_t{1} << 60U;
+  const test::ThrownError error =
+      test::thrown_error([&] { nonideality_study(stressed_chip(), trace, two_chips(), 1); });
+  CHECK(error.code == ExitCode::trace);
 }

@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
+#include <limits>
 
 #include "sim/run/write_totals.hpp"
+#include "tests/support/thrown_error.hpp"
 
 using namespace palimpsest;
 
@@ -111,4 +113,17 @@ TEST_CASE("Writes cost what the supply gives to pulses, drivers and word lines, 
   const double pulses = 3.0 * 2e-12 + 3 * 0.5e-12 * 3.0 * 3.0 + 3 * word_line * 4.0 * 4.0;
   const double reads = 1.8 * 0.2 * 85e-6 * 100e-9 + 6 * (10e-12 + 40e-12 + 44e-12) + 6 * word_line * 1.8 * 1.8;
   CHECK(write_energy_joule(chip, totals) == Approx(pulses + reads).epsilon(1e-12));
+}
+
+TEST_CASE("Writes of more cycles than can be counted are an error, not a wrapped sum") {
+  WriteTotals most;
+  most.cycles = std::numeric_limits<std::uint64_t>::max() - 300;
+  WriteTotals totals;
+  totals.add(most);
+  const test::ThrownError error = test::thrown_error([&] {
+    totals.add(timed_chip(), cell_write(true));
+    totals.add(timed_chip(), cell_write(true));
+  });
+  CHECK(error.code == ExitCode::usage_or_architecture);
+  CHECK_THAT(error.text, Catch::StartsWith("/clock_period_ps: "));
 }
