@@ -2,9 +2,9 @@
 
 import numpy
 
+from .errors import TraceError
 from .interpreter import load_trace
 from .tolerance import TOLERANCE, allowed_deviation, within_tolerance
-from .validation import TraceError
 
 
 def check_outputs(directory):

@@ -3,9 +3,8 @@ import math
 import numpy
 import pytest
 import torch
+from faces import prepare
 
-from face import data as face_data
-from face import main as face_main
 from face.network import build_network
 from face.phases import random_stream, train_phases
 from face.training import (
@@ -32,23 +31,6 @@ def deterministic():
     torch.set_num_threads(threads)
 
 
-def write_images(directory, images):
-    numpy.save(directory / face_data.IMAGES_FILE, images)
-    numpy.save(directory / face_data.LABELS_FILE, numpy.repeat(numpy.arange(len(images) // 10), 10))
-
-
-@pytest.fixture
-def grey_faces(tmp_path):
-    """Images of one shade each, 4 * (10 f + n) for image n of face f, so that copies can be traced back."""
-    shades = (4 * numpy.arange(60)).astype(numpy.uint8)
-    write_images(tmp_path, numpy.broadcast_to(shades[:, None, None], (60, 64, 64)).copy())
-    return tmp_path
-
-
-def prepare(directory, seed=1, copies=3):
-    return face_data.prepare_faces(directory, numpy.random.default_rng(seed), copies)
-
-
 def test_parameter_counts():
     network = build_network(numpy.random.default_rng(0))
     assert sum(parameter.numel() for parameter in network.parameters()) == 5148
@@ -56,50 +38,6 @@ def test_parameter_counts():
         network = build_network(numpy.random.default_rng(0))
         add_adapter(network, "a", rank, rank, numpy.random.default_rng(0))
         assert sum(value.numel() for name, value in network.named_parameters() if "lora_" in name) == expected
-
-
-def test_images_are_held_out_before_they_are_augmented(grey_faces):
-    faces = prepare(grey_faces)
-    assert len(faces.held_out) == 3
-    assert faces.test_inputs.shape == (180, 16, 16) and faces.train_inputs.shape == (6 * 7 * 4, 16, 16)
-    shades = faces.test_inputs.reshape(180, -1) // 4
-    assert (shades == shades[:, :1]).all()
-    expected = [10 * face + number for face in range(6) for number in faces.held_out for _ in range(10)]
-    assert shades[:, 0].tolist() == expected
-    assert faces.test_labels.tolist() == [shade // 10 for shade in expected]
-    trained = set((faces.train_inputs.reshape(len(faces.train_inputs), -1)[:, 0] // 4).tolist())
-    assert trained == set(range(60)) - set(expected)
-    assert faces.calibration_inputs.shape == (64, 16, 16)
-    assert set((faces.calibration_inputs.reshape(64, -1)[:, 0] // 4).tolist()) <= trained
-
-
-def test_first_view_of_an_image_is_the_image(tmp_path):
-    images = numpy.random.default_rng(5).integers(0, 256, (60, 64, 64), dtype=numpy.uint8)
-    write_images(tmp_path, images)
-    faces = prepare(tmp_path)
-    first = images[faces.held_out[0]].astype(float)
-    assert faces.test_inputs[0][0][0] == round(first[:4, :4].mean())
-    assert faces.test_inputs[0][1][2] == round(first[:4, 24:28].mean())
-    assert faces.test_inputs[0][4][7] == round(first[20:24, 12:16].mean())
-
-
-def test_preparation_depends_on_the_seed_alone(grey_faces):
-    one, two, other = prepare(grey_faces), prepare(grey_faces), prepare(grey_faces, seed=2)
-    numpy.testing.assert_array_equal(one.train_inputs, two.train_inputs)
-    assert one.held_out != other.held_out or (one.train_inputs != other.train_inputs).any()
-
-
-def test_missing_data_is_one_clear_line(tmp_path, capsys):
-    assert face_main.main(["--data", str(tmp_path), "--output", str(tmp_path / "out")]) == 1
-    error = capsys.readouterr().err
-    assert error.count("\n") == 1 and "data file not found" in error and face_data.IMAGES_FILE in error
-    assert not (tmp_path / "out").exists()
-
-
-def test_spoilt_data_is_one_clear_line(grey_faces, capsys):
-    (grey_faces / face_data.IMAGES_FILE).write_bytes(b"not an array")
-    assert face_main.main(["--data", str(grey_faces), "--output", str(grey_faces / "out")]) == 1
-    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_noise_is_scaled_by_layer_and_gone_afterwards():
