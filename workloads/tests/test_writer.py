@@ -3,13 +3,11 @@ import os
 
 import numpy
 import pytest
-from tiny import tiny_network, tiny_trace
+from tiny import tiny_trace
 
 from palimpsest_export import TrainingRun, write_trace
 from palimpsest_export.canonical_json import format_json
 from palimpsest_export.interpreter import load_trace
-
-KINDS = ("hybrid", "rewrite")
 
 
 def test_written_trace_reads_back_and_reproduces_its_references(tmp_path):
@@ -20,87 +18,11 @@ def test_written_trace_reads_back_and_reproduces_its_references(tmp_path):
         "tensors.safetensors",
         "trace.json",
     ]
-    document = loaded.document
-    assert document["adapters"]["second"] == {"rank": 2, "alpha": 3, "layers": ["up", "output"]}
-    assert document["provenance"]["framework"].startswith("torch ")
-    for phase in document["phases"]:
+    for phase in loaded.document["phases"]:
         inputs = loaded.tensors["test/inputs"][loaded.phase_samples(phase)]
         for kind in ("hybrid", "rewrite"):
             reference = loaded.tensors[phase[kind]["reference"]]
             numpy.testing.assert_allclose(loaded.run(phase[kind], inputs), reference, rtol=0, atol=1e-5)
-    runs = document["phases"][0]["hybrid"]["training"]
-    assert runs == [
-        {"trains": "backbone", "optimizer": "sgd", "momentum": 0.9, "steps": 7, "batch_size": 3},
-        {"trains": "adapter", "adapter": "second", "optimizer": "adam", "steps": 5, "batch_size": 2},
-    ]
-
-
-def test_every_field_is_written_in_its_place(tmp_path):
-    trace = tiny_trace()
-    write_trace(trace, tmp_path)
-    loaded = load_trace(tmp_path)
-    document, tensors = loaded.document, dict(loaded.tensors)
-    assert (document["name"], document["description"]) == ("tiny", "A network for tests.")
-    assert {**document["provenance"], "exporter": None, "framework": None} == {
-        "exporter": None,
-        "framework": None,
-        "seed": 11,
-        "data": "random numbers",
-        "credit": "nobody",
-        "data_sha256": "0123456789abcdef" * 4,
-    }
-    assert document["network"]["input"] == {"name": "input", "shape": [3, 4], "scale": 1 / 64, "offset": -2.0}
-    assert document["adapters"] == {
-        "first": {"rank": 1, "alpha": 2, "layers": ["up", "output"]},
-        "second": {"rank": 2, "alpha": 3, "layers": ["up", "output"]},
-    }
-    assert [(phase["name"], phase["classes"]) for phase in document["phases"]] == [
-        ("learn", {"retain": [0, 2], "forget": [], "new": []}),
-        ("change", {"retain": [0], "forget": [2, 4], "new": [1]}),
-    ]
-    methods = [
-        (phase[kind]["weights"], phase[kind]["adapters"]) for phase in document["phases"] for kind in KINDS
-    ]
-    assert methods == [("base", ["first", "second"]), ("base", []), ("base", ["second"]), ("rewritten", [])]
-    trained = [
-        [
-            (run["trains"], run["optimizer"], run["steps"], run["batch_size"])
-            for run in phase[kind]["training"]
-        ]
-        for phase in document["phases"]
-        for kind in KINDS
-    ]
-    backbone, adapter = ("backbone", "sgd", 7, 3), ("adapter", "adam", 5, 2)
-    assert trained == [[backbone, adapter], [backbone], [adapter], [backbone]]
-
-    expected = {
-        document["calibration"]["inputs"]: trace.calibration_inputs,
-        document["test"]["inputs"]: trace.test_inputs,
-        document["test"]["labels"]: trace.test_labels,
-    }
-    for phase, written in zip(trace.phases, document["phases"]):
-        for kind in KINDS:
-            expected[written[kind]["reference"]] = getattr(phase, kind).reference
-    for seed, weights in ((0, "base"), (1000, "rewritten")):
-        module = tiny_network(seed)
-        for name, layer in (("norm.gain", module.norm.gain), ("tokens.weight", module.tokens.weight)):
-            expected[f"weights/{weights}/{name}"] = layer.detach().numpy().astype(numpy.float32)
-        for name, layer in (("up", module.up), ("output", module.output)):
-            weight = layer.base_layer.weight.detach().numpy()
-            expected[f"weights/{weights}/{name}.weight"] = weight.astype(numpy.float32)
-        bias = module.up.base_layer.bias.detach().numpy()
-        expected[f"weights/{weights}/up.bias"] = bias.astype(numpy.float32)
-    module = tiny_network(0)
-    for name in ("first", "second"):
-        for path, layer in (("up", module.up), ("output", module.output)):
-            for part in ("lora_A", "lora_B"):
-                weight = getattr(layer, part)[name].weight.detach().numpy()
-                expected[f"adapters/{name}/{path}/{part}"] = weight.astype(numpy.float32)
-    assert set(tensors) == set(expected)
-    for name, array in expected.items():
-        numpy.testing.assert_array_equal(tensors[name], array, err_msg=name)
-    contents = [array.tobytes() for array in tensors.values()]
-    assert len(set(contents)) == len(contents)
 
 
 def test_same_trace_same_bytes(tmp_path):
@@ -112,14 +34,15 @@ def test_same_trace_same_bytes(tmp_path):
 
 def test_numpy_numbers_are_written_as_numbers(tmp_path):
     plain, other = tiny_trace(), tiny_trace()
-    plain.adapters["first"].alpha = 2.0
-    other.adapters["first"].alpha = numpy.float32(2)
+    plain.adapters["first"].alpha = 5.0
+    other.adapters["first"].alpha = numpy.float32(5)
     other.adapters["second"].rank = numpy.int64(2)
     other.network.input_shape = tuple(numpy.array([3, 4]))
     other.network.input_scale = numpy.float32(1 / 64)
     other.provenance.seed = numpy.uint8(11)
     other.phases[1].forget = numpy.array([2, 4])
-    other.phases[1].hybrid.training = [TrainingRun("adam", numpy.int32(5), numpy.int16(2), "second")]
+    run = TrainingRun("sgd", numpy.int32(10), numpy.int16(17), "second", momentum=numpy.float32(0.5))
+    other.phases[1].hybrid.training = [run]
     for trace, folder in ((plain, "plain"), (other, "other")):
         write_trace(trace, tmp_path / folder)
     for file in ("trace.json", "tensors.safetensors"):
