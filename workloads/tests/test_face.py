@@ -4,9 +4,10 @@ import numpy
 import pytest
 import torch
 from faces import prepare
+from torch import nn
 
 from face.network import build_network
-from face.phases import random_stream, train_phases
+from face.phases import random_stream
 from face.training import (
     GRID,
     array_weights,
@@ -109,6 +110,56 @@ def test_training_moves_only_what_it_is_given_and_repeats(grey_faces):
     assert first == second
 
 
+class Constant(nn.Module):
+    """Scores are a parameter, whatever the input; the layer's weight is noted at every call."""
+
+    def __init__(self):
+        super().__init__()
+        self.scores = nn.Parameter(torch.zeros(1, dtype=torch.float64))
+        self.layer = nn.Linear(300, 200, bias=False).double()
+        self.seen = []
+
+    def forward(self, x):
+        self.seen.append(self.layer.weight.detach().clone())
+        return self.scores
+
+
+def train_constant(faces, steps, noise):
+    network = Constant()
+    train(
+        network,
+        [network.scores],
+        [0, 1],
+        faces,
+        numpy.random.default_rng(1),
+        steps,
+        2,
+        1e-2,
+        noise,
+        lambda scores, labels: scores.sum(),
+    )
+    return network
+
+
+@pytest.mark.parametrize("steps", [1, 5, 8])
+def test_the_rate_falls_along_a_cosine(grey_faces, steps):
+    # Under a constant gradient Adam moves by the rate.
+    moved = -train_constant(prepare(grey_faces), steps, 0.0).scores.item()
+    rates = [1e-2 * (1 + math.cos(math.pi * step / steps)) / 2 for step in range(steps)]
+    assert moved == pytest.approx(sum(rates), abs=steps * GRID / 2)
+
+
+def test_every_step_draws_its_own_noise(grey_faces):
+    network = train_constant(prepare(grey_faces), 3, 0.04)
+    clean = network.layer.weight.detach()
+    errors = [((seen - clean) / clean.abs().max()).flatten() for seen in network.seen]
+    assert len(errors) == 3
+    for error in errors:
+        assert error.std().item() == pytest.approx(0.04, rel=0.02)
+        assert abs(error.mean().item()) < 0.001
+    assert abs(torch.corrcoef(torch.stack(errors))[0, 1].item()) < 0.02
+
+
 def test_streams_differ():
     draws = {random_stream(1, purpose).random() for purpose in ("data", "backbone", "restore")}
     assert len(draws) == 3
@@ -116,20 +167,3 @@ def test_streams_differ():
 
 def test_inputs_are_scaled_and_shifted():
     assert network_inputs(numpy.array([0, 128, 255], dtype=numpy.uint8)).tolist() == [-1.0, 0.0, 127 / 128]
-
-
-def test_phases_keep_the_backbone_and_no_true_label_of_the_forgotten_face_returns(grey_faces, monkeypatch):
-    seen = []
-
-    def record(network, parameters, chosen, *_):
-        seen.append((len(parameters), chosen))
-
-    monkeypatch.setattr("face.phases.train", record)
-    phases = train_phases(prepare(grey_faces), 1, lambda name: None)
-    assert [phase.name for phase in phases] == ["learn", "unlearn", "continual"]
-    assert [phase.hybrid.weights for phase in phases] == ["base"] * 3
-    assert [phase.hybrid.adapters for phase in phases] == [["restore"], ["unlearn"], ["unlearn", "continual"]]
-    assert [phase.rewrite.weights for phase in phases] == ["base", "rewrite_unlearn", "rewrite_continual"]
-    assert [count for count, _ in seen] == [15, 10, 10, 15, 10, 15]
-    assert all(2 not in chosen for _, chosen in seen[-2:])
-    assert [run.batch_size for run in phases[1].rewrite.training] == [8 * 5]
