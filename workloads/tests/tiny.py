@@ -49,7 +49,7 @@ def fill(module, generator):
 
 
 def tiny_network(seed=0, adapter_seed=None):
-    """A TinyNetwork in float64 with adapters `first` (rank 1) and `second` (rank 2), all values random.
+    """A TinyNetwork in float64 with adapters `first` (rank 1), `second` and `last` (rank 2), all random.
 
     adapter_seed: the adapters are those of the network with this seed; its own if None.
     """
@@ -57,6 +57,7 @@ def tiny_network(seed=0, adapter_seed=None):
     network = TinyNetwork().double()
     add_adapter(network, "first", 1, 5, generator)
     add_adapter(network, "second", 2, 6, generator)
+    add_adapter(network, "last", 2, 20, generator)
     fill(network, generator)
     if adapter_seed is not None:
         others = tiny_network(adapter_seed).state_dict()
@@ -68,6 +69,9 @@ def tiny_network(seed=0, adapter_seed=None):
 LABELS = numpy.array([2, 0, 4, 1, 5, 3, 1, 0, 2, 4])
 WEIGHT_SEEDS = {"base": 0, "relearnt": 1000, "changed": 2000, "rewritten": 3000}
 """Weight sets: what is added to the trace's seed gives the network whose parameters they are."""
+
+
+ADAPTERS = ("first", "second", "last")
 
 
 def tiny_trace(seed=0):
@@ -85,7 +89,7 @@ def tiny_trace(seed=0):
     learn = Phase("learn", [2, 0], [3], [5], None, None)
     runs = [TrainingRun("sgd", 7, 14, momentum=0.9), TrainingRun("adam", 8, 15, "second")]
     learn.hybrid = method("base", ["first", "second"], runs, learn)
-    learn.rewrite = method("relearnt", [], [TrainingRun("adam", 9, 16)], learn)
+    learn.rewrite = method("relearnt", ["last"], [TrainingRun("adam", 9, 16)], learn)
     change = Phase("change", [0], [2, 4], [1], None, None)
     runs = [TrainingRun("sgd", 10, 17, "second", momentum=0.5)]
     change.hybrid = method("changed", ["second"], runs, change)
@@ -97,7 +101,7 @@ def tiny_trace(seed=0):
         provenance=Provenance(seed + 11, "random numbers", "nobody", "0123456789abcdef" * 4),
         network=traced,
         weights={name: parameter_values(network, traced) for name, network in networks.items()},
-        adapters={name: adapter_values(networks["base"], traced, name) for name in ("first", "second")},
+        adapters={name: adapter_values(networks["base"], traced, name) for name in ADAPTERS},
         calibration_inputs=generator.integers(0, 256, inputs.shape, dtype=numpy.uint8),
         test_inputs=inputs,
         test_labels=LABELS,
