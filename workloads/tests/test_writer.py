@@ -83,7 +83,13 @@ def test_a_failure_at_the_second_file_leaves_the_old_trace_or_none(tmp_path, mon
 
 
 def test_json_is_readable_and_exact():
-    value = {"numbers": [1, 2.5, 3e-7], "nested": [{"a": 1}, {"b": [True, None]}], "empty": {}, "text": "µ"}
+    value = {
+        "numbers": [1, 2.5, 3e-7],
+        "sum": 0.1 + 0.2,
+        "nested": [{"a": 1}, {"b": [True, None]}],
+        "empty": {},
+        "text": "µ",
+    }
     text = format_json(value)
     assert json.loads(text) == value
     assert '"numbers": [1, 2.5, 3e-07]' in text
