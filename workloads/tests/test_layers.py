@@ -1,4 +1,5 @@
 import numpy
+import pytest
 import torch
 from refusal import refused
 from torch import nn
@@ -43,6 +44,16 @@ def test_a_new_adapter_changes_nothing():
     activate_adapters(layer, ["one", "two"])
     assert layer.active_adapters == ["one", "two"]
     torch.testing.assert_close(layer(x), layer.base_layer(x), rtol=0, atol=0)
+
+
+def test_a_new_adapter_is_drawn_as_peft_draws_it():
+    layer = LoraLinear(nn.Linear(400, 300).double())
+    layer.add_adapter("a", 25, 1, numpy.random.default_rng(0))
+    drawn = layer.lora_A["a"].weight.detach().numpy()
+    bound = 1 / 400**0.5
+    assert 0.999 * bound < drawn.max() <= bound and -bound <= drawn.min() < -0.999 * bound
+    assert abs(drawn.mean()) < 0.02 * bound and drawn.std() == pytest.approx(bound / 3**0.5, rel=0.02)
+    assert (layer.lora_B["a"].weight == 0).all()
 
 
 def test_active_adapters_add_up():
