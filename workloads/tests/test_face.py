@@ -102,6 +102,7 @@ def test_training_moves_only_what_it_is_given_and_repeats(grey_faces):
             torch.nn.functional.cross_entropy,
         )
         values = dict(network.named_parameters())
+        assert all(((values[name] / GRID) % 1 == 0).all() for name in ("norm.gain", "embed.weight"))
         moved = {name for name, value in values.items() if not torch.equal(value, before[name])}
         return moved, values["embed.weight"].detach().numpy().tobytes()
 
