@@ -11,6 +11,7 @@ from tiny import tiny_network
 from torch import nn
 
 from palimpsest_export import (
+    ExportError,
     LoraLinear,
     RMSNorm,
     activate_adapters,
@@ -22,6 +23,11 @@ from palimpsest_export import (
 )
 
 INPUTS = numpy.zeros((5, 3, 4), numpy.uint8)
+
+
+def test_a_message_is_one_bounded_line():
+    assert str(ExportError("one\ntwo\r\n  three\x1b")) == "one two three\\x1b"
+    assert str(ExportError("x" * 1000)) == "x" * 597 + "..."
 
 
 class Forgetful(nn.Module):

@@ -105,7 +105,7 @@ def without_parameters(network):
 HIDDEN = {
     scripted: r"tokens \(torch\.jit\..*\): a scripted or traced module hides its operations",
     traced_part: r"tokens \(torch\.jit\..*\): a scripted or traced module hides its operations",
-    without_parameters: r"tokens \(torch\.nn\.LazyLinear\): a lazy module has no parameters yet; call the network",
+    without_parameters: r"tokens \(torch\.nn\.LazyLinear\): a lazy module has no parameters yet; call",
     hook: r"up \(.*LoraLinear\): a forward hook \(hook\.<locals>\.<lambda>\)",
     hook_on_the_network: r"the network \(tiny\.TinyNetwork\): a forward hook",
     hook_inside_an_adapter: r"up\.lora_A\.first \(torch\.nn\.Linear\): a forward hook",
