@@ -37,6 +37,7 @@ float float_at(const char* bytes) {
 std::string other_format(std::string_view beginning) {
   using namespace std::string_view_literals;
   constexpr std::array formats{std::pair{"PK\x03\x04"sv, "a zip archive, as torch.save and numpy.savez write"},
+                               std::pair{"PK\x05\x06"sv, "an empty zip archive"},
                                std::pair{"\x80\x02"sv, "a Python pickle"},
                                std::pair{"\x80\x03"sv, "a Python pickle"},
                                std::pair{"\x80\x04"sv, "a Python pickle"},

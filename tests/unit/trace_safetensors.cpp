@@ -100,6 +100,7 @@ TEST_CASE("Another kind of file is called what it is") {
   using namespace std::string_literals;
   const std::string zip = "expected a safetensors file, got a zip archive, as torch.save and numpy.savez write";
   CHECK(error_of("PK\x03\x04\x00\x00\x08\x08\x00\x00\x00\x00"s) == zip);
+  CHECK(error_of("PK\x05\x06\x00\x00\x00\x00\x00\x00\x00"s) == "expected a safetensors file, got an empty zip archive");
   CHECK(error_of("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8"s) ==
         "expected a safetensors file, got a Python pickle");
   CHECK(error_of("\x80\x04\x95\x20\x00\x00\x00\x00\x00\x00\x00"s) ==

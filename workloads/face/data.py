@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy
 
+from palimpsest_export.formats import other_format
+
 IMAGES_FILE = "olivetti_faces_u8.npy"
 LABELS_FILE = "olivetti_target.npy"
 FACES = 6
@@ -44,18 +46,36 @@ class Faces:
     sha256: str
 
 
+def _load_array(path):
+    with path.open("rb") as file:
+        other = other_format(file.read(64))
+    if other not in (None, "a NumPy array"):
+        raise DataError(f"{path}: expected a NumPy array, got {other}")
+    try:
+        return numpy.load(path, allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise DataError(f"{path}: expected a NumPy array ({error})") from error
+
+
 def load_images(directory):
-    """(images uint8 [6, 10, 64, 64], SHA-256 of the image file) of faces 0 to 5. Raises DataError."""
+    """(images uint8 [6, 10, 64, 64], SHA-256 of the image file) of faces 0 to 5.
+
+    Raises DataError, or OSError for a file that cannot be read.
+    """
     paths = [directory / IMAGES_FILE, directory / LABELS_FILE]
     for path in paths:
         if not path.is_file():
             raise DataError(f"data file not found: {path}")
-    try:
-        images, labels = (numpy.load(path, allow_pickle=False) for path in paths)
-    except (OSError, ValueError) as error:
-        raise DataError(f"cannot read the faces in {directory}: {error}") from error
-    if images.dtype != numpy.uint8 or images.shape[1:] != (SIDE, SIDE) or labels.shape != images.shape[:1]:
-        raise DataError(f"{paths[0]}: expected uint8 images of {SIDE}x{SIDE} and a label for each")
+    images, labels = (_load_array(path) for path in paths)
+    if images.dtype != numpy.uint8 or images.shape[1:] != (SIDE, SIDE):
+        raise DataError(
+            f"{paths[0]}: expected uint8 images [n, {SIDE}, {SIDE}], got {images.dtype} {list(images.shape)}"
+        )
+    if labels.dtype.kind not in "iu" or labels.shape != images.shape[:1]:
+        raise DataError(
+            f"{paths[1]}: expected whole numbers [{len(images)}], a label for each image, got {labels.dtype} "
+            f"{list(labels.shape)}"
+        )
     selected = [images[labels == face] for face in range(FACES)]
     for face, faces in enumerate(selected):
         if len(faces) != IMAGES_PER_FACE:
@@ -114,7 +134,7 @@ def prepare_faces(directory, generator, train_copies):
     """Split each face's images, the same three numbers held out for all, then augment each part by itself.
 
     The test samples come face by face, image by image; of each image the unaugmented sample first, then 9
-    copies. generator: numpy.random.Generator. Raises DataError.
+    copies. generator: numpy.random.Generator. Raises DataError, or OSError.
     """
     images, sha256 = load_images(directory)
     held_out = sorted(generator.choice(IMAGES_PER_FACE, HELD_OUT_PER_FACE, replace=False).tolist())

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy
 
 from palimpsest_export import (
+    ExportError,
     Method,
     Phase,
     Provenance,
@@ -15,6 +16,7 @@ from palimpsest_export import (
     adapter_values,
     parameter_values,
     reference_outputs,
+    require_writable,
     trace_network,
     write_trace,
 )
@@ -99,7 +101,10 @@ def parse_arguments(arguments):
 
 
 def main(arguments=None):
-    """Run the command; returns 0, or 1 with one line on stderr if a file cannot be read or written."""
+    """Run the command; returns 0, or 1 with one line on stderr if a file cannot be read or written.
+
+    Whether the trace can be written is tried before anything is trained.
+    """
     options = parse_arguments(arguments)
     start = time.monotonic()
     make_deterministic()
@@ -108,13 +113,18 @@ def main(arguments=None):
         print(f"{time.monotonic() - start:5.0f} s  {line}", flush=True)
 
     try:
+        require_writable(options.output)
         data = prepare_faces(options.data, random_stream(options.seed, "data"), TRAIN_COPIES)
         progress(
             f"data: {len(data.train_inputs)} training samples, images {data.held_out} of each face held out"
         )
         phases = train_phases(data, options.seed, lambda name: progress(f"phase {name}: training"))
         write_trace(build_trace(data, phases, options.seed), options.output)
-    except (DataError, OSError) as error:
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"face: {where}{error.strerror}", file=sys.stderr)
+        return 1
+    except (DataError, ExportError) as error:
         print(f"face: {error}", file=sys.stderr)
         return 1
     progress(f"trace written to {options.output}")

@@ -14,8 +14,6 @@ GRID = 2.0**-16
 PROGRAMMING_ERROR = 2.0 / 35.0
 """Largest programming error of a cell as a share of a layer's largest weight: 2 uS of 35 uS."""
 
-TEST_DRAWS = 20
-
 
 def make_deterministic():
     """One thread and deterministic kernels, process-wide."""

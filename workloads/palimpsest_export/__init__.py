@@ -3,17 +3,18 @@
 docs/trace-format.md defines the trace.
 """
 
-from .graph import UnsupportedOperation, trace_network
+from .errors import ExportError, SafetensorsError, TraceError, UnsupportedOperation
+from .graph import trace_network
 from .layers import LoraLinear, RMSNorm, activate_adapters, add_adapter, lora_layers
 from .operations import Network, Operation
-from .safetensors import SafetensorsError, decode_tensors, encode_tensors
+from .safetensors import decode_tensors, encode_tensors
 from .trace import Adapter, Method, Phase, Provenance, Trace, TrainingRun
-from .validation import TraceError
 from .values import adapter_values, parameter_values, reference_outputs
-from .writer import write_trace
+from .writer import require_writable, write_trace
 
 __all__ = [
     "Adapter",
+    "ExportError",
     "LoraLinear",
     "Method",
     "Network",
@@ -34,6 +35,7 @@ __all__ = [
     "lora_layers",
     "parameter_values",
     "reference_outputs",
+    "require_writable",
     "trace_network",
     "write_trace",
 ]

@@ -2,14 +2,17 @@
 
 import copy
 
-from .unsupported import UnsupportedOperation, describe, first_line
+from .errors import UnsupportedOperation, first_line
+from .unsupported import describe, require_module
 
 
 def evaluation_copy(module):
     """A copy of the module in evaluation mode.
 
-    Raises UnsupportedOperation if it cannot be copied or a part stays in training mode.
+    Raises ExportError if it is no module, or UnsupportedOperation if it cannot be copied or a part stays in
+    training mode.
     """
+    require_module(module)
     try:
         copied = copy.deepcopy(module)
     except Exception as error:

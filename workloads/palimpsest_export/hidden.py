@@ -1,12 +1,15 @@
 """What a module can compute beside the operations in its forward functions, and a trace cannot state."""
 
+import torch
 from torch import nn
+from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.utils import parametrize, prune
 from torch.nn.utils.spectral_norm import SpectralNorm
 from torch.nn.utils.weight_norm import WeightNorm
 
+from .errors import UnsupportedOperation
 from .layers import LoraLinear
-from .unsupported import UnsupportedOperation, describe
+from .unsupported import describe, require_module
 
 REMEDIES = (
     (WeightNorm, "weight norm", "torch.nn.utils.remove_weight_norm"),
@@ -18,9 +21,11 @@ REMEDIES = (
 def refuse_hidden_computation(root):
     """Raise UnsupportedOperation if a module of `root` computes something beside its operations.
 
-    That is a forward hook or pre-hook, a computed parameter, a forward function of the instance, or a LoRA
-    product that is not a plain matrix. Backward hooks do not change outputs and are allowed.
+    That is a forward hook or pre-hook, a computed parameter, a forward function of the instance, a scripted
+    module, a lazy one without parameters, or a LoRA product that is not a plain matrix. Backward hooks do not
+    change outputs and are allowed. Raises ExportError for what is no module.
     """
+    require_module(root)
     for path, module in reversed(list(root.named_modules())):  # the innermost first: it is the one to name
         found = _hidden(module)
         if found is not None:
@@ -28,6 +33,10 @@ def refuse_hidden_computation(root):
 
 
 def _hidden(module):
+    if isinstance(module, torch.jit.ScriptModule):
+        return "a scripted or traced module hides its operations; export the module that it was made from"
+    if isinstance(module, LazyModuleMixin) and module.has_uninitialized_params():
+        return "a lazy module has no parameters yet; call the network once with an input"
     if parametrize.is_parametrized(module):
         names = ", ".join(module.parametrizations)
         remedy = "torch.nn.utils.parametrize.remove_parametrizations"

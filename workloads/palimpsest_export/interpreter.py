@@ -6,9 +6,12 @@ It shares nothing with the code that makes a trace from a module, so that a trac
 import json
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy
 
+from .errors import SafetensorsError, TraceError, first_line
+from .formats import other_format
 from .safetensors import decode_tensors
 
 GAUSS = numpy.vectorize(lambda x: 0.5 * (1 + math.erf(x / math.sqrt(2))))
@@ -30,15 +33,22 @@ class LoadedTrace:
     def run(self, method, inputs):
         """Class scores, float64 [samples, classes], of uint8 inputs [samples, rows, columns].
 
-        method: an object of the document. Raises ValueError for what the format does not know.
+        method: an object of the document. Raises TraceError for what the format does not know, or a key or
+        tensor that is missing.
         """
+        try:
+            return self._scores(method, inputs)
+        except KeyError as error:
+            raise TraceError(f"the trace lacks {error}") from error
+
+    def _scores(self, method, inputs):
         network = self.document["network"]
         entry = network["input"]
         values = {entry["name"]: inputs.astype(numpy.float64) * entry["scale"] + entry["offset"]}
         for step in network["operations"]:
             x = values[step["inputs"][0]]
             if step["output"] in values:
-                raise ValueError(f"value {step['output']} is given twice")
+                raise TraceError(f"value {step['output']} is given twice")
             values[step["output"]] = self._result(method, step, x, values)
         return values[network["output"]][:, 0, :]
 
@@ -71,10 +81,33 @@ class LoadedTrace:
             return x.transpose(0, 2, 1)
         if kind == "mean":
             return x.mean(axis=1, keepdims=True)
-        raise ValueError(f"unknown operation {kind}")
+        raise TraceError(f"unknown operation {kind}")
 
 
 def load_trace(directory):
-    """LoadedTrace of a trace's directory (Path)."""
-    document = json.loads((directory / "trace.json").read_text(encoding="utf-8"))
-    return LoadedTrace(document, decode_tensors((directory / "tensors.safetensors").read_bytes()))
+    """LoadedTrace of a trace's directory (a path).
+
+    Raises OSError for a file that cannot be read, SafetensorsError or TraceError for one that is no part of a
+    trace.
+    """
+    document, tensors = Path(directory) / "trace.json", Path(directory) / "tensors.safetensors"
+    content = _read_document(document)
+    try:
+        return LoadedTrace(content, decode_tensors(tensors.read_bytes()))
+    except SafetensorsError as error:
+        raise SafetensorsError(f"{tensors}: {error}") from error
+
+
+def _read_document(path):
+    data = path.read_bytes()
+    other = other_format(data)
+    if other is not None:
+        raise TraceError(f"{path}: expected JSON, got {other}")
+    try:
+        document = json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise TraceError(f"{path}: expected JSON ({first_line(error)})") from error
+    kind = (document.get("schema"), document.get("version")) if isinstance(document, dict) else None
+    if kind != ("palimpsest.trace", 1):
+        raise TraceError(f"{path}: expected an object with schema palimpsest.trace and version 1")
+    return document

@@ -44,38 +44,48 @@ class Network:
             if operation.output in shapes:
                 raise ValueError(f"{operation.name}: value {operation.output!r} exists already")
             inputs = [shapes[name] for name in operation.inputs]
-            shapes[operation.output] = result_shape(operation, inputs, self.parameters)
+            try:
+                shapes[operation.output] = result_shape(operation, inputs, self.parameters)
+            except KeyError as error:
+                raise ValueError(f"{operation.name}: no attribute or parameter {error}") from error
+            except ValueError as error:
+                raise ValueError(f"{operation.name}: {error}") from error
         return shapes
 
 
 def result_shape(operation, inputs, parameters):
-    """Shape of an operation's result from its inputs' shapes. Raises ValueError if they do not fit."""
+    """Shape of an operation's result from its inputs' shapes. Raises ValueError if they do not fit.
+
+    inputs: (rows, columns) of each; parameters: name to shape.
+    """
     kind = operation.operation
     if len(inputs) != (2 if kind == "add" else 1):
-        raise ValueError(f"{operation.name}: {kind} of {len(inputs)} inputs")
+        raise ValueError(f"{kind} of {len(inputs)} inputs")
     rows, columns = inputs[0]
     if kind == "linear":
-        out_features, in_features = parameters[operation.attributes["weight"]]
+        weight = parameters[operation.attributes["weight"]]
+        if len(weight) != 2:
+            raise ValueError(f"weight has shape {list(weight)}, expected [out, in]")
+        out_features, in_features = weight
         if columns != in_features:
-            raise ValueError(f"{operation.name}: weight takes {in_features} features, input has {columns}")
+            raise ValueError(f"weight takes {in_features} features, input has {columns}")
         bias = operation.attributes["bias"]
-        if bias is not None and parameters[bias] != (out_features,):
-            raise ValueError(
-                f"{operation.name}: bias has shape {parameters[bias]}, expected ({out_features},)"
-            )
+        if bias is not None and tuple(parameters[bias]) != (out_features,):
+            raise ValueError(f"bias has shape {list(parameters[bias])}, expected [{out_features}]")
         return rows, out_features
     if kind == "rms_norm":
-        if parameters[operation.attributes["gain"]] != (columns,):
-            raise ValueError(f"{operation.name}: gain does not fit {columns} features")
+        gain = parameters[operation.attributes["gain"]]
+        if tuple(gain) != (columns,):
+            raise ValueError(f"gain has shape {list(gain)}, expected [{columns}]")
         return rows, columns
     if kind in ("gelu", "relu"):
         return rows, columns
     if kind == "add":
-        if inputs[0] != inputs[1]:
-            raise ValueError(f"{operation.name}: + of shapes {inputs[0]} and {inputs[1]}; they must be equal")
+        if tuple(inputs[0]) != tuple(inputs[1]):
+            raise ValueError(f"+ of shapes {list(inputs[0])} and {list(inputs[1])}; they must be equal")
         return rows, columns
     if kind == "transpose":
         return columns, rows
     if kind == "mean":
         return 1, columns
-    raise ValueError(f"{operation.name}: unknown operation {kind!r}")
+    raise ValueError(f"unknown operation {kind!r}")

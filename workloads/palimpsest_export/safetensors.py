@@ -10,13 +10,12 @@ import math
 
 import numpy
 
+from .errors import SafetensorsError, require_kind, shown
+from .formats import other_format
+
 DTYPES = {"F32": numpy.dtype("<f4"), "U8": numpy.dtype("u1"), "I64": numpy.dtype("<i8")}
 MAXIMUM_HEADER = 100_000_000
 METADATA = "__metadata__"
-
-
-class SafetensorsError(Exception):
-    """The bytes are not a safetensors file this package reads, or an array cannot be written as one."""
 
 
 def encode_tensors(tensors):
@@ -24,9 +23,16 @@ def encode_tensors(tensors):
 
     The same tensors give the same bytes: names sorted in the header, the data ordered by item size (largest
     first, so that every tensor is aligned) and then by name, the header padded with spaces to a multiple of
-    eight bytes. Raises SafetensorsError for another dtype.
+    eight bytes. Raises SafetensorsError for another dtype or what is no name or array.
     """
-    arrays = {name: numpy.asarray(array) for name, array in tensors.items()}
+    require_kind("tensors", tensors, dict, "a dict of name to array")
+    arrays = {}
+    for name, array in tensors.items():
+        if not isinstance(name, str) or name == METADATA:
+            raise SafetensorsError(f"tensors: expected a name other than {METADATA}, got {shown(name)}")
+        if not isinstance(array, (numpy.ndarray, numpy.generic)):
+            raise SafetensorsError(f"{name}: expected a numpy array, got {shown(array)}")
+        arrays[name] = numpy.asarray(array)
     names = {name: _dtype_name(name, array) for name, array in arrays.items()}
     header = {}
     blocks = []
@@ -48,12 +54,17 @@ def encode_tensors(tensors):
 def decode_tensors(data):
     """Mapping of name to array from the bytes of a file.
 
-    Raises SafetensorsError; trusts nothing in the header.
+    Raises SafetensorsError; trusts nothing in the header. A pickle and the like are called what they are.
     """
+    require_kind("data", data, bytes, "the bytes of a file")
     if len(data) < 8:
         raise SafetensorsError("shorter than the eight bytes of the header's length")
     length = int.from_bytes(data[:8], "little")
     if length > min(len(data) - 8, MAXIMUM_HEADER):
+        # A header may have a length that begins as another format does, but not one beyond the file.
+        other = other_format(data)
+        if other is not None:
+            raise SafetensorsError(f"expected a safetensors file, got {other}")
         raise SafetensorsError(f"header of {length} bytes is longer than the file or the limit")
     header = _parse_header(data[8 : 8 + length])
     content = memoryview(data)[8 + length :]
@@ -94,6 +105,8 @@ def _parse_header(text):
         raise SafetensorsError("header does not start with '{'")
     try:
         header = json.loads(text.decode("utf-8"), object_pairs_hook=_unique_keys)
+    except SafetensorsError:
+        raise
     except (ValueError, RecursionError) as error:
         raise SafetensorsError(f"header is not JSON: {error}") from error
     metadata = header.pop(METADATA, {})

@@ -1,4 +1,10 @@
-"""The error of a module that a trace cannot state, and how it names modules."""
+"""How messages name the modules of a network, and say what a trace can state."""
+
+import torch
+from torch import nn
+
+from .errors import ExportError, class_name, shown
+from .layers import LoraLinear, RMSNorm
 
 SUPPORTED = (
     "nn.Linear, LoraLinear, RMSNorm, nn.GELU (exact), nn.ReLU, +, transpose of the last two dimensions, "
@@ -6,8 +12,12 @@ SUPPORTED = (
 )
 
 
-class UnsupportedOperation(Exception):
-    """The module does something a trace cannot state; the one-line message names the module and its type."""
+def require_module(module):
+    """Raise ExportError unless `module` is a torch module that was set up."""
+    if not isinstance(module, nn.Module):
+        raise ExportError(f"module: expected a torch.nn.Module, got {shown(module)} ({class_name(module)})")
+    if "_modules" not in vars(module) and not isinstance(module, torch.jit.ScriptModule):
+        raise ExportError(f"module: the __init__ of {type_name(module)} does not call super().__init__()")
 
 
 def type_name(module):
@@ -19,10 +29,19 @@ def type_name(module):
 
 def describe(root, path):
     """The submodule of `root` at `path`, as messages name it: path and type."""
-    return f"{path or 'the network'} ({type_name(root.get_submodule(path))})"
+    # A scripted module has no get_submodule().
+    return f"{path or 'the network'} ({type_name(dict(root.named_modules(remove_duplicate=False))[path])})"
 
 
-def first_line(error):
-    """Type and first line of an exception."""
-    lines = str(error).splitlines()
-    return f"{type(error).__name__}: {lines[0] if lines else ''}"
+def unsupported_kind(module):
+    """What of a layer no operation of a trace states, in a few words; None for the layers it knows."""
+    kind = type(module)
+    if kind is LoraLinear:
+        base = module.base_layer
+        return None if type(base) is nn.Linear else f"an adapter on {type_name(base)}"
+    if kind is nn.GELU and getattr(module, "approximate", "none") != "none":
+        return f"GELU with approximate={module.approximate!r}"
+    if kind is nn.ReLU and module.inplace:
+        return "ReLU with inplace=True"
+    known = (nn.Linear, RMSNorm, nn.GELU, nn.ReLU, nn.Dropout, nn.Identity)
+    return None if kind in known else type_name(module)

@@ -2,9 +2,9 @@
 
 import numpy
 
+from .errors import TraceError
 from .interpreter import load_trace
 from .tolerance import TOLERANCE, allowed_deviation, within_tolerance
-from .validation import TraceError
 
 
 def check_outputs(directory):
@@ -33,8 +33,9 @@ def _difference(method, scores, reference):
         f" with adapters {', '.join(method['adapters'])}" if method["adapters"] else " without adapters"
     )
     return (
-        f"the exported network does not compute the module's outputs: {scores[sample, number]:.6g} instead of "
-        f"{reference[sample, number]:.6g} (sample {sample} of the phase, class {number}), off by "
-        f"{deviation[sample, number]:.2g}, allowed {allowed_deviation(reference):.2g} ({TOLERANCE:.0e} of the "
-        f"largest); the operations, weights {method['weights']}{adapters}, or the reference are not the module's"
+        "the exported network does not compute the module's outputs: "
+        f"{scores[sample, number]:.6g} instead of {reference[sample, number]:.6g} (sample {sample} of the "
+        f"phase, class {number}), off by {deviation[sample, number]:.2g}, allowed "
+        f"{allowed_deviation(reference):.2g} ({TOLERANCE:.0e} of the largest); the operations, weights "
+        f"{method['weights']}{adapters}, or the reference are not the module's"
     )

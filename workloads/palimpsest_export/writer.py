@@ -10,6 +10,7 @@ import numpy
 import torch
 
 from .canonical_json import format_json
+from .errors import require_kind
 from .numbers import plain
 from .safetensors import encode_tensors
 from .validation import check_trace
@@ -27,8 +28,9 @@ def write_trace(trace, directory):
 
     Both files are written in full beside the old ones, read back and evaluated before either replaces its
     predecessor: a trace that cannot be written, or does not give its references, leaves the old one as it
-    was. Raises TraceError, or OSError if the directory cannot be written.
+    was. Raises TraceError, ExportError if `directory` is no path, or OSError if it cannot be written.
     """
+    require_kind("directory", directory, (str, os.PathLike), "a path")
     check_trace(trace)
     files = {
         TENSORS_FILE: encode_tensors(_tensors(trace)),
@@ -51,6 +53,16 @@ def write_trace(trace, directory):
             with contextlib.suppress(OSError):
                 folder.rmdir()
         raise
+
+
+def require_writable(directory):
+    """Raise OSError unless write_trace() could make files in `directory`; leaves nothing behind."""
+    directory = Path(directory)
+    place = next(folder for folder in (directory, *directory.parents) if folder.exists())
+    try:
+        os.rmdir(tempfile.mkdtemp(prefix=".partial-", dir=place))
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(directory)) from error
 
 
 def _replace_all(source, directory, names):

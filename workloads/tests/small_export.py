@@ -30,7 +30,10 @@ def small_export(module, network=None, adapters=()):
     network = traced(module) if network is None else network
     inputs = samples()
     reference = reference_outputs(module, network, inputs)
-    run = TrainingRun("sgd", 1, 1)
+    hybrid, rewrite = (
+        Method("base", list(adapters), [run], reference)
+        for run in (TrainingRun("sgd", 2, 3), TrainingRun("adam", 4, 5))
+    )
     return Trace(
         name="small",
         description="A network for tests.",
@@ -38,17 +41,8 @@ def small_export(module, network=None, adapters=()):
         network=network,
         weights={"base": parameter_values(module, network)},
         adapters={name: adapter_values(module, network, name) for name in adapters},
-        calibration_inputs=inputs[:2],
+        calibration_inputs=255 - inputs[:2],
         test_inputs=inputs,
-        test_labels=numpy.array([0, 1, 0, 1, 0, 1]),
-        phases=[
-            Phase(
-                "learn",
-                [0, 1],
-                [],
-                [],
-                Method("base", list(adapters), [run], reference),
-                Method("base", list(adapters), [run], reference),
-            )
-        ],
+        test_labels=numpy.array([1, 0, 1, 1, 0, 1]),
+        phases=[Phase("learn", [1], [0], [], hybrid, rewrite)],
     )

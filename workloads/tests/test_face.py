@@ -3,11 +3,11 @@ import math
 import numpy
 import pytest
 import torch
+from faces import prepare
+from torch import nn
 
-from face import data as face_data
-from face import main as face_main
 from face.network import build_network
-from face.phases import random_stream, train_phases
+from face.phases import random_stream
 from face.training import (
     GRID,
     array_weights,
@@ -32,23 +32,6 @@ def deterministic():
     torch.set_num_threads(threads)
 
 
-def write_images(directory, images):
-    numpy.save(directory / face_data.IMAGES_FILE, images)
-    numpy.save(directory / face_data.LABELS_FILE, numpy.repeat(numpy.arange(len(images) // 10), 10))
-
-
-@pytest.fixture
-def grey_faces(tmp_path):
-    """Images of one shade each, 4 * (10 f + n) for image n of face f, so that copies can be traced back."""
-    shades = (4 * numpy.arange(60)).astype(numpy.uint8)
-    write_images(tmp_path, numpy.broadcast_to(shades[:, None, None], (60, 64, 64)).copy())
-    return tmp_path
-
-
-def prepare(directory, seed=1, copies=3):
-    return face_data.prepare_faces(directory, numpy.random.default_rng(seed), copies)
-
-
 def test_parameter_counts():
     network = build_network(numpy.random.default_rng(0))
     assert sum(parameter.numel() for parameter in network.parameters()) == 5148
@@ -56,50 +39,6 @@ def test_parameter_counts():
         network = build_network(numpy.random.default_rng(0))
         add_adapter(network, "a", rank, rank, numpy.random.default_rng(0))
         assert sum(value.numel() for name, value in network.named_parameters() if "lora_" in name) == expected
-
-
-def test_images_are_held_out_before_they_are_augmented(grey_faces):
-    faces = prepare(grey_faces)
-    assert len(faces.held_out) == 3
-    assert faces.test_inputs.shape == (180, 16, 16) and faces.train_inputs.shape == (6 * 7 * 4, 16, 16)
-    shades = faces.test_inputs.reshape(180, -1) // 4
-    assert (shades == shades[:, :1]).all()
-    expected = [10 * face + number for face in range(6) for number in faces.held_out for _ in range(10)]
-    assert shades[:, 0].tolist() == expected
-    assert faces.test_labels.tolist() == [shade // 10 for shade in expected]
-    trained = set((faces.train_inputs.reshape(len(faces.train_inputs), -1)[:, 0] // 4).tolist())
-    assert trained == set(range(60)) - set(expected)
-    assert faces.calibration_inputs.shape == (64, 16, 16)
-    assert set((faces.calibration_inputs.reshape(64, -1)[:, 0] // 4).tolist()) <= trained
-
-
-def test_first_view_of_an_image_is_the_image(tmp_path):
-    images = numpy.random.default_rng(5).integers(0, 256, (60, 64, 64), dtype=numpy.uint8)
-    write_images(tmp_path, images)
-    faces = prepare(tmp_path)
-    first = images[faces.held_out[0]].astype(float)
-    assert faces.test_inputs[0][0][0] == round(first[:4, :4].mean())
-    assert faces.test_inputs[0][1][2] == round(first[:4, 24:28].mean())
-    assert faces.test_inputs[0][4][7] == round(first[20:24, 12:16].mean())
-
-
-def test_preparation_depends_on_the_seed_alone(grey_faces):
-    one, two, other = prepare(grey_faces), prepare(grey_faces), prepare(grey_faces, seed=2)
-    numpy.testing.assert_array_equal(one.train_inputs, two.train_inputs)
-    assert one.held_out != other.held_out or (one.train_inputs != other.train_inputs).any()
-
-
-def test_missing_data_is_one_clear_line(tmp_path, capsys):
-    assert face_main.main(["--data", str(tmp_path), "--output", str(tmp_path / "out")]) == 1
-    error = capsys.readouterr().err
-    assert error.count("\n") == 1 and "data file not found" in error and face_data.IMAGES_FILE in error
-    assert not (tmp_path / "out").exists()
-
-
-def test_spoilt_data_is_one_clear_line(grey_faces, capsys):
-    (grey_faces / face_data.IMAGES_FILE).write_bytes(b"not an array")
-    assert face_main.main(["--data", str(grey_faces), "--output", str(grey_faces / "out")]) == 1
-    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_noise_is_scaled_by_layer_and_gone_afterwards():
@@ -163,12 +102,63 @@ def test_training_moves_only_what_it_is_given_and_repeats(grey_faces):
             torch.nn.functional.cross_entropy,
         )
         values = dict(network.named_parameters())
+        assert all(((values[name] / GRID) % 1 == 0).all() for name in ("norm.gain", "embed.weight"))
         moved = {name for name, value in values.items() if not torch.equal(value, before[name])}
         return moved, values["embed.weight"].detach().numpy().tobytes()
 
     first, second = run(), run()
     assert first[0] == {"norm.gain", "embed.weight"}
     assert first == second
+
+
+class Constant(nn.Module):
+    """Scores are a parameter, whatever the input; the layer's weight is noted at every call."""
+
+    def __init__(self):
+        super().__init__()
+        self.scores = nn.Parameter(torch.zeros(1, dtype=torch.float64))
+        self.layer = nn.Linear(300, 200, bias=False).double()
+        self.seen = []
+
+    def forward(self, x):
+        self.seen.append(self.layer.weight.detach().clone())
+        return self.scores
+
+
+def train_constant(faces, steps, noise):
+    network = Constant()
+    train(
+        network,
+        [network.scores],
+        [0, 1],
+        faces,
+        numpy.random.default_rng(1),
+        steps,
+        2,
+        1e-2,
+        noise,
+        lambda scores, labels: scores.sum(),
+    )
+    return network
+
+
+@pytest.mark.parametrize("steps", [1, 5, 8])
+def test_the_rate_falls_along_a_cosine(grey_faces, steps):
+    # Under a constant gradient Adam moves by the rate.
+    moved = -train_constant(prepare(grey_faces), steps, 0.0).scores.item()
+    rates = [1e-2 * (1 + math.cos(math.pi * step / steps)) / 2 for step in range(steps)]
+    assert moved == pytest.approx(sum(rates), abs=steps * GRID / 2)
+
+
+def test_every_step_draws_its_own_noise(grey_faces):
+    network = train_constant(prepare(grey_faces), 3, 0.04)
+    clean = network.layer.weight.detach()
+    errors = [((seen - clean) / clean.abs().max()).flatten() for seen in network.seen]
+    assert len(errors) == 3
+    for error in errors:
+        assert error.std().item() == pytest.approx(0.04, rel=0.02)
+        assert abs(error.mean().item()) < 0.001
+    assert abs(torch.corrcoef(torch.stack(errors))[0, 1].item()) < 0.02
 
 
 def test_streams_differ():
@@ -178,20 +168,3 @@ def test_streams_differ():
 
 def test_inputs_are_scaled_and_shifted():
     assert network_inputs(numpy.array([0, 128, 255], dtype=numpy.uint8)).tolist() == [-1.0, 0.0, 127 / 128]
-
-
-def test_phases_keep_the_backbone_and_no_true_label_of_the_forgotten_face_returns(grey_faces, monkeypatch):
-    seen = []
-
-    def record(network, parameters, chosen, *_):
-        seen.append((len(parameters), chosen))
-
-    monkeypatch.setattr("face.phases.train", record)
-    phases = train_phases(prepare(grey_faces), 1, lambda name: None)
-    assert [phase.name for phase in phases] == ["learn", "unlearn", "continual"]
-    assert [phase.hybrid.weights for phase in phases] == ["base"] * 3
-    assert [phase.hybrid.adapters for phase in phases] == [["restore"], ["unlearn"], ["unlearn", "continual"]]
-    assert [phase.rewrite.weights for phase in phases] == ["base", "rewrite_unlearn", "rewrite_continual"]
-    assert [count for count, _ in seen] == [15, 10, 10, 15, 10, 15]
-    assert all(2 not in chosen for _, chosen in seen[-2:])
-    assert [run.batch_size for run in phases[1].rewrite.training] == [8 * 5]

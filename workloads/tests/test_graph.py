@@ -1,52 +1,16 @@
+"""What a module states becomes operations that compute the same."""
+
 import numpy
 import pytest
 import torch
+from bare import COLUMNS, ROWS, Bare, Wrapped, trace
 from tiny import fill
 from torch import nn
 
-from palimpsest_export import (
-    LoraLinear,
-    RMSNorm,
-    UnsupportedOperation,
-    parameter_values,
-    reference_outputs,
-    trace_network,
-)
+from palimpsest_export import LoraLinear, RMSNorm, parameter_values, reference_outputs, trace_network
 from palimpsest_export.canonical_json import format_json
 from palimpsest_export.interpreter import LoadedTrace
 from palimpsest_export.writer import network_document
-
-ROWS, COLUMNS = 3, 4
-
-
-class Bare(nn.Module):
-    """A module around a function of (module, x), with a linear layer at hand."""
-
-    def __init__(self, function):
-        super().__init__()
-        self.function = function
-        self.linear = nn.Linear(COLUMNS, COLUMNS)
-        self.square = nn.Linear(ROWS, ROWS, bias=False)
-        self.drop = nn.Dropout(0.5)
-        self.offset = nn.Parameter(torch.zeros(COLUMNS))
-
-    def forward(self, x):
-        return self.function(self, x)
-
-
-class Wrapped(nn.Module):
-    """Bare as a part, so that errors have a path to name."""
-
-    def __init__(self, part):
-        super().__init__()
-        self.part = part
-
-    def forward(self, x):
-        return self.part(x).mean(1)
-
-
-def trace(module):
-    return trace_network(module, (ROWS, COLUMNS), 1 / 32, -4.0)
 
 
 def check(module):
@@ -235,169 +199,15 @@ def test_weights_that_are_views_are_exported_as_the_module_uses_them():
     assert values["part.1.weight"].shape == (3, 6)
 
 
-class Branching(nn.Module):
-    def forward(self, x):
-        return x if x.sum() > 0 else -x
-
-
-def looped(module, x):
-    while x.abs().max() > 1:
-        x = module.linear(x)
-    return x
-
-
-def assigned(x):
-    x[:, 0] = 0
-    return x
-
-
-def stale(y, x):
-    turned = y.transpose(1, 2)
-    y += x
-    return turned + turned
-
-
-def stale_source(y, x):
-    turned = y.mT
-    turned += x.mT
-    return y + x
-
-
-def computed_weight():
-    layer = nn.Linear(COLUMNS, 2)
-    weight = layer.weight.detach()
-    del layer.weight
-    layer.weight = weight
-    return layer
-
-
-UNSUPPORTED = {
-    "module": (nn.Sequential(nn.Linear(COLUMNS, 2), nn.Softmax(-1)), r"part\.1 \(torch\.nn\.Softmax\)"),
-    "attention": (
-        nn.LayerNorm(COLUMNS),
-        r"part \(torch\.nn\.LayerNorm\): torch\.nn\.LayerNorm is not supported",
-    ),
-    "tanh gelu": (nn.GELU("tanh"), r"part \(torch\.nn\.GELU\): GELU with approximate='tanh'"),
-    "in-place relu": (nn.ReLU(inplace=True), r"part \(torch\.nn\.ReLU\): ReLU with inplace=True"),
-    "adapter on a convolution": (
-        LoraLinear(nn.Conv1d(3, 3, 1)),
-        r"part \(.*LoraLinear\): an adapter on torch\.nn\.Conv1d",
-    ),
-    "control flow": (
-        nn.Sequential(Branching()),
-        r"part\.0 \(test_graph\.Branching\): a branch or loop that depends",
-    ),
-    "loop over tokens": (
-        Bare(lambda m, x: sum(row for row in x)),
-        r"part \(test_graph\.Bare\): a loop over a tensor",
-    ),
-    "loop over a size": (
-        Bare(lambda m, x: [m.linear(x) for _ in range(x.shape[1])][0]),
-        r"part \(test_graph\.Bare\): a Python number taken from a tensor",
-    ),
-    "loop until a value": (Bare(lambda m, x: looped(m, x)), r"part \(test_graph\.Bare\): a branch or loop"),
-    "length": (Bare(lambda m, x: m.linear(x) if len(x) > 1 else x), r"part \(.*Bare\): len\(\) of a tensor"),
-    "number": (Bare(lambda m, x: x + float(x.mean())), r"part \(.*Bare\): a Python number taken"),
-    "assignment": (Bare(lambda m, x: assigned(x)), r"part \(.*Bare\): assignment to a part of a tensor"),
-    "size": (Bare(lambda m, x: m.linear(x) if x.shape[1] == 3 else x), r"part \(.*Bare\): a branch or loop"),
-    "own error": (
-        Bare(lambda m, x: m.absent(x)),
-        r"part \(.*Bare\) cannot be traced \(AttributeError: .*absent",
-    ),
-    "transpose of a changed tensor": (
-        Bare(lambda m, x: stale(m.linear(x), x)),
-        r"part \(.*Bare\): using a tensor after \+= on its transpose",
-    ),
-    "tensor of a changed transpose": (
-        Bare(lambda m, x: stale_source(m.linear(x), x)),
-        r"part \(.*Bare\): using a tensor after \+= on its transpose",
-    ),
-    "weight that is no parameter": (
-        computed_weight(),
-        r"part \(torch\.nn\.Linear\): a weight that is a Tensor",
-    ),
-    "subtraction": (Bare(lambda m, x: x - m.linear(x)), r"part \(test_graph\.Bare\): the function sub"),
-    "method": (Bare(lambda m, x: x.view(1, 2)), r"part \(test_graph\.Bare\): the tensor method view"),
-    "in-place method": (Bare(lambda m, x: (x.add_(x), x)[1]), r"the tensor method add_"),
-    "attribute": (Bare(lambda m, x: x.T), r"the attribute 'T' of a tensor"),
-    "constant": (Bare(lambda m, x: x + 1.0), r"an operand that is not a value of the network \(1\.0\)"),
-    "parameter": (Bare(lambda m, x: x + m.offset), r"the parameter 'part\.offset'"),
-    "scaled add": (Bare(lambda m, x: torch.add(x, x, alpha=2)), r"\+ with further arguments"),
-    "transpose of samples": (Bare(lambda m, x: x.transpose(0, 1)), r"a transpose of dimensions 0 and 1"),
-    "mean of features": (Bare(lambda m, x: x.mean(2)), r"a mean over 2"),
-    "mean of everything": (Bare(lambda m, x: x.mean()), r"a mean over None"),
-    "mean of samples": (Bare(lambda m, x: x.mean(1).mean(-2)), r"a mean over -2"),
-    "broadcast": (Bare(lambda m, x: x + x.mean(1, keepdim=True)), r"\+ of shapes"),
-    "active dropout": (Bare(lambda m, x: nn.functional.dropout(x, 0.5)), r"dropout that stays active"),
-    "layer twice": (
-        Bare(lambda m, x: m.linear(m.linear(x))),
-        r"part\.linear .* calling a layer with parameters twice",
-    ),
-    "wrong width": (nn.Linear(COLUMNS + 1, 2), r"part: weight takes 5 features, input has 4"),
-}
-
-
-@pytest.mark.parametrize("part, message", UNSUPPORTED.values(), ids=UNSUPPORTED.keys())
-def test_what_is_unsupported_is_named(part, message):
-    with pytest.raises(UnsupportedOperation, match=message) as caught:
-        trace(Wrapped(part))
-    assert "\n" not in str(caught.value)
-
-
-def test_the_message_says_what_is_supported():
-    with pytest.raises(UnsupportedOperation, match=r"supported: nn\.Linear, LoraLinear, RMSNorm"):
-        trace(Wrapped(nn.Tanh()))
-
-
-def test_the_result_must_be_class_scores():
-    with pytest.raises(UnsupportedOperation, match=r"a result of shape \[3, 4\]"):
-        trace(nn.Sequential(nn.Linear(COLUMNS, COLUMNS)))
-    with pytest.raises(UnsupportedOperation, match="a result of type tuple"):
-        trace(Bare(lambda m, x: (x, x)))
-
-
-def test_arguments_without_names_are_refused():
-    class AnyInputs(nn.Module):
-        def forward(self, x, **others):
-            return x.mean(1)
-
-    for module in (AnyInputs(), nn.DataParallel(AnyInputs())):
-        with pytest.raises(UnsupportedOperation, match=r"the network \(.*\): a forward function with \*args"):
-            trace(module)
-
-
-def test_a_second_input_is_refused():
-    class TwoInputs(nn.Module):
-        def forward(self, x, y):
-            return (x + y).mean(1)
-
-    with pytest.raises(UnsupportedOperation, match=r"a second input \(y\)"):
-        trace(TwoInputs())
-
-
-@pytest.mark.parametrize(
-    "shape, scale, offset, message",
-    [
-        ((4,), 1.0, 0.0, r"input_shape: expected \(rows, columns\).*got \(4,\); .* \(batch, 1, features\)"),
-        ((5, 3, 4), 1.0, 0.0, r"input_shape: .*got \(5, 3, 4\)"),
-        ((3, 4.0), 1.0, 0.0, r"input_shape: .*got \(3, 4\.0\)"),
-        (4, 1.0, 0.0, r"input_shape: .*got 4;"),
-        ((0, 4), 1.0, 0.0, r"input_shape: .*got \(0, 4\)"),
-        ((3, 4), torch.tensor(1.0), 0.0, r"input_scale: expected a finite number, got tensor\(1\.\)"),
-        ((3, 4), "1", 0.0, "input_scale: expected a finite number, got '1'"),
-        ((3, 4), float("nan"), 0.0, "input_scale: expected a finite number, got nan"),
-        ((3, 4), 0, 0.0, "input_scale: expected a number other than 0"),
-        ((3, 4), 1.0, None, "input_offset: expected a finite number, got None"),
-    ],
-)
-def test_a_wrong_input_is_named(shape, scale, offset, message):
-    with pytest.raises(ValueError, match=message):
-        trace_network(SUPPORTED["residual"], shape, scale, offset)
-
-
 def test_numpy_numbers_are_numbers():
     plain = trace_network(SUPPORTED["residual"], (3, 4), 0.5, -2.0)
     sizes = numpy.array([3, 4])
     other = trace_network(SUPPORTED["residual"], tuple(sizes), numpy.float32(0.5), numpy.int64(-2))
     assert network_document(other) == network_document(plain)
     assert format_json(network_document(other)) == format_json(network_document(plain))
+
+
+def test_numpy_numbers_may_name_dimensions():
+    one, two = numpy.array([1, 2])
+    module = Bare(lambda m, x: x.transpose(one, two).transpose(two, one).mean(dim=one))
+    assert check(module) == ["transpose", "transpose", "mean"]

@@ -1,6 +1,7 @@
 """What a module computes beside its operations is refused by name; what changes no output is not."""
 
 import copy
+import warnings
 
 import numpy
 import pytest
@@ -87,7 +88,24 @@ def training_mode(network):
     network.activation.train = lambda mode=True: network.activation
 
 
+def scripted(network):
+    network.tokens = torch.jit.script(network.tokens)
+
+
+def traced_part(network):
+    network.tokens = torch.jit.trace(network.tokens, torch.zeros(1, 3, dtype=torch.float64))
+
+
+def without_parameters(network):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        network.tokens = nn.LazyLinear(3, bias=False)
+
+
 HIDDEN = {
+    scripted: r"tokens \(torch\.jit\..*\): a scripted or traced module hides its operations",
+    traced_part: r"tokens \(torch\.jit\..*\): a scripted or traced module hides its operations",
+    without_parameters: r"tokens \(torch\.nn\.LazyLinear\): a lazy module has no parameters yet; call",
     hook: r"up \(.*LoraLinear\): a forward hook \(hook\.<locals>\.<lambda>\)",
     hook_on_the_network: r"the network \(tiny\.TinyNetwork\): a forward hook",
     hook_inside_an_adapter: r"up\.lora_A\.first \(torch\.nn\.Linear\): a forward hook",
@@ -113,6 +131,13 @@ def test_hidden_computation_is_refused_and_named(change, message):
     with pytest.raises(UnsupportedOperation, match=message) as caught:
         traced(network)
     assert "\n" not in str(caught.value)
+
+
+def test_a_network_that_is_scripted_or_traced_as_a_whole_is_refused():
+    module = nn.Sequential(nn.Linear(4, 2))
+    for whole in (torch.jit.script(module), torch.jit.trace(module, torch.zeros(1, 3, 4))):
+        with pytest.raises(UnsupportedOperation, match="a scripted or traced module hides its operations"):
+            traced(whole)
 
 
 def test_an_adapter_that_changed_after_tracing_is_refused():

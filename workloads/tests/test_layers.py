@@ -1,6 +1,7 @@
 import numpy
 import pytest
 import torch
+from refusal import refused
 from torch import nn
 
 from palimpsest_export import LoraLinear, RMSNorm, activate_adapters, add_adapter
@@ -45,6 +46,16 @@ def test_a_new_adapter_changes_nothing():
     torch.testing.assert_close(layer(x), layer.base_layer(x), rtol=0, atol=0)
 
 
+def test_a_new_adapter_is_drawn_as_peft_draws_it():
+    layer = LoraLinear(nn.Linear(400, 300).double())
+    layer.add_adapter("a", 25, 1, numpy.random.default_rng(0))
+    drawn = layer.lora_A["a"].weight.detach().numpy()
+    bound = 1 / 400**0.5
+    assert 0.999 * bound < drawn.max() <= bound and -bound <= drawn.min() < -0.999 * bound
+    assert abs(drawn.mean()) < 0.02 * bound and drawn.std() == pytest.approx(bound / 3**0.5, rel=0.02)
+    assert (layer.lora_B["a"].weight == 0).all()
+
+
 def test_active_adapters_add_up():
     layer, generator = lora()
     x = torch.from_numpy(generator.normal(size=(2, 6, 5)))
@@ -68,16 +79,15 @@ def test_active_adapters_add_up():
 
 def test_wrong_adapters_are_refused():
     layer, generator = lora()
-    with pytest.raises(ValueError, match="exists already"):
+    with refused("adapter 'one' exists already"):
         layer.add_adapter("one", 1, 1, generator)
-    with pytest.raises(ValueError, match="at least 1, got 0"):
-        layer.add_adapter("three", 0, 1, generator)
-    with pytest.raises(ValueError, match=r"rank must be a whole number, at least 1, got 2\.0"):
-        layer.add_adapter("three", 2.0, 1, generator)
-    for alpha in (0, "1", torch.tensor(1.0), float("nan")):
-        with pytest.raises(ValueError, match="alpha must be a number above 0, got"):
+    for rank in (0, 2.0, True, 70000):
+        with refused(r"rank must be a whole number 1\.\.65536, got"):
+            layer.add_adapter("three", rank, 1, generator)
+    for alpha in (0, "1", torch.tensor(1.0), float("nan"), float("inf")):
+        with refused(r"alpha must be a number 1e-06\.\.1e\+06, got"):
             layer.add_adapter("three", 1, alpha, generator)
-    with pytest.raises(KeyError, match="three"):
+    with refused("layer '' has no adapter 'three'"):
         activate_adapters(layer, ["three"])
 
 

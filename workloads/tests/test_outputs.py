@@ -105,12 +105,12 @@ def test_a_module_that_changed_after_tracing_is_refused(tmp_path, change):
 
 def other_weights(trace):
     trace.phases[1].rewrite.weights = "base"
-    return "phase change: rewrite: .*weights base without adapters"
+    return "phase change: rewrite: .*weights base with adapters first"
 
 
 def other_adapters(trace):
     trace.phases[1].hybrid.adapters = ["first", "second"]
-    return "phase change: hybrid: .*weights base with adapters first, second"
+    return "phase change: hybrid: .*weights changed with adapters first, second"
 
 
 def other_alpha(trace):

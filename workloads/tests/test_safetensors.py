@@ -106,6 +106,11 @@ def test_hostile_files_are_refused(data):
         decode_tensors(data)
 
 
+def test_a_name_that_occurs_twice_is_called_that():
+    with pytest.raises(SafetensorsError, match="^a key of the header occurs twice$"):
+        decode_tensors(HOSTILE["same name twice"])
+
+
 def test_metadata_is_allowed():
     data = build({"__metadata__": {"format": "pt"}, "x": entry()}, b"1234")
     assert decode_tensors(data)["x"].tolist() == [49, 50, 51, 52]
