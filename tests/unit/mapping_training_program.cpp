@@ -1,8 +1,5 @@
-#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdint>
-#include <map>
-#include <set>
 #include <string>
 #include <type_traits>
 #include <variant>
@@ -61,43 +58,6 @@ const StreamJob* stream_of(const Job& job) {
         }
       },
       job);
-}
-
-/// Ranges of a sample's slot, words of 32 bits over all vectors.
-std::set<std::uint64_t> slot_words(const std::vector<StridedRange>& ranges, std::uint64_t vectors) {
-  std::set<std::uint64_t> found;
-  for (const StridedRange& range : ranges) {
-    if (!range.per_sample) continue;
-    for (std::uint64_t vector = 0; vector < vectors; ++vector) {
-      const std::uint64_t first = range.address + vector * range.stride;
-      for (std::uint64_t word = first / 4; word < (first + range.bytes + 3) / 4; ++word) found.insert(word);
-    }
-  }
-  return found;
-}
-
-/// Checks that each step waits, over any number of others, for all that writes what it reads of a sample.
-void check_reads_wait_for_writes(const Program& program) {
-  std::map<std::uint64_t, std::set<std::uint32_t>> writers;
-  std::vector<std::set<std::uint32_t>> before(program.steps.size());
-  for (std::uint32_t index = 0; index < program.steps.size(); ++index) {
-    for (const std::uint32_t earlier : program.steps[index].depends_on) {
-      REQUIRE(earlier < index);
-      before[index].insert(earlier);
-      before[index].insert(before[earlier].begin(), before[earlier].end());
-    }
-    const StreamJob& job = *stream_of(program.steps[index].job);
-    std::set<std::uint64_t> read = slot_words(job.fetches, job.vectors);
-    if (const auto* lora = std::get_if<LoraJob>(&program.steps[index].job)) {
-      read.merge(slot_words(lora->preloads, 1));
-    }
-    for (const std::uint64_t word : read) {
-      INFO("step " << index << " reads word " << word);
-      REQUIRE(writers.count(word) == 1);
-      REQUIRE(std::includes(before[index].begin(), before[index].end(), writers[word].begin(), writers[word].end()));
-    }
-    for (const std::uint64_t word : slot_words(job.drains, job.vectors)) writers[word].insert(index);
-  }
 }
 
 std::vector<const LoraJob*> lora_jobs(const Program& program) {
@@ -182,23 +142,6 @@ TEST_CASE("The products of a trained pair rest in the SRAM buffer between the pa
   CHECK(jobs[5]->fetches[3].address == jobs[4]->drains[0].address);
   CHECK(jobs[3]->fetches[2].address == jobs[1]->drains[1].address);
   CHECK(jobs[3]->fetches[3].address == jobs[2]->drains[1].address);
-}
-
-TEST_CASE("Every step of training waits for all that writes what it reads") {
-  SmallChip chip;
-  chip.trace.adapters["other"] = chip.trace.adapters.at("forget");
-  TrainingTask task = chip.adapter_training();
-  task.adapters.push_back(&chip.trace.adapters.at("other"));
-  SECTION("an adapter, products with the backbone on the tiles") {}
-  SECTION("an adapter, digital products with the backbone") {
-    chip.architecture.training.backward_products = BackwardProducts::digital;
-  }
-  SECTION("the backbone") {
-    task.trained_adapter = nullptr;
-    task.adapters.clear();
-  }
-  const TrainingPrograms programs = training_programs(chip.context(), task);
-  check_reads_wait_for_writes(programs.batch);
 }
 
 TEST_CASE("The forward program is the beginning of the batch's, at the same addresses") {
