@@ -186,3 +186,25 @@ TEST_CASE("Momentum is one more tensor of state and one more operation of SGD, n
   // What takes no part in the update is the same.
   CHECK(macs(momentum.batch) == macs(plain.batch));
 }
+
+TEST_CASE("A product's cycles are its steps for every row it goes over at once, and one pipeline") {
+  SmallChip chip;
+  chip.architecture.lora_unit = {};
+  chip.architecture.lora_unit.rows = 2;
+  chip.architecture.lora_unit.columns = 2;
+  chip.architecture.lora_unit.pipeline_cycles = 3;
+  const auto cycles = [](const Program& program) {
+    std::vector<std::uint64_t> all;
+    for (const LoraJob* job : lora_jobs(program)) all.push_back(job->cycles_per_vector);
+    return all;
+  };
+  using Cycles = std::vector<std::uint64_t>;
+  // ceil(outputs / 2) ceil(inputs / 2) + 3 a product. Forward A and B of `channel`, then of `head`; backward B and A of
+  // `head` and its gradients, B of `channel` and its gradients, over 3 rows.
+  CHECK(cycles(training_programs(chip.context(), chip.adapter_training()).batch) ==
+        Cycles{5 + 6, 6 + 5, 5 + 6, 5 + 6, 6, (9 + 3) + (6 + 3)});
+  // Forward `token` of 3 x 3, `channel` of 4 x 5, `head` of 5 x 3; backward each one's input, then its weights, over 1,
+  // 3 and 4 rows.
+  CHECK(cycles(training_programs(chip.context(), {}).batch) ==
+        Cycles{4 + 3, 6 + 3, 6 + 3, 6 + 3, 6 + 3, 6 + 3, 3 * 6 + 3, 4 + 3, 4 * 4 + 3});
+}
