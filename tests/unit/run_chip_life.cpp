@@ -88,7 +88,11 @@ TEST_CASE("Writing exactly at every step ends where writing at deployment does")
       // The first phase is written at deployment either way.
       CHECK((other.deployment.writes.rm_cells == 0) == (phase > 0));
       CHECK(one.deployment.writes.rm_cells > 0);
+      CHECK((other.training.cycles == one.training.cycles) == (phase == 0));
+      CHECK(other.training.writes.rm_clipped_weights + other.deployment.writes.rm_clipped_weights ==
+            one.deployment.writes.rm_clipped_weights);
     }
+    CHECK(at_deployment[1].deployment.writes.rm_clipped_weights > 0);
     CHECK(at_deployment[0].activity.crossbar_joule != Approx(at_deployment[1].activity.crossbar_joule).epsilon(1e-3));
   }
 }
