@@ -50,6 +50,42 @@ TEST_CASE("A deployment brings what the chip does not hold, and nothing where it
   CHECK(rewrite[2].deployment.writes.sram_words == 0);
 }
 
+TEST_CASE("A stage's conversions and writes are told by their kinds") {
+  const Architecture two_pass = chip({{"/tile/mapping/inputs", "two_pass"}});
+  const Trace trace = read_small_trace();
+  Stage stage(two_pass, trace);
+  const PhaseFigures phase = stage.live(two_pass, trace, UpdateMethod::adapters).at(0);
+  // 6 samples, two passes: products of 3 x 3 on 4 rows, 4 x 5 on 3 rows and 5 x 3 on one.
+  CHECK(phase.inference.conversions.dac_updates == 6 * 2 * (4 * 3 + 3 * 4 + 5));
+  CHECK(phase.inference.conversions.adc_conversions == 6 * 2 * (4 * 3 + 3 * 5 + 3));
+  CHECK(phase.inference.conversions.shift_adds == phase.inference.conversions.adc_conversions);
+  const Architecture few_adds = chip({{"/tile/mapping/inputs", "bipolar"}});
+  CHECK(stage.live(few_adds, trace, UpdateMethod::adapters).at(0).inference.conversions.shift_adds == 0);
+
+  const TileMap map = map_to_tiles(trace.network, two_pass.tile);
+  ResistiveArrays arrays(two_pass, trace.network, map, 1);
+  Writes expected;
+  for (const ArrayWrite& write : arrays.write(trace.weights.at("learned"))) {
+    expected.rm_failed_cells += write.failed_cells;
+    for (const WriteGroup& group : write.groups) {
+      expected.rm_cells += group.cells;
+      for (const WriteRound& round : group.rounds) {
+        expected.rm_set_pulses += round.set_pulses;
+        expected.rm_reset_pulses += round.reset_pulses;
+        expected.rm_verify_reads += round.verify_reads;
+      }
+    }
+  }
+  const Writes& writes = phase.deployment.writes;
+  CHECK(writes.rm_cells == expected.rm_cells);
+  CHECK(writes.rm_set_pulses == expected.rm_set_pulses);
+  CHECK(writes.rm_reset_pulses == expected.rm_reset_pulses);
+  CHECK(writes.rm_verify_reads == expected.rm_verify_reads);
+  CHECK(writes.rm_failed_cells == expected.rm_failed_cells);
+  CHECK(writes.rm_forming_pulses == 0);
+  CHECK(writes.rm_set_pulses != writes.rm_reset_pulses);
+}
+
 TEST_CASE("A phase's updates are those of all steps of its runs") {
   const Trace trace = read_small_trace();
   Stage stage(chip(), trace);
@@ -101,4 +137,9 @@ TEST_CASE("A training step's currents are those of its samples, forward as in in
         Approx(passes * (phase.activity.crossbar_dissipation_joule / 4.0 + power.dissipated_microwatt * 1e-6 * seconds))
             .epsilon(1e-6));
   CHECK(joule(phase.inference, "crossbar") == Approx(phase.activity.crossbar_joule).epsilon(1e-6));
+  // With noise the calibration samples draw their own, and differ a little.
+  const PhaseFigures noisy = stage.live(chip(), trace, UpdateMethod::adapters).at(0);
+  const double forward = joule(noisy.training, "crossbar") - passes * transposed;
+  CHECK(forward == Approx(passes * noisy.activity.crossbar_joule / 4.0).epsilon(0.05));
+  CHECK(forward != Approx(passes * noisy.activity.crossbar_joule / 4.0).epsilon(1e-6));
 }
