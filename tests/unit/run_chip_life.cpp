@@ -101,7 +101,8 @@ TEST_CASE("Two chips of the study are two runs with seeds one behind the other, 
   const Architecture architecture =
       chip(without_read_noise({{"/resistive_memory/faults/stuck_low_share", "0.05"},
                                {"/resistive_memory/retention/read_disturb_per_read", "3e-4"},
-                               {"/resistive_memory/retention/relaxation_sigma_microsiemens", "3"}}));
+                               {"/resistive_memory/retention/exponent", "0.05"},
+                               {"/resistive_memory/retention/exponent_spread", "0.05"}}));
   Trace trace = there_and_back();
   take_samples(trace, 200);
   constexpr double day_s = 86'400.0;

@@ -108,6 +108,21 @@ TEST_CASE("Phases of the same network draw read noise of their own") {
   CHECK(silent[1].activity.crossbar_joule == silent[2].activity.crossbar_joule);
 }
 
+TEST_CASE("Products of training are priced at the gradients' bits, those of inference at the LoRA unit's") {
+  const Trace trace = read_small_trace();
+  Stage stage(chip(), trace);
+  const auto with_bits = [&](const char* field, const char* bits) {
+    return stage.live(chip({{field, bits}}), trace, UpdateMethod::adapters).at(1);
+  };
+  const PhaseFigures shipped = stage.live(chip(), trace, UpdateMethod::adapters).at(1);
+  const PhaseFigures coarse_unit = with_bits("/lora_unit/bits", "4");
+  const PhaseFigures coarse_gradients = with_bits("/training/gradient_bits", "8");
+  CHECK(joule(coarse_unit.training, "lora_unit") == Approx(joule(shipped.training, "lora_unit")).epsilon(1e-9));
+  CHECK(joule(coarse_unit.inference, "lora_unit") < 0.6 * joule(shipped.inference, "lora_unit"));
+  CHECK(joule(coarse_gradients.training, "lora_unit") < 0.6 * joule(shipped.training, "lora_unit"));
+  CHECK(joule(coarse_gradients.inference, "lora_unit") == Approx(joule(shipped.inference, "lora_unit")).epsilon(1e-9));
+}
+
 TEST_CASE("A training step's currents are those of its samples, forward as in inference and transposed") {
   const Architecture quiet =
       chip({{"/resistive_memory/read_noise", "0"}, {"/tile/tia/noise_volt", "0"}, {"/tile/adc/noise_volt", "0"}});
