@@ -137,7 +137,7 @@ TEST_CASE("Single cells are shown pulse by pulse, from the fresh cell to their t
   }
 }
 
-TEST_CASE("The letters are written within the tolerance; error and counts belong to them") {
+TEST_CASE("The letters are written within the tolerance, and error and counts belong to them") {
   const ProgramWorkplace workplace;
   const json maps = workplace.report({"--set", "/resistive_memory/read_noise=0"}).at("maps");
   REQUIRE(maps.size() == 2);

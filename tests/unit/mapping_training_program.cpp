@@ -1,8 +1,5 @@
-#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdint>
-#include <map>
-#include <set>
 #include <string>
 #include <type_traits>
 #include <variant>
@@ -61,43 +58,6 @@ const StreamJob* stream_of(const Job& job) {
         }
       },
       job);
-}
-
-/// Ranges of a sample's slot, words of 32 bits over all vectors.
-std::set<std::uint64_t> slot_words(const std::vector<StridedRange>& ranges, std::uint64_t vectors) {
-  std::set<std::uint64_t> found;
-  for (const StridedRange& range : ranges) {
-    if (!range.per_sample) continue;
-    for (std::uint64_t vector = 0; vector < vectors; ++vector) {
-      const std::uint64_t first = range.address + vector * range.stride;
-      for (std::uint64_t word = first / 4; word < (first + range.bytes + 3) / 4; ++word) found.insert(word);
-    }
-  }
-  return found;
-}
-
-/// Checks that each step waits, over any number of others, for all that writes what it reads of a sample.
-void check_reads_wait_for_writes(const Program& program) {
-  std::map<std::uint64_t, std::set<std::uint32_t>> writers;
-  std::vector<std::set<std::uint32_t>> before(program.steps.size());
-  for (std::uint32_t index = 0; index < program.steps.size(); ++index) {
-    for (const std::uint32_t earlier : program.steps[index].depends_on) {
-      REQUIRE(earlier < index);
-      before[index].insert(earlier);
-      before[index].insert(before[earlier].begin(), before[earlier].end());
-    }
-    const StreamJob& job = *stream_of(program.steps[index].job);
-    std::set<std::uint64_t> read = slot_words(job.fetches, job.vectors);
-    if (const auto* lora = std::get_if<LoraJob>(&program.steps[index].job)) {
-      read.merge(slot_words(lora->preloads, 1));
-    }
-    for (const std::uint64_t word : read) {
-      INFO("step " << index << " reads word " << word);
-      REQUIRE(writers.count(word) == 1);
-      REQUIRE(std::includes(before[index].begin(), before[index].end(), writers[word].begin(), writers[word].end()));
-    }
-    for (const std::uint64_t word : slot_words(job.drains, job.vectors)) writers[word].insert(index);
-  }
 }
 
 std::vector<const LoraJob*> lora_jobs(const Program& program) {
@@ -184,23 +144,6 @@ TEST_CASE("The products of a trained pair rest in the SRAM buffer between the pa
   CHECK(jobs[3]->fetches[3].address == jobs[2]->drains[1].address);
 }
 
-TEST_CASE("Every step of training waits for all that writes what it reads") {
-  SmallChip chip;
-  chip.trace.adapters["other"] = chip.trace.adapters.at("forget");
-  TrainingTask task = chip.adapter_training();
-  task.adapters.push_back(&chip.trace.adapters.at("other"));
-  SECTION("an adapter, products with the backbone on the tiles") {}
-  SECTION("an adapter, digital products with the backbone") {
-    chip.architecture.training.backward_products = BackwardProducts::digital;
-  }
-  SECTION("the backbone") {
-    task.trained_adapter = nullptr;
-    task.adapters.clear();
-  }
-  const TrainingPrograms programs = training_programs(chip.context(), task);
-  check_reads_wait_for_writes(programs.batch);
-}
-
 TEST_CASE("The forward program is the beginning of the batch's, at the same addresses") {
   const SmallChip chip;
   const TrainingPrograms programs = training_programs(chip.context(), chip.adapter_training());
@@ -242,4 +185,26 @@ TEST_CASE("Momentum is one more tensor of state and one more operation of SGD, n
   CHECK(update_words(adam.update, &StreamJob::drains) == plain_writes + 2 * parameters);
   // What takes no part in the update is the same.
   CHECK(macs(momentum.batch) == macs(plain.batch));
+}
+
+TEST_CASE("A product's cycles are its steps for every row it goes over at once, and one pipeline") {
+  SmallChip chip;
+  chip.architecture.lora_unit = {};
+  chip.architecture.lora_unit.rows = 2;
+  chip.architecture.lora_unit.columns = 2;
+  chip.architecture.lora_unit.pipeline_cycles = 3;
+  const auto cycles = [](const Program& program) {
+    std::vector<std::uint64_t> all;
+    for (const LoraJob* job : lora_jobs(program)) all.push_back(job->cycles_per_vector);
+    return all;
+  };
+  using Cycles = std::vector<std::uint64_t>;
+  // ceil(outputs / 2) ceil(inputs / 2) + 3 a product. Forward A and B of `channel`, then of `head`; backward B and A of
+  // `head` and its gradients, B of `channel` and its gradients, over 3 rows.
+  CHECK(cycles(training_programs(chip.context(), chip.adapter_training()).batch) ==
+        Cycles{5 + 6, 6 + 5, 5 + 6, 5 + 6, 6, (9 + 3) + (6 + 3)});
+  // Forward `token` of 3 x 3, `channel` of 4 x 5, `head` of 5 x 3; backward each one's input, then its weights, over 1,
+  // 3 and 4 rows.
+  CHECK(cycles(training_programs(chip.context(), {}).batch) ==
+        Cycles{4 + 3, 6 + 3, 6 + 3, 6 + 3, 6 + 3, 6 + 3, 3 * 6 + 3, 4 + 3, 4 * 4 + 3});
 }

@@ -82,3 +82,17 @@ TEST_CASE("A pair of devices counts twice") {
   CHECK(test::thrown_error([&] { check_in_place_writes(pairs, two_phases(700, steps)); }).code ==
         ExitCode::model_error);
 }
+
+TEST_CASE("Each phase is compared with the one before, and the phases' writes are summed") {
+  const auto most = static_cast<std::uint64_t>(most_in_place_writes / (700.0 + step_overhead(1000)));
+  Trace same = two_phases(700, most);
+  same.phases.push_back(same.phases.back());
+  same.phases.back().name = "to second again";
+  CHECK_NOTHROW(check_in_place_writes(in_place(), same));
+  Trace back = two_phases(700, most / 2 + 1);
+  CHECK_NOTHROW(check_in_place_writes(in_place(), back));
+  back.phases.push_back(back.phases.front());
+  CHECK_THAT(
+      test::thrown_error([&] { check_in_place_writes(in_place(), back); }).text,
+      Catch::Contains("phase to first") && Catch::Contains(std::to_string(most / 2 + 1) + " steps of 700 cells"));
+}

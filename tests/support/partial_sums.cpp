@@ -1,0 +1,164 @@
+#include "tests/support/partial_sums.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace palimpsest::test {
+namespace {
+
+/// A layer's products in one direction.
+struct Product {
+  std::uint32_t operation = 0;
+  bool transposed = false;
+
+  bool operator<(const Product& other) const {
+    return std::pair(operation, transposed) < std::pair(other.operation, other.transposed);
+  }
+};
+
+/// What a byte of a slot holds of a product: of this row and sensed line the sum over driven lines [first, first +
+/// count).
+struct Part {
+  std::uint32_t row = 0;
+  std::uint32_t line = 0;
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+};
+
+using Matrix = std::pair<std::uint64_t, std::uint32_t>;  ///< address, and bytes from row to row
+
+/// Lines of a block in a direction.
+struct Lines {
+  std::uint32_t first_driven = 0;
+  std::uint32_t driven = 0;
+  std::uint32_t first_sensed = 0;
+  std::uint32_t sensed = 0;
+};
+
+Lines lines_of_block(const TileBlock& block, bool transposed) {
+  if (transposed) return {block.first_output, block.outputs, block.first_input, block.inputs};
+  return {block.first_input, block.inputs, block.first_output, block.outputs};
+}
+
+class Cover {
+ public:
+  Cover(const Program& program, const Network& network, const TileMap& map, std::size_t forward_steps)
+      : program_(program), network_(network), map_(map), forward_steps_(forward_steps) {}
+
+  std::vector<std::string> faults() {
+    for (std::size_t step = 0; step < program_.steps.size(); ++step) {
+      if (const auto* job = std::get_if<TileJob>(&program_.steps[step].job)) add_tile_step(step, *job);
+    }
+    for (const auto& [product, tiles] : tiles_) check_tiles(product, tiles);
+    for (std::size_t step = 0; step < program_.steps.size(); ++step) {
+      std::visit(
+          [&](const auto& job) {
+            if constexpr (std::is_base_of_v<StreamJob, std::decay_t<decltype(job)>>) check_reads(step, job);
+          },
+          program_.steps[step].job);
+    }
+    return faults_;
+  }
+
+ private:
+  void fault(std::size_t step, const std::string& what) {
+    const std::string line = "step " + std::to_string(step) + " " + what;
+    if (faults_.empty() || faults_.back() != line) faults_.push_back(line);
+  }
+
+  void add_tile_step(std::size_t step, const TileJob& job) {
+    const std::uint32_t tile = program_.steps[step].tile;
+    const bool transposed = step >= forward_steps_;
+    const TileBlock& block = map_.blocks.at(tile);
+    const Lines lines = lines_of_block(block, transposed);
+    const Product product{block.operation, transposed};
+    tiles_[product].push_back(tile);
+    if (job.vectors != network_.operations[block.operation].output.rows) fault(step, "does not read every row once");
+    if (job.fetches.size() != 1 || job.drains.size() != 1) {
+      fault(step, "has not one input and one result");
+      return;
+    }
+    const StridedRange& fetch = job.fetches[0];
+    const StridedRange& drain = job.drains[0];
+    const std::uint32_t value_bytes = fetch.bytes / lines.driven;
+    if (value_bytes == 0 || fetch.bytes != value_bytes * lines.driven || drain.bytes != value_bytes * lines.sensed) {
+      fault(step, "does not read and drain values of its block's lines");
+      return;
+    }
+    // Rows one behind the other.
+    const Matrix matrix{fetch.address - std::uint64_t{lines.first_driven} * value_bytes,
+                        job.vectors == 1 ? 0U : fetch.stride};
+    if (job.vectors > 1 && fetch.stride < fetch.bytes) fault(step, "reads a row twice");
+    if (inputs_.emplace(product, matrix).first->second != matrix)
+      fault(step, "does not read its block's part of the matrix that the layer's other tiles read");
+    for (std::uint32_t row = 0; row < job.vectors; ++row) {
+      for (std::uint32_t byte = 0; byte < drain.bytes; ++byte) {
+        const Part part{row, lines.first_sensed + byte / value_bytes, lines.first_driven, lines.driven};
+        parts_[drain.address + std::uint64_t{row} * drain.stride + byte].emplace_back(product, part);
+      }
+    }
+  }
+
+  void check_tiles(const Product& product, std::vector<std::uint32_t> tiles) {
+    std::sort(tiles.begin(), tiles.end());
+    if (tiles == map_.tiles_of_operation[product.operation]) return;
+    faults_.push_back("operation " + std::to_string(product.operation) + " is not computed once on each of its tiles");
+  }
+
+  void check_reads(std::size_t step, const StreamJob& job) {
+    std::uint32_t longest = 0;
+    for (const StridedRange& range : job.fetches) longest = std::max(longest, range.bytes);
+    for (std::uint64_t vector = 0; vector < job.vectors; ++vector) {
+      for (std::uint32_t place = 0; place < longest; ++place) {
+        std::map<Product, std::vector<Part>> found;
+        for (const StridedRange& range : job.fetches) {
+          if (!range.per_sample || place >= range.bytes) continue;
+          const auto parts = parts_.find(range.address + vector * range.stride + place);
+          if (parts == parts_.end()) continue;
+          for (const auto& [product, part] : parts->second) found[product].push_back(part);
+        }
+        for (auto& [product, parts] : found) check_cover(step, product, parts);
+      }
+    }
+  }
+
+  void check_cover(std::size_t step, const Product& product, std::vector<Part>& parts) {
+    std::sort(parts.begin(), parts.end(), [](const Part& one, const Part& other) { return one.first < other.first; });
+    const Operation& operation = network_.operations[product.operation];
+    const std::uint32_t lines =
+        product.transposed ? operation.output.columns : network_.shape(operation.inputs[0]).columns;
+    std::uint32_t next = 0;
+    for (const Part& part : parts) {
+      if (part.row != parts[0].row || part.line != parts[0].line)
+        fault(step, "sums results of different rows or lines of operation " + std::to_string(product.operation));
+      if (part.first != next) {
+        fault(step, "does not read every part of a sum of operation " + std::to_string(product.operation) + " once");
+        return;
+      }
+      next = part.first + part.count;
+    }
+    if (next != lines) fault(step, "does not read all of a sum of operation " + std::to_string(product.operation));
+  }
+
+  const Program& program_;
+  const Network& network_;
+  const TileMap& map_;
+  std::size_t forward_steps_;
+  std::map<Product, std::vector<std::uint32_t>> tiles_;
+  std::map<Product, Matrix> inputs_;
+  std::map<std::uint64_t, std::vector<std::pair<Product, Part>>> parts_;
+  std::vector<std::string> faults_;
+};
+
+}  // namespace
+
+std::vector<std::string> partial_sum_faults(const Program& program, const Network& network, const TileMap& map,
+                                            std::size_t forward_steps) {
+  return Cover(program, network, map, forward_steps).faults();
+}
+
+}  // namespace palimpsest::test

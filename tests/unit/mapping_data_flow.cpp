@@ -1,0 +1,250 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sim/config/architecture.hpp"
+#include "sim/mapping/deployment_program.hpp"
+#include "sim/mapping/inference_program.hpp"
+#include "sim/mapping/training_program.hpp"
+#include "sim/run/training_task.hpp"
+#include "tests/support/data_flow.hpp"
+#include "tests/support/parameter_words.hpp"
+#include "tests/support/partial_sums.hpp"
+#include "tests/support/small_networks.hpp"
+
+using namespace palimpsest;
+using namespace palimpsest::test;
+
+namespace {
+
+const Architecture& shipped() {
+  static const Architecture architecture =
+      read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {});
+  return architecture;
+}
+
+/// Tiles so small that every layer is cut both ways.
+Architecture small_tiles() {
+  Architecture chip = shipped();
+  chip.tile.crossbar.rows = 4;
+  chip.tile.crossbar.columns = 6;
+  chip.sequencer.samples_in_flight = 3;
+  return chip;
+}
+
+std::vector<Architecture> every_mapping() {
+  std::vector<Architecture> chips;
+  for (const auto weights : {WeightEncoding::offset, WeightEncoding::differential}) {
+    for (const auto inputs : {InputEncoding::bipolar, InputEncoding::two_pass, InputEncoding::bit_serial}) {
+      for (const std::uint32_t slices : {1U, 2U}) {
+        for (const auto products : {BackwardProducts::transposed_read, BackwardProducts::digital}) {
+          Architecture chip = small_tiles();
+          chip.tile.mapping.weights = weights;
+          chip.tile.mapping.inputs = inputs;
+          chip.tile.mapping.slices = slices;
+          chip.training.backward_products = products;
+          chips.push_back(chip);
+        }
+      }
+    }
+  }
+  return chips;
+}
+
+/// Whole layers on tiles, values of other widths, words of other widths, one sample in flight.
+std::vector<Architecture> other_chips() {
+  std::vector<Architecture> chips{shipped(), small_tiles(), small_tiles(), small_tiles()};
+  chips[1].sram.activation_bits = 8;
+  chips[1].training.gradient_bits = 32;
+  chips[1].sram.word_bits = 64;
+  chips[2].sram.activation_bits = 24;
+  chips[2].training.gradient_bits = 8;
+  chips[2].training.optimizer_state_bits = 16;
+  chips[2].sram.word_bits = 16;
+  chips[3].sequencer.samples_in_flight = 1;
+  chips[3].training.backward_products = BackwardProducts::digital;
+  return chips;
+}
+
+void check_none(const std::vector<std::string>& faults) {
+  INFO(lines_of(faults));
+  CHECK(faults.empty());
+}
+
+/// The linear operations whose products a value is made of.
+std::set<std::uint32_t> layers_before(const Network& network, std::uint32_t value) {
+  std::set<std::uint32_t> layers;
+  if (value == 0) return layers;
+  const Operation& operation = network.operations[value - 1];
+  if (operation.kind == OperationKind::linear) layers.insert(value - 1);
+  for (const std::uint32_t input : operation.inputs) layers.merge(layers_before(network, input));
+  return layers;
+}
+
+/// The layers of the tile steps among `steps` that are in the direction.
+std::set<std::uint32_t> layers_of(const Program& program, const TileMap& map, const std::set<std::uint32_t>& steps,
+                                  std::size_t forward_steps, bool transposed) {
+  std::set<std::uint32_t> layers;
+  for (const std::uint32_t step : steps) {
+    if (std::holds_alternative<TileJob>(program.steps[step].job) && (step >= forward_steps) == transposed)
+      layers.insert(map.blocks[program.steps[step].tile].operation);
+  }
+  return layers;
+}
+
+/// Checks that a layer's tiles read what the layers before it, in the network or behind it on the way back, made.
+void check_layers(const Program& program, const DataFlow& flow, const ProgramContext& context,
+                  std::size_t forward_steps) {
+  const Network& network = context.network;
+  std::set<std::uint32_t> transposed;
+  for (std::uint32_t step = 0; step < program.steps.size(); ++step) {
+    if (std::holds_alternative<TileJob>(program.steps[step].job) && step >= forward_steps)
+      transposed.insert(context.map.blocks[program.steps[step].tile].operation);
+  }
+  for (std::uint32_t step = 0; step < program.steps.size(); ++step) {
+    if (!std::holds_alternative<TileJob>(program.steps[step].job)) continue;
+    const std::uint32_t layer = context.map.blocks[program.steps[step].tile].operation;
+    const bool back = step >= forward_steps;
+    std::set<std::uint32_t> expected = layers_before(network, network.operations[layer].inputs[0]);
+    if (back) {
+      expected.clear();
+      for (const std::uint32_t other : transposed) {
+        if (layers_before(network, network.operations[other].inputs[0]).count(layer) != 0) expected.insert(other);
+      }
+    }
+    INFO("step " << step << ", operation " << layer << (back ? ", transposed" : ""));
+    CHECK(layers_of(program, context.map, flow.sources[step], forward_steps, back) == expected);
+  }
+}
+
+DataFlow checked(const Program& program, const ProgramContext& context, std::size_t forward_steps) {
+  DataFlow flow = data_flow(program, context.architecture.sram);
+  check_none(flow.faults);
+  check_none(partial_sum_faults(program, context.network, context.map, forward_steps));
+  check_layers(program, flow, context, forward_steps);
+  return flow;
+}
+
+std::set<std::string> vectors_of(const Network& network) {
+  std::set<std::string> names;
+  for (const Operation& operation : network.operations) {
+    for (const std::string& name : {operation.bias, operation.gain}) {
+      if (!name.empty()) names.insert(name);
+    }
+  }
+  return names;
+}
+
+/// Inference reads what deployment brought.
+void check_inference(const ProgramContext& context, const std::vector<const Adapter*>& adapters) {
+  DeploymentTask task;
+  task.vectors = vectors_of(context.network);
+  task.new_adapters = adapters;
+  task.adapters = adapters;
+  const DataFlow deployed = data_flow(deployment_program(context, task), context.architecture.sram);
+  check_none(deployed.faults);
+  CHECK(deployed.borrowed.empty());
+  const Program inference = inference_program(context, adapters, 5);
+  const DataFlow flow = checked(inference, context, inference.steps.size());
+  check_none(missing(flow.borrowed, deployed.drained, context.architecture.sram));
+}
+
+std::set<std::uint64_t> words_of(const std::vector<ReadRange>& ranges, std::uint32_t word) {
+  std::set<std::uint64_t> words;
+  for (const ReadRange& range : ranges) {
+    for (std::uint64_t byte = range.address; byte < range.address + range.bytes; ++byte) words.insert(byte / word);
+  }
+  return words;
+}
+
+std::set<std::uint64_t> words_of(const std::set<std::uint64_t>& bytes, std::uint32_t word) {
+  std::set<std::uint64_t> words;
+  for (const std::uint64_t byte : bytes) words.insert(byte / word);
+  return words;
+}
+
+/// A step's gradients are summed in the batch and used up by the update, which leaves new parameters.
+void check_training(const ProgramContext& context, const TrainingTask& task) {
+  const TrainingPrograms programs = training_programs(context, task);
+  const DataFlow batch = checked(programs.batch, context, programs.forward.steps.size());
+  const DataFlow update = data_flow(programs.update, context.architecture.sram);
+  check_none(update.faults);
+
+  const std::uint32_t word = word_bytes(context.architecture.sram);
+  const std::set<std::uint64_t> updated = words_of(update.drained, word);
+  const std::set<std::uint64_t> read_by_update = words_of(update.borrowed, word);
+  const std::set<std::uint64_t> gradients = words_of(batch.drained, word);
+  const std::set<std::uint64_t> read_by_batch = words_of(batch.borrowed, word);
+  std::uint64_t frozen = 0;
+  for (const std::uint64_t number : read_by_batch) frozen += updated.count(number) == 0 ? 1 : 0;
+  const ParameterWords expected = parameter_words(context, task);
+  const std::uint64_t state = expected.gradients * optimizer_tensors(task.optimizer, task.has_momentum);
+  CHECK(gradients.size() == expected.gradients);
+  CHECK(std::includes(read_by_batch.begin(), read_by_batch.end(), gradients.begin(), gradients.end()));
+  CHECK(std::includes(read_by_update.begin(), read_by_update.end(), gradients.begin(), gradients.end()));
+  CHECK(std::includes(updated.begin(), updated.end(), read_by_update.begin(), read_by_update.end()));
+  CHECK(read_by_update.size() == expected.gradients + state);
+  CHECK(updated.size() == expected.gradients + state + expected.working);
+  CHECK(frozen == expected.frozen);
+}
+
+void check_all_programs(const Architecture& chip, const AdaptedNetwork& adapted) {
+  INFO(adapted.name);
+  const TileMap map = map_to_tiles(adapted.network, chip.tile);
+  const ProgramContext context{chip, adapted.network, map};
+  const std::vector<const Adapter*> both{&adapted.first, &adapted.second};
+  check_inference(context, {});
+  check_inference(context, both);
+  TrainingTask task;
+  task.batch_size = 4;
+  task.adapters = both;
+  for (const Adapter* trained : both) {
+    task.trained_adapter = trained;
+    task.optimizer = trained == &adapted.first ? Optimizer::adam : Optimizer::sgd;
+    check_training(context, task);
+  }
+  task = {};
+  task.batch_size = 4;
+  task.has_momentum = true;
+  check_training(context, task);
+  task.backbone_in_arrays = true;
+  check_training(context, task);
+}
+
+}  // namespace
+
+TEST_CASE("Every step waits for what it reads, sums are whole and nothing is lost, in every mapping") {
+  const std::vector<AdaptedNetwork> networks = small_networks();
+  for (const Architecture& chip : every_mapping()) {
+    INFO("differential " << (chip.tile.mapping.weights == WeightEncoding::differential) << ", inputs "
+                         << static_cast<int>(chip.tile.mapping.inputs) << ", slices " << chip.tile.mapping.slices
+                         << ", digital " << (chip.training.backward_products == BackwardProducts::digital));
+    check_all_programs(chip, networks[1]);
+  }
+}
+
+TEST_CASE("Every step waits for what it reads, sums are whole and nothing is lost, in networks of all kinds") {
+  for (const Architecture& chip : other_chips()) {
+    for (const AdaptedNetwork& network : small_networks()) check_all_programs(chip, network);
+  }
+}
+
+TEST_CASE("The face trace's programs read what deployments of its phases brought, and what steps before drained") {
+  const Trace trace = read_trace(std::string(PALIMPSEST_SOURCE_DIR) + "/traces/face");
+  const TileMap map = map_to_tiles(trace.network, shipped().tile);
+  const ProgramContext context{shipped(), trace.network, map};
+  for (const Phase& phase : trace.phases) {
+    INFO(phase.name);
+    for (const Method* method : {&phase.hybrid, &phase.rewrite}) {
+      check_inference(context, adapters_of(trace, *method));
+      for (const TrainingRun& run : method->training) {
+        check_training(context, training_task(trace, *method, run, false));
+        if (run.trains_backbone) check_training(context, training_task(trace, *method, run, true));
+      }
+    }
+  }
+}
