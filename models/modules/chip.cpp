@@ -5,6 +5,7 @@
 #include <string>
 
 #include "models/modules/program_check.hpp"
+#include "models/physics/saturating.hpp"
 
 namespace palimpsest {
 
@@ -75,6 +76,8 @@ void Chip::connect() {
 
 PlayResult Chip::play(const Program& program) {
   check_program(program, config_.tiles);
+  const PlayBound bound = play_bound(program, config_);
+  if (bound.cycles > cycles_left() || bound.memory_wait_cycles == uncountable) throw PlayTooLong(bound, cycles_left());
   reset();
   sequencer_->start(program);
   if (!sequencer_->finished()) sc_core::sc_start();

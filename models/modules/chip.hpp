@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 #include <systemc>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "models/modules/host_port.hpp"
 #include "models/modules/interconnect.hpp"
 #include "models/modules/lora_unit.hpp"
+#include "models/modules/play_bound.hpp"
 #include "models/modules/programmer.hpp"
 #include "models/modules/sequencer.hpp"
 #include "models/modules/sram_bank.hpp"
@@ -40,16 +42,31 @@ struct PlayResult {
   BusyCycles busy;
 };
 
+/// A play that may take longer than simulated time can count.
+class PlayTooLong : public std::runtime_error {
+ public:
+  PlayTooLong(const PlayBound& bound, std::uint64_t left)
+      : std::runtime_error("chip: a program of more cycles than simulated time holds"), needed(bound), fits(left) {}
+  PlayBound needed;
+  std::uint64_t fits;  ///< cycles that are left
+};
+
 /// The whole chip, and the one file where modules are wired.
 class Chip : public sc_core::sc_module {
  public:
   Chip(const sc_core::sc_module_name& name, const ChipConfig& config, const ChipOptions& options = {});
 
   /// Plays `program` from cycle 0 to the end and starts the kernel for it; the result does not depend on earlier plays.
-  /// Throws std::logic_error, before anything is played, for a program that is not well formed (a tile that does not
-  /// exist, a dependency that is not an earlier step, a streaming job without vectors, no sample in flight); and when
-  /// the play stops with work left, after which the chip is of no further use.
+  /// Throws before anything is played: std::logic_error for a program that is not well formed (a tile that does not
+  /// exist, a dependency that is not an earlier step, a streaming job without vectors, no sample in flight),
+  /// PlayTooLong for one whose bound (play_bound) is beyond cycles_left(). Throws std::logic_error when the play stops
+  /// with work left, after which the chip is of no further use.
   PlayResult play(const Program& program);
+
+  /// Cycles that simulated time still holds. Plays follow each other in it.
+  std::uint64_t cycles_left() const { return time_.cycles_left(); }
+
+  const ChipConfig& config() const { return config_; }
 
  private:
   void construct(const ChipOptions& options);

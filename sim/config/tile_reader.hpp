@@ -5,8 +5,7 @@
 
 namespace palimpsest {
 
-/// Largest duration a file may give, in ns. With the shortest clock period (10 ps), 1e8 cycles: the cycles of a whole
-/// programming job (4096 x 4096 cells, 65,535 pulses each, one by one) still fit 64 bits.
+/// Largest duration a file may give, in ns: 1e8 cycles of the shortest clock period.
 constexpr double longest_ns = 1e6;
 
 /// Fewest bits of a grid of signed codes: with the sign's alone it holds nothing but zero.

@@ -12,6 +12,7 @@
 #include "sim/run/chip_work.hpp"
 #include "sim/run/inference.hpp"
 #include "sim/run/parallel.hpp"
+#include "sim/run/simulated_time.hpp"
 #include "sim/run/tiles_of_chip.hpp"
 #include "sim/run/training_figures.hpp"
 #include "sim/run/training_task.hpp"
@@ -133,7 +134,7 @@ PhaseFigures ChipLife::next_phase() {
   auto evaluation =
       in_background(threads_, [&] { return infer(network, test_input, rows, first_evaluation + 1, threads_); });
 
-  deployment_work += play(deployment_program(context_, deployment));
+  deployment_work += play(deployment_program(context_, deployment), "deployment");
   std::vector<TrainingWork> training;
   for (const Training& run : trainings) {
     training.push_back(train(run, calibration));
@@ -141,7 +142,7 @@ PhaseFigures ChipLife::next_phase() {
   }
   const Program inference_steps =
       inference_program(context_, adapters_, static_cast<std::uint32_t>(phase.samples.size()));
-  ChipWork inference_work = play(inference_steps);
+  ChipWork inference_work = play(inference_steps, "inference");
   const Inference inference = evaluation.get();
   inference_work.analogue.crossbar_read = inference.activity.crossbar_joule;
   inference_work.dissipated.crossbar = inference.activity.crossbar_dissipation_joule;
@@ -176,8 +177,15 @@ void ChipLife::drop_adapters(const Phase& phase, const WeightSet& weights, std::
       share_correct(trace_, forgotten, float_scores(trace_.network, weights, {}, input));
 }
 
-ChipWork ChipLife::play(const Program& program) {
-  const PlayResult result = chip_.play(program);
+ChipWork ChipLife::play(const Program& program, const std::string& purpose) {
+  PlayResult result;
+  try {
+    result = chip_.play(program);
+  } catch (const PlayTooLong& bound) {
+    const char* chip = update_method_ == UpdateMethod::adapters ? ", hybrid, " : ", RM rewrite, ";
+    throw beyond_simulated_time(architecture_.clock, "phase " + trace_.phases[phase_ - 1].name + chip + purpose,
+                                bound.needed, bound.fits);
+  }
   ChipWork work;
   work.cycles = result.cycles;
   work.memory_wait_cycles = result.memory_wait_cycles;
@@ -193,7 +201,7 @@ ChipWork ChipLife::write_arrays(const WeightSet& weights, const WeightSet& held,
 ChipWork ChipLife::read_back() {
   const std::vector<ArrayWrite> reads = arrays_.read_back();
   ChipWork work = write_work(architecture_, reads);
-  work += play(array_program(reads));
+  work += play(array_program(reads), "reading the arrays back");
   return work;
 }
 
@@ -207,7 +215,7 @@ ChipWork ChipLife::update_arrays_every_step(const WeightSet& goal, const WeightS
     work += write;
     // What is clipped is so at every step; the last one tells how many weights are.
     work.clipped_weights = write.clipped_weights;
-    work += play(array_program(writes));
+    work += play(array_program(writes), "writing the arrays at a step");
     before = std::move(next);
   }
   return work;
@@ -220,8 +228,8 @@ ChipLife::Training ChipLife::planned(const Method& method, const TrainingRun& ru
 }
 
 ChipLife::TrainingWork ChipLife::train(const Training& training, const Activity& calibration) {
-  const ChipWork batch = play(training.programs.batch);
-  ChipWork forward = play(training.programs.forward);
+  const ChipWork batch = play(training.programs.batch, "training");
+  ChipWork forward = play(training.programs.forward, "the forward passes of training");
   // Nothing in the contract keeps a schedule with more work from ending earlier.
   forward.cycles = std::min(forward.cycles, batch.cycles);
   forward.memory_wait_cycles = std::min(forward.memory_wait_cycles, batch.memory_wait_cycles);
@@ -233,7 +241,7 @@ ChipLife::TrainingWork ChipLife::train(const Training& training, const Activity&
     add_transposed_reads(training.programs.transposed_vectors, training.batch_size, backward);
   }
   return {times(forward, training.steps), times(backward, training.steps),
-          times(play(training.programs.update), training.steps)};
+          times(play(training.programs.update, "the parameter update"), training.steps)};
 }
 
 void ChipLife::add_transposed_reads(const std::vector<std::uint64_t>& vectors, double times, ChipWork& work) const {

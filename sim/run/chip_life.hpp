@@ -62,7 +62,8 @@ class ChipLife {
   ChipWork update_arrays_every_step(const WeightSet& goal, const WeightSet& held, std::uint64_t steps);
   /// Gains and biases of `weights` that are not what the SRAM buffer holds.
   std::set<std::string> changed_vectors(const WeightSet& weights) const;
-  ChipWork play(const Program& program);
+  /// Throws UserError, naming `purpose`, if simulated time may not hold it.
+  ChipWork play(const Program& program, const std::string& purpose);
   void add_transposed_reads(const std::vector<std::uint64_t>& vectors, double times, ChipWork& work) const;
   StageFigures priced(const ChipWork& work, int mac_bits) const;
   /// Sets the figures of the training stage: its runs, and what it does to the arrays.

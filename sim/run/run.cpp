@@ -7,6 +7,7 @@
 #include "sim/run/gpu_life.hpp"
 #include "sim/run/in_place_writes.hpp"
 #include "sim/run/reference_check.hpp"
+#include "sim/run/simulated_time.hpp"
 #include "sim/run/tiles_of_chip.hpp"
 
 namespace palimpsest {
@@ -21,6 +22,7 @@ RunReport run(const Architecture& architecture, const Trace& trace, const RunOpt
                                architecture.tile,         architecture.sram,
                                architecture.interconnect, architecture.host_port};
   Chip chip("chip", chip_config, options.chip);
+  check_simulated_time(architecture, trace, map, chip);
 
   RunReport report;
   report.architecture = architecture.name;
