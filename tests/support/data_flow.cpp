@@ -44,7 +44,7 @@ const StreamJob* stream_of(const Job& job) {
 struct Range {
   bool per_sample = true;
   std::uint64_t address = 0;
-  std::uint32_t bytes = 0;
+  std::uint64_t bytes = 0;
   bool whole = false;
 };
 

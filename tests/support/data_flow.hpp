@@ -15,7 +15,7 @@ namespace palimpsest::test {
 struct ReadRange {
   std::uint32_t step = 0;
   std::uint64_t address = 0;
-  std::uint32_t bytes = 0;
+  std::uint64_t bytes = 0;
   bool whole = false;
 };
 

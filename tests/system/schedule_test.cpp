@@ -35,6 +35,9 @@ class Comparison {
     CHECK(events.cycles > 0);
     CHECK(events.cycles == stepped.cycles);
     CHECK(events.memory_wait_cycles == stepped.memory_wait_cycles);
+    const PlayBound bound = play_bound(program, config_);
+    CHECK(events.cycles <= bound.cycles);
+    CHECK(events.memory_wait_cycles <= bound.memory_wait_cycles);
     CHECK(events.counts.dac_updates == stepped.counts.dac_updates);
     CHECK(events.counts.word_line_switches == stepped.counts.word_line_switches);
     CHECK(events.counts.tia_samples == stepped.counts.tia_samples);

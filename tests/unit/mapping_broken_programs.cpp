@@ -166,7 +166,7 @@ TEST_CASE("A program with a range of a slot elsewhere, shorter or of one row alo
           return true;
         });
         check("a word less", [](StridedRange& range) {
-          range.bytes -= std::min(range.bytes, 4U);
+          range.bytes -= std::min<std::uint64_t>(range.bytes, 4);
           return true;
         });
         check("one row", [&](StridedRange& range) {
