@@ -84,7 +84,7 @@ class Cover {
     }
     const StridedRange& fetch = job.fetches[0];
     const StridedRange& drain = job.drains[0];
-    const std::uint32_t value_bytes = fetch.bytes / lines.driven;
+    const auto value_bytes = static_cast<std::uint32_t>(fetch.bytes / lines.driven);
     if (value_bytes == 0 || fetch.bytes != value_bytes * lines.driven || drain.bytes != value_bytes * lines.sensed) {
       fault(step, "does not read and drain values of its block's lines");
       return;
@@ -110,10 +110,10 @@ class Cover {
   }
 
   void check_reads(std::size_t step, const StreamJob& job) {
-    std::uint32_t longest = 0;
+    std::uint64_t longest = 0;
     for (const StridedRange& range : job.fetches) longest = std::max(longest, range.bytes);
     for (std::uint64_t vector = 0; vector < job.vectors; ++vector) {
-      for (std::uint32_t place = 0; place < longest; ++place) {
+      for (std::uint64_t place = 0; place < longest; ++place) {
         std::map<Product, std::vector<Part>> found;
         for (const StridedRange& range : job.fetches) {
           if (!range.per_sample || place >= range.bytes) continue;
