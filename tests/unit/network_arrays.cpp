@@ -161,7 +161,7 @@ TEST_CASE("A second write of the same weights neither reads nor pulses a cell, w
   CHECK(identical(chip_with_weights.arrays.stored_weights().at("w"), before));
 }
 
-TEST_CASE("Weights that are what was read back keep their cells' targets; a changed one alone moves") {
+TEST_CASE("Weights that are what was read back keep their cells' targets and a changed one alone moves") {
   Architecture architecture = chip();
   architecture.resistive_memory.cell.read_noise = 0.05;
   const WeightEncoding encoding = GENERATE(WeightEncoding::offset, WeightEncoding::differential);

@@ -97,7 +97,7 @@ TEST_CASE("Both passes of a two-pass read dissipate the energy of the bipolar on
   CHECK(bipolar.crossbar_joule > two_pass.crossbar_joule / 2.0);
 }
 
-TEST_CASE("A read that does not settle shrinks the signal; the digital result is trimmed, and noise counts for more") {
+TEST_CASE("A read that does not settle shrinks the signal, the digital result is trimmed, and noise counts for more") {
   const Eigen::MatrixXf many = codes().row(0).replicate(4000, 1);
   for (const SensingKind kind : {SensingKind::transimpedance, SensingKind::integrator}) {
     TileConfig config = fine_tile();
