@@ -53,7 +53,8 @@ traces:
 
 # Rewrites the golden files. Say why in the commit.
 golden: palimpsest
-	tests/golden/update $(BUILD)/palimpsest
+	@tools/quietly cmake --build $(BUILD) --target system
+	tests/golden/update $(BUILD)
 
 # Times on one core, and what an approximation costs; nothing is checked.
 bench: configure
