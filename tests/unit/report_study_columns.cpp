@@ -9,24 +9,15 @@
 #include "sim/report/number_format.hpp"
 #include "sim/report/programming_json.hpp"
 #include "sim/report/programming_text.hpp"
+#include "tests/support/distinct_studies.hpp"
 #include "tests/support/printed_table.hpp"
 
 using namespace palimpsest;
 using nlohmann::json;
 using test::PrintedTable;
+using test::Shares;
 
 namespace {
-
-/// Shares that are never alike, as they are printed too.
-class Shares {
- public:
-  double next() { return static_cast<double>(++number_) / 1000.0; }
-  Accuracy accuracy() { return {next(), next(), next(), next(), next()}; }
-  AccuracySpread spread() { return {accuracy(), accuracy(), accuracy(), accuracy()}; }
-
- private:
-  int number_ = 0;
-};
 
 struct NamedAccuracy {
   const char* key;
@@ -59,66 +50,11 @@ void check_json(const json& found, const AccuracySpread& spread) {
   check_json(found.at("largest"), spread.largest);
 }
 
-NoiseStudy noise_study_of(Shares& shares) {
-  NoiseStudy made;
-  made.settings.sigmas_microsiemens = {2.0, 4.0};
-  made.phases.resize(1);
-  for (NoisyMethod* method : {&made.phases[0].hybrid, &made.phases[0].rewrite})
-    *method = {shares.accuracy(), {shares.spread(), shares.spread()}};
-  return made;
-}
-
-NonidealityStudy nonideality_study_of(Shares& shares) {
-  NonidealityStudy made;
-  made.architecture = "chip";
-  made.trace = "net";
-  made.settings = {11, 13, 86'400.0};
-  made.phases = {"learn", "unlearn"};
-  made.float_accuracies = {shares.accuracy(), shares.accuracy()};
-  made.variants = {{"none", "nothing", {shares.spread(), shares.spread()}, 0.25},
-                   {"all", "everything", {shares.spread(), shares.spread()}, 0.75}};
-  return made;
-}
-
-ProgrammingReport programming_report() {
-  ProgrammingReport made;
-  made.architecture = "chip";
-  made.energy_table = "table";
-  made.resistive_memory = "cell";
-  made.retention = "ageing";
-  made.seed = 5;
-  made.tolerance_microsiemens = 1.5;
-  made.curve.push_back({2.5, 101, 102, 103.5, 104.5, 105, 106, 107, 108, 109e-12, 110e-9});
-  CellTrajectory path;
-  path.target = 33.5;
-  path.start = 6.5;
-  path.pulses = {{true, 1.25, 30.5, 0.75}, {false, 1.75, 20.5, std::nullopt}, {true, 1.5, 34.5, 0.875}};
-  made.trajectories = {path};
-  ProgrammedMap map;
-  map.name = "UL";
-  map.target = Eigen::MatrixXd::Constant(1, 1, 20.25);
-  map.programmed = Eigen::MatrixXd::Constant(1, 1, 21.75);
-  map.error = Eigen::MatrixXd::Constant(1, 1, 1.5);
-  map.rms_error = 0.625;
-  map.largest_error = 0.875;
-  map.writes.cells = 201;
-  map.writes.failed = 202;
-  map.writes.set_pulses = 203;
-  map.writes.reset_pulses = 204;
-  map.writes.verify_reads = 205;
-  map.writes.forming_pulses = 206;
-  map.energy_joule = 207e-9;
-  map.seconds = 208e-6;
-  made.maps = {map};
-  made.single_shots = SingleShots{{{0.5, 11.25, 1.125, 12.25, 2.125}}, 70.5, 0.97, 3.25, 4.25, 0.55};
-  return made;
-}
-
 }  // namespace
 
 TEST_CASE("Every accuracy of the noise study is printed under its own header and stands at its own key") {
   Shares shares;
-  const NoiseStudy study = noise_study_of(shares);
+  const NoiseStudy study = test::noise_study_of(shares);
   const NoisyPhase& phase = study.phases[0];
   const PrintedTable table(noise_text(study), "sigma");
   REQUIRE(table.rows() == 6);
@@ -143,7 +79,7 @@ TEST_CASE("Every accuracy of the noise study is printed under its own header and
 
 TEST_CASE("Mean and worst change of the study of non-idealities are printed under their own headers") {
   Shares shares;
-  const NonidealityStudy study = nonideality_study_of(shares);
+  const NonidealityStudy study = test::nonideality_study_of(shares);
   const PrintedTable table(nonideality_text(study), "non-ideality");
   REQUIRE(table.rows() == 2);
   for (std::size_t row = 0; row < 2; ++row) {
@@ -160,7 +96,7 @@ TEST_CASE("Mean and worst change of the study of non-idealities are printed unde
 
 TEST_CASE("Every accuracy of the study of non-idealities stands at its own key") {
   Shares shares;
-  const NonidealityStudy study = nonideality_study_of(shares);
+  const NonidealityStudy study = test::nonideality_study_of(shares);
   const json found = json::parse(nonideality_json(study));
   CHECK(found.at("seed") == 11);
   CHECK(found.at("chips") == 13);
@@ -178,7 +114,7 @@ TEST_CASE("Every accuracy of the study of non-idealities stands at its own key")
 }
 
 TEST_CASE("Every figure of the study of writing is printed under its own header") {
-  const std::string text = programming_text(programming_report());
+  const std::string text = programming_text(test::programming_report());
   const auto check = [&text](const char* first, const std::vector<std::pair<const char*, const char*>>& cells) {
     const PrintedTable table(text, first);
     REQUIRE(table.rows() == 1);
@@ -227,7 +163,7 @@ TEST_CASE("Every figure of the study of writing is printed under its own header"
 }
 
 TEST_CASE("Every figure of the study of writing stands at its own key") {
-  const json found = json::parse(programming_json(programming_report()));
+  const json found = json::parse(programming_json(test::programming_report()));
   const auto check = [](const json& object, const json& expected) {
     for (const auto& [key, value] : expected.items()) {
       INFO(key);
