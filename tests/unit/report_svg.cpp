@@ -71,6 +71,13 @@ TEST_CASE("The picture is an SVG whose names cannot break it") {
   CHECK_THAT(svg, Catch::Matchers::Contains(">a&lt;b &amp; c on chip, seed 42<"));
 }
 
+TEST_CASE("The picture of an aged chip says so") {
+  RunReport made = report();
+  CHECK_THAT(svg_report(made), !Catch::Matchers::Contains("age "));
+  made.age_seconds = 86'400.0;
+  CHECK_THAT(svg_report(made), Catch::Matchers::Contains("age 1 d"));
+}
+
 TEST_CASE("A picture of machines that did nothing has no bars and finite positions all the same") {
   RunReport idle;
   idle.phases.emplace_back();
