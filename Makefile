@@ -8,10 +8,10 @@ BUILD = build/$(PRESET)
 BUILD_PACKAGES = g++ cmake ninja-build pkg-config libsystemc-dev libeigen3-dev libboost-program-options-dev \
                  nlohmann-json3-dev libssl-dev catch2 librandom123-dev
 TRAIN_PACKAGES = python3 python3-torch python3-numpy
-TEST_PACKAGES = $(TRAIN_PACKAGES) python3-pytest
+TEST_PACKAGES = $(TRAIN_PACKAGES) python3-pytest patch
 CHECK_PACKAGES = clang clang-format clang-tidy libclang-rt-14-dev
 
-.PHONY: run configure palimpsest build test test-cpp test-python lint format traces golden figures bench clean
+.PHONY: run configure palimpsest build test test-cpp test-python lint format traces golden figures bench mutate clean
 
 run: palimpsest
 	$(BUILD)/palimpsest run --arch arch/rm180.json --trace traces/face
@@ -34,7 +34,7 @@ test-cpp: build
 
 test-python:
 	@tools/install $(TEST_PACKAGES)
-	@/usr/bin/python3 -m pytest -q workloads/tests
+	@/usr/bin/python3 -m pytest -q workloads/tests tests/mutate
 
 # The same sources under clang, and under clang's sanitizers: make test-cpp PRESET=clang, PRESET=sanitize.
 lint:
@@ -53,7 +53,13 @@ traces:
 
 # Rewrites the golden files. Say why in the commit.
 golden: palimpsest
-	tests/golden/update $(BUILD)/palimpsest
+	@tools/quietly cmake --build $(BUILD) --target system
+	tests/golden/update $(BUILD)
+
+# Which of the kept breakages the tests see: MUTANTS=report tries those whose name has it.
+mutate:
+	@tools/install $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@tests/mutate/mutate $(MUTANTS)
 
 # Times on one core, and what an approximation costs; nothing is checked.
 bench: configure

@@ -32,8 +32,12 @@ class Unit {
 
   bool intake_free() const { return !intake_.has_value(); }
 
+  /// Cycles until now in which a job was here, taken at one and done at a later one.
+  std::uint64_t busy_cycles() const { return busy_cycles_; }
+
   void take(const Task& task, std::uint64_t cycle, Memory& memory) {
     intake_ = Intake{task, 0};
+    if (open_jobs_++ == 0) busy_since_ = cycle;
     memory.send(fetch_port_, task.work->preloads, 0, task.slot_offset, cycle);
   }
 
@@ -49,7 +53,7 @@ class Unit {
       stages_[stage].reset();
       if (stage == 0) leave_fetch(vector, notices);
       if (last_stage) {
-        finish(vector, notices, counts);
+        finish(vector, cycle, notices, counts);
       } else {
         enter(stage + 1, vector, cycle, memory);
       }
@@ -114,13 +118,18 @@ class Unit {
     notices.intake_free = true;
   }
 
-  static void finish(const Vector& vector, Notices& notices, ActionCounts& counts) {
+  void finish(const Vector& vector, std::uint64_t cycle, Notices& notices, ActionCounts& counts) {
     count_vector(*vector.task.work, counts);
-    if (is_last(vector)) notices.done.push_back(vector.task);
+    if (!is_last(vector)) return;
+    notices.done.push_back(vector.task);
+    if (--open_jobs_ == 0) busy_cycles_ += cycle - busy_since_;
   }
 
   std::size_t fetch_port_;
   std::size_t drain_port_;
+  std::size_t open_jobs_ = 0;
+  std::uint64_t busy_since_ = 0;
+  std::uint64_t busy_cycles_ = 0;
   std::optional<Intake> intake_;
   std::vector<std::optional<Vector>> stages_;
 };
@@ -214,6 +223,7 @@ ScheduleResult play_clock_stepped(const ChipConfig& config, const Program& progr
     for (const Unit& unit : units) next = std::min(next, unit.next_move(cycle));
     cycle = next;
   }
+  for (const Unit& unit : units) result.busy_cycles.push_back(unit.busy_cycles());
   return result;
 }
 

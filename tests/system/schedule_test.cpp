@@ -38,10 +38,17 @@ class Comparison {
     const PlayBound bound = play_bound(program, config_);
     CHECK(events.cycles <= bound.cycles);
     CHECK(events.memory_wait_cycles <= bound.memory_wait_cycles);
+    std::vector<std::uint64_t> busy_cycles = events.busy.tiles;
+    for (const std::uint64_t cycles :
+         {events.busy.lora_unit, events.busy.vector_unit, events.busy.host_port, events.busy.programmer}) {
+      busy_cycles.push_back(cycles);
+    }
+    CHECK(busy_cycles == stepped.busy_cycles);
     CHECK(events.counts.dac_updates == stepped.counts.dac_updates);
     CHECK(events.counts.word_line_switches == stepped.counts.word_line_switches);
     CHECK(events.counts.tia_samples == stepped.counts.tia_samples);
     CHECK(events.counts.adc_conversions == stepped.counts.adc_conversions);
+    CHECK(events.counts.shift_adds == stepped.counts.shift_adds);
     CHECK(events.counts.sram_read_words == stepped.counts.sram_read_words);
     CHECK(events.counts.sram_write_words == stepped.counts.sram_write_words);
     CHECK(events.counts.interconnect_words == stepped.counts.interconnect_words);

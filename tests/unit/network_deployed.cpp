@@ -241,6 +241,44 @@ TEST_CASE("The inputs that a layer's ranges were set from saturate no converter"
   CHECK(deployed.activity.saturated_storage > 0);
 }
 
+TEST_CASE("An ADC's range for a layer is that of the tile with the largest signal") {
+  Network network = one_layer(1);
+  network.input = {1, 4};
+  // Two tiles of two inputs; the second one's signal is a tenth of the first one's, 0.3 of the code 3 of 3 bits.
+  const WeightSet weights = {{"w", Eigen::RowVector4f(0.5F, 0.5F, 0.05F, 0.05F)}};
+  const Eigen::MatrixXf input = Eigen::MatrixXf::Ones(1, 4);
+  Architecture architecture = small_tiles(fine_chip());
+  architecture.tile.adc.bits = 3;
+  const auto score = [&](AdcRange range) {
+    architecture.tile.adc.range = range;
+    Deployed deployed(architecture, network, weights, {}, input);
+    const float found = deployed.scores(input)(0, 0);
+    CHECK(deployed.activity.saturated_adc == 0);
+    return found;
+  };
+  CHECK(score(AdcRange::per_tile) == Approx(1.1).epsilon(1e-3));
+  CHECK(score(AdcRange::per_layer) == Approx(1.0).epsilon(1e-3));
+}
+
+TEST_CASE("The margin of the calibration is that of an adapter's inner values too") {
+  const WeightSet weights = {{"w", Eigen::RowVector2f(0.5F, 0.5F)}};
+  Adapter adapter;
+  adapter.rank = 1;
+  adapter.scale = 1.0F;
+  adapter.layers[0] = {Eigen::RowVector2f(0.0F, 1.0F), Eigen::MatrixXf::Ones(1, 1)};
+  const Eigen::MatrixXf input = Eigen::RowVector2f(1.0F, 0.5F);
+  const auto cut = [&](double margin) {
+    Architecture architecture = fine_chip();
+    architecture.calibration_margin = margin;
+    Deployed deployed(architecture, one_layer(1), weights, {&adapter}, input);
+    deployed.scores(input);
+    return deployed.activity.saturated_lora;
+  };
+  // With half the range the inputs rest at 0.5 both, and Ax at 0.5 is twice its range.
+  CHECK(cut(0.5) == 1);
+  CHECK(cut(1.01) == 0);
+}
+
 TEST_CASE("The same seed gives the same bytes, another seed or evaluation other ones") {
   const SmallTrace small;
   Deployed deployed = small.on(noisy_chip());

@@ -25,6 +25,7 @@ StageFigures stage(double base, std::uint64_t number) {
   figures.cycles = number;
   figures.seconds = 1e-8 * static_cast<double>(number);
   figures.conversions = {number + 18, number + 19, number + 20};
+  figures.memory_wait_cycles = number + 24;
   figures.dissipated = {base / 40.0, base / 50.0, base / 60.0};
   figures.writes = {number + 1, number + 23, number + 2, number + 3, number + 4, number + 5, number + 22, number + 6};
   return figures;
