@@ -71,6 +71,9 @@ struct GpuConfig {
   std::uint32_t inference_batch = 1;  ///< samples per launch at inference
 };
 
+/// Most tiles of a chip.
+inline constexpr std::uint32_t most_tiles = 1'048'576;
+
 /// A chip as the architecture file describes it.
 struct Architecture {
   std::string name;

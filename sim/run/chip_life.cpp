@@ -42,7 +42,7 @@ ChipLife::ChipLife(const Architecture& architecture, const Trace& trace, const T
       seed_(seed),
       age_seconds_(age_seconds),
       threads_(threads),
-      tiles_(tiles_of_chip(architecture, trace, map)),
+      tiles_(tiles_of_chip(architecture, trace)),
       context_{architecture, trace.network, map},
       arrays_(architecture, trace.network, map, seed),
       calibration_input_(network_input(trace.network, trace.calibration)) {}

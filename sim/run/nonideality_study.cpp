@@ -151,8 +151,9 @@ ChipVariant summary(const Variant& variant, const std::vector<ChipResult>& chips
 NonidealityStudy nonideality_study(const Architecture& architecture, const Trace& trace,
                                    const NonidealitySettings& settings, unsigned threads,
                                    const std::function<void(const std::string& part, double share)>& progress) {
+  tiles_of_chip(architecture, trace);
+  const std::vector<PhaseReads> reads = reads_of_phases(architecture, trace);
   check_references(trace);
-  tiles_of_chip(architecture, trace, map_to_tiles(trace.network, architecture.tile));
   NonidealityStudy study;
   study.architecture = architecture.name;
   study.trace = trace.name;
@@ -171,7 +172,6 @@ NonidealityStudy nonideality_study(const Architecture& architecture, const Trace
     study.float_accuracies.push_back(accuracy);
   }
 
-  const std::vector<PhaseReads> reads = reads_of_phases(architecture, trace);
   const std::vector<Variant> variants = variants_of(architecture);
   double done = 0.0;
   for (const Variant& variant : variants) {

@@ -7,15 +7,17 @@
 #include "sim/run/gpu_life.hpp"
 #include "sim/run/in_place_writes.hpp"
 #include "sim/run/reference_check.hpp"
+#include "sim/run/sram_check.hpp"
 #include "sim/run/tiles_of_chip.hpp"
 
 namespace palimpsest {
 
 RunReport run(const Architecture& architecture, const Trace& trace, const RunOptions& options) {
-  check_references(trace);
-  check_in_place_writes(architecture, trace);
+  const std::uint32_t tiles = tiles_of_chip(architecture, trace);
   const TileMap map = map_to_tiles(trace.network, architecture.tile);
-  const std::uint32_t tiles = tiles_of_chip(architecture, trace, map);
+  check_sram({architecture, trace.network, map}, trace);
+  check_in_place_writes(architecture, trace);
+  check_references(trace);
   // Tiles without weights have nothing to do and are not built.
   const ChipConfig chip_config{architecture.clock,        static_cast<std::uint32_t>(map.blocks.size()),
                                architecture.tile,         architecture.sram,

@@ -21,8 +21,8 @@ struct RunOptions {
 };
 
 /// Lives through all phases of the trace: the hybrid, the baseline that rewrites the arrays, and the GPU. Elaborates a
-/// SystemC chip, so it can be called once per process. Throws UserError if the network does not fit the chip or
-/// the trace's references are not its outputs.
+/// SystemC chip, so it can be called once per process. Throws UserError if the network does not fit the chip, which is
+/// found before anything else, or the trace's references are not its outputs.
 RunReport run(const Architecture& architecture, const Trace& trace, const RunOptions& options);
 
 }  // namespace palimpsest
