@@ -30,15 +30,22 @@ DeployedNetwork::DeployedNetwork(const Architecture& architecture, const Network
     columns_.push_back(arrays.weight_columns(operation));
   }
 
-  std::vector<float> largest_volts;
   for (std::uint32_t tile = 0; tile < map.blocks.size(); ++tile) {
     const TileBlock& block = map.blocks[tile];
     tiles_.emplace_back(architecture.tile, architecture.resistive_memory.cell, arrays.block_conductances(tile),
                         columns_[block.operation].lines(block.outputs), seed, tile);
-    std::uint64_t ignored = 0;
-    const Eigen::MatrixXf codes = input_codes(block.operation, ranges.linear_inputs[block.operation], ignored);
-    largest_volts.push_back(tiles_[tile].largest_volt(codes.middleCols(block.first_input, block.inputs)));
   }
+  std::vector<float> largest_volts(tiles_.size(), 0.0F);
+  for_each_linear_input(
+      network, weights, adapters, calibration_input, [&](std::uint32_t operation, const Eigen::MatrixXf& x) {
+        std::uint64_t ignored = 0;
+        const Eigen::MatrixXf codes = input_codes(operation, x, ignored);
+        for (const std::uint32_t tile : map.tiles_of_operation[operation]) {
+          const TileBlock& block = map.blocks[tile];
+          const float volt = tiles_[tile].largest_volt(codes.middleCols(block.first_input, block.inputs));
+          largest_volts[tile] = std::max(largest_volts[tile], volt);
+        }
+      });
   set_adc_ranges(largest_volts);
   for (const Adapter* adapter : adapters) {
     for (const auto& [operation, pair] : adapter->layers) {

@@ -45,6 +45,7 @@ ChipLife::ChipLife(const Architecture& architecture, const Trace& trace, const T
       tiles_(tiles_of_chip(architecture, trace)),
       context_{architecture, trace.network, map},
       arrays_(architecture, trace.network, map, seed),
+      calibration_samples_(all_samples(trace.calibration)),
       calibration_input_(network_input(trace.network, trace.calibration)) {}
 
 const Method& ChipLife::method_of(const Phase& phase) const {
@@ -125,13 +126,16 @@ PhaseFigures ChipLife::next_phase() {
   }
 
   DeployedNetwork network(architecture_, trace_.network, map_, arrays_, goal, adapters_, calibration_input_, seed_);
-  const std::uint32_t rows = trace_.network.input.rows;
-  const Activity calibration = infer(network, calibration_input_, rows, first_evaluation, threads_).activity;
+  const Activity calibration =
+      infer(network, {trace_.network, trace_.calibration, calibration_samples_}, first_evaluation, threads_,
+            [](std::size_t /*first*/, const Eigen::MatrixXf& /*scores*/) {});
   network.age(arrays_, age_seconds_);
-  const Eigen::MatrixXf test_input = network_input(trace_.network, trace_.test, phase.samples);
+  AccuracyTally tally(trace_, phase);
   // Values do not depend on time, so they are computed while the programs are played.
-  auto evaluation =
-      in_background(threads_, [&] { return infer(network, test_input, rows, first_evaluation + 1, threads_); });
+  auto evaluation = in_background(threads_, [&] {
+    return infer(network, {trace_.network, trace_.test, phase.samples}, first_evaluation + 1, threads_,
+                 [&tally](std::size_t first, const Eigen::MatrixXf& scores) { tally.add(first, scores); });
+  });
 
   deployment_work += play(deployment_program(context_, deployment));
   std::vector<TrainingWork> training;
@@ -142,13 +146,12 @@ PhaseFigures ChipLife::next_phase() {
   const Program inference_steps =
       inference_program(context_, adapters_, static_cast<std::uint32_t>(phase.samples.size()));
   ChipWork inference_work = play(inference_steps);
-  const Inference inference = evaluation.get();
-  inference_work.analogue.crossbar_read = inference.activity.crossbar_joule;
-  inference_work.dissipated.crossbar = inference.activity.crossbar_dissipation_joule;
+  figures.activity = evaluation.get();
+  inference_work.analogue.crossbar_read = figures.activity.crossbar_joule;
+  inference_work.dissipated.crossbar = figures.activity.crossbar_dissipation_joule;
 
   figures.samples = phase.samples.size();
-  figures.activity = inference.activity;
-  figures.accuracy = accuracy_of(trace_, phase, inference.scores);
+  figures.accuracy = tally.accuracy();
   figures.float_accuracy = accuracy_of(trace_, phase, method.reference);
   figures.accuracy.forget_without_adapter = figures.accuracy.forget;
   figures.float_accuracy.forget_without_adapter = figures.float_accuracy.forget;
@@ -167,13 +170,13 @@ void ChipLife::drop_adapters(const Phase& phase, const WeightSet& weights, std::
                              PhaseFigures& figures) const {
   const std::vector<std::uint32_t> forgotten = forgotten_samples(trace_, phase);
   if (forgotten.empty()) return;
-  const Eigen::MatrixXf input = network_input(trace_.network, trace_.test, forgotten);
   DeployedNetwork bare(architecture_, trace_.network, map_, arrays_, weights, {}, calibration_input_, seed_);
   bare.age(arrays_, age_seconds_);
-  figures.accuracy.forget_without_adapter =
-      share_correct(trace_, forgotten, infer(bare, input, trace_.network.input.rows, evaluation, threads_).scores);
-  figures.float_accuracy.forget_without_adapter =
-      share_correct(trace_, forgotten, float_scores(trace_.network, weights, {}, input));
+  CorrectShare share;
+  infer(bare, {trace_.network, trace_.test, forgotten}, evaluation, threads_,
+        [&](std::size_t first, const Eigen::MatrixXf& scores) { share.add(trace_, forgotten, first, scores); });
+  figures.accuracy.forget_without_adapter = share.share();
+  figures.float_accuracy.forget_without_adapter = float_share_correct(trace_, weights, forgotten);
 }
 
 ChipWork ChipLife::play(const Program& program) {

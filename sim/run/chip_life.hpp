@@ -84,6 +84,7 @@ class ChipLife {
   std::uint32_t tiles_;  ///< of the chip, those without weights included
   ProgramContext context_;
   ResistiveArrays arrays_;
+  std::vector<std::uint32_t> calibration_samples_;
   Eigen::MatrixXf calibration_input_;
   std::size_t phase_ = 0;
   const WeightSet* weights_ = nullptr;    ///< of the phase before

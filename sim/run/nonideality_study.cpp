@@ -76,15 +76,21 @@ class StudiedChip {
       arrays_.write(weights, weights_);
       weights_ = weights;
       arrays_.add_reads(reads_[number].training, 1);
-      const Eigen::MatrixXf scores = scores_of(adapters_of(trace_, phase.hybrid), phase.samples);
-      if (largest_score(phase) > 0.0F) {
-        const double deviation = (scores - phase.hybrid.reference).cwiseAbs().maxCoeff();
-        result.score_error = std::max(result.score_error, deviation / double{largest_score(phase)});
-      }
-      Accuracy accuracy = accuracy_of(trace_, phase, scores);
+      AccuracyTally tally(trace_, phase);
+      const double largest = largest_score(phase);
+      evaluate(adapters_of(trace_, phase.hybrid), phase.samples, [&](std::size_t first, const Eigen::MatrixXf& scores) {
+        tally.add(first, scores);
+        if (largest == 0.0) return;
+        const auto references = phase.hybrid.reference.middleRows(static_cast<Eigen::Index>(first), scores.rows());
+        const double deviation = (scores - references).cwiseAbs().maxCoeff();
+        result.score_error = std::max(result.score_error, deviation / largest);
+      });
+      CorrectShare bare;
       const std::vector<std::uint32_t> forgotten = forgotten_samples(trace_, phase);
-      accuracy.forget_without_adapter = share_correct(trace_, forgotten, scores_of({}, forgotten));
-      result.phases.push_back(accuracy);
+      evaluate({}, forgotten,
+               [&](std::size_t first, const Eigen::MatrixXf& scores) { bare.add(trace_, forgotten, first, scores); });
+      result.phases.push_back(tally.accuracy());
+      result.phases.back().forget_without_adapter = bare.share();
       arrays_.add_reads(reads_[number].inference, 1);
       arrays_.advance(age_seconds_);
     }
@@ -92,13 +98,14 @@ class StudiedChip {
   }
 
  private:
-  Eigen::MatrixXf scores_of(const std::vector<const Adapter*>& adapters, const std::vector<std::uint32_t>& samples) {
+  void evaluate(const std::vector<const Adapter*>& adapters, const std::vector<std::uint32_t>& samples,
+                const TakeScores& take) {
     const Network& network = trace_.network;
     const std::uint32_t evaluation = evaluation_++;
-    if (samples.empty()) return {};
+    if (samples.empty()) return;
     DeployedNetwork deployed(architecture_, network, map_, arrays_, weights_, adapters, calibration_input_, seed_);
     deployed.age(arrays_, age_seconds_);
-    return infer(deployed, network_input(network, trace_.test, samples), network.input.rows, evaluation, 1).scores;
+    infer(deployed, {network, trace_.test, samples}, evaluation, 1, take);
   }
 
   const Architecture& architecture_;
@@ -163,12 +170,7 @@ NonidealityStudy nonideality_study(const Architecture& architecture, const Trace
     if (largest_score(phase) == 0.0F) study.zero_scores.push_back(phase.name);
     Accuracy accuracy = accuracy_of(trace, phase, phase.hybrid.reference);
     const std::vector<std::uint32_t> forgotten = forgotten_samples(trace, phase);
-    if (!forgotten.empty()) {
-      const WeightSet& weights = trace.weights.at(phase.hybrid.weights);
-      const Eigen::MatrixXf input = network_input(trace.network, trace.test, forgotten);
-      accuracy.forget_without_adapter =
-          share_correct(trace, forgotten, float_scores(trace.network, weights, {}, input));
-    }
+    accuracy.forget_without_adapter = float_share_correct(trace, trace.weights.at(phase.hybrid.weights), forgotten);
     study.float_accuracies.push_back(accuracy);
   }
 
