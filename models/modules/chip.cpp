@@ -73,10 +73,10 @@ void Chip::connect() {
   for (std::size_t i = 0; i < banks_.size(); ++i) interconnect_->banks[i].bind(banks_[i]->socket);
 }
 
-PlayResult Chip::play(const Program& program) {
+PlayResult Chip::play(const Program& program, const PlayProgress& progress) {
   check_program(program, config_.tiles);
   reset();
-  sequencer_->start(program);
+  sequencer_->start(program, progress);
   if (!sequencer_->finished()) sc_core::sc_start();
   return result();
 }

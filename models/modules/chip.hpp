@@ -46,10 +46,11 @@ class Chip : public sc_core::sc_module {
   Chip(const sc_core::sc_module_name& name, const ChipConfig& config, const ChipOptions& options = {});
 
   /// Plays `program` from cycle 0 to the end and starts the kernel for it; the result does not depend on earlier plays.
+  /// `progress`, if any, is called as steps are done.
   /// Throws std::logic_error, before anything is played, for a program that is not well formed (a tile that does not
   /// exist, a dependency that is not an earlier step, a streaming job without vectors, no sample in flight); and when
   /// the play stops with work left, after which the chip is of no further use.
-  PlayResult play(const Program& program);
+  PlayResult play(const Program& program, const PlayProgress& progress = {});
 
  private:
   void construct(const ChipOptions& options);

@@ -20,7 +20,7 @@ Activity& Activity::operator+=(const Activity& other) {
 DeployedNetwork::DeployedNetwork(const Architecture& architecture, const Network& network, const TileMap& map,
                                  const ResistiveArrays& arrays, const WeightSet& weights,
                                  const std::vector<const Adapter*>& adapters, const Eigen::MatrixXf& calibration_input,
-                                 std::uint64_t seed)
+                                 std::uint64_t seed, const std::function<void()>& tile_done)
     : architecture_(architecture), network_(network), map_(map), parameters_(weights), seed_(seed) {
   Ranges ranges = calibrate(network, weights, adapters, calibration_input);
   const auto margin = static_cast<float>(architecture.calibration_margin);
@@ -34,6 +34,7 @@ DeployedNetwork::DeployedNetwork(const Architecture& architecture, const Network
     const TileBlock& block = map.blocks[tile];
     tiles_.emplace_back(architecture.tile, architecture.resistive_memory.cell, arrays.block_conductances(tile),
                         columns_[block.operation].lines(block.outputs), seed, tile);
+    if (tile_done) tile_done();
   }
   std::vector<float> largest_volts(tiles_.size(), 0.0F);
   for_each_linear_input(

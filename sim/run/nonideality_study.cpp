@@ -9,6 +9,7 @@
 #include "sim/network/resistive_arrays.hpp"
 #include "sim/run/accuracy.hpp"
 #include "sim/run/inference.hpp"
+#include "sim/run/memory_check.hpp"
 #include "sim/run/nonidealities.hpp"
 #include "sim/run/parallel.hpp"
 #include "sim/run/reference_check.hpp"
@@ -68,7 +69,11 @@ class StudiedChip {
         arrays_(architecture, trace.network, map_, seed),
         calibration_input_(network_input(trace.network, trace.calibration)) {}
 
-  ChipResult live() {
+  /// Adds 1 to the meter, evenly over the samples.
+  ChipResult live(ProgressMeter& meter) {
+    ProgressMeter::Piece piece(meter, 1.0);
+    const double samples = samples_in_all();
+    double seen = 0.0;
     ChipResult result;
     for (std::size_t number = 0; number < trace_.phases.size(); ++number) {
       const Phase& phase = trace_.phases[number];
@@ -80,6 +85,8 @@ class StudiedChip {
       const double largest = largest_score(phase);
       evaluate(adapters_of(trace_, phase.hybrid), phase.samples, [&](std::size_t first, const Eigen::MatrixXf& scores) {
         tally.add(first, scores);
+        seen += static_cast<double>(scores.rows());
+        piece.at(seen / samples);
         if (largest == 0.0) return;
         const auto references = phase.hybrid.reference.middleRows(static_cast<Eigen::Index>(first), scores.rows());
         const double deviation = (scores - references).cwiseAbs().maxCoeff();
@@ -98,6 +105,12 @@ class StudiedChip {
   }
 
  private:
+  double samples_in_all() const {
+    double samples = 0.0;
+    for (const Phase& phase : trace_.phases) samples += static_cast<double>(phase.samples.size());
+    return samples;
+  }
+
   void evaluate(const std::vector<const Adapter*>& adapters, const std::vector<std::uint32_t>& samples,
                 const TakeScores& take) {
     const Network& network = trace_.network;
@@ -157,9 +170,15 @@ ChipVariant summary(const Variant& variant, const std::vector<ChipResult>& chips
 
 NonidealityStudy nonideality_study(const Architecture& architecture, const Trace& trace,
                                    const NonidealitySettings& settings, unsigned threads,
-                                   const std::function<void(const std::string& part, double share)>& progress) {
+                                   const ReportProgress& progress) {
   tiles_of_chip(architecture, trace);
+  check_memory(needed_memory_bytes(architecture, trace, {std::min(threads, settings.chips), false, threads}),
+               available_memory_bytes());
   const std::vector<PhaseReads> reads = reads_of_phases(architecture, trace);
+  const std::vector<Variant> variants = variants_of(architecture);
+  const double chips_in_all = static_cast<double>(variants.size()) * settings.chips;
+  ProgressMeter meter(progress, chips_in_all);
+  meter.begin("references");
   check_references(trace);
   NonidealityStudy study;
   study.architecture = architecture.name;
@@ -174,14 +193,12 @@ NonidealityStudy nonideality_study(const Architecture& architecture, const Trace
     study.float_accuracies.push_back(accuracy);
   }
 
-  const std::vector<Variant> variants = variants_of(architecture);
-  double done = 0.0;
   for (const Variant& variant : variants) {
-    if (progress) progress(variant.name, done / static_cast<double>(variants.size()));
-    done += 1.0;
+    meter.begin(variant.name);
     std::vector<ChipResult> chips(settings.chips);
     parallel_for(chips.size(), threads, [&](std::size_t chip) {
-      chips[chip] = StudiedChip(variant.architecture, trace, reads, settings.seed + chip, settings.age_seconds).live();
+      chips[chip] =
+          StudiedChip(variant.architecture, trace, reads, settings.seed + chip, settings.age_seconds).live(meter);
     });
     study.variants.push_back(summary(variant, chips, trace.phases.size()));
   }

@@ -39,12 +39,15 @@ void check(const Trace& trace, const Phase& phase, const Method& method, const s
 
 }  // namespace
 
-void check_references(const Trace& trace) {
+void check_references(const Trace& trace, const RunSelection& selection,
+                      const std::function<void(double share)>& progress) {
   for (std::size_t number = 0; number < trace.phases.size(); ++number) {
     const Phase& phase = trace.phases[number];
+    if (!selects(selection, phase)) continue;
     const std::string pointer = "/phases/" + std::to_string(number);
     check(trace, phase, phase.hybrid, pointer + "/hybrid/reference");
-    check(trace, phase, phase.rewrite, pointer + "/rewrite/reference");
+    if (selection.rm_rewrite) check(trace, phase, phase.rewrite, pointer + "/rewrite/reference");
+    if (progress) progress(static_cast<double>(number + 1) / static_cast<double>(trace.phases.size()));
   }
 }
 

@@ -1,23 +1,35 @@
 #include "sim/run/run.hpp"
 
-#include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "sim/mapping/tile_map.hpp"
 #include "sim/run/chip_life.hpp"
 #include "sim/run/gpu_life.hpp"
 #include "sim/run/in_place_writes.hpp"
+#include "sim/run/memory_check.hpp"
 #include "sim/run/reference_check.hpp"
-#include "sim/run/sram_check.hpp"
+#include "sim/run/run_plan.hpp"
 #include "sim/run/tiles_of_chip.hpp"
 
 namespace palimpsest {
 
 RunReport run(const Architecture& architecture, const Trace& trace, const RunOptions& options) {
+  const RunSelection& selection = options.selection;
+  check_phases(selection, trace);
   const std::uint32_t tiles = tiles_of_chip(architecture, trace);
+  check_memory(needed_memory_bytes(architecture, trace, {selection.rm_rewrite ? 2U : 1U, true, options.threads}),
+               available_memory_bytes());
   const TileMap map = map_to_tiles(trace.network, architecture.tile);
-  check_sram({architecture, trace.network, map}, trace);
-  check_in_place_writes(architecture, trace);
-  check_references(trace);
+  const RunPlan plan = plan_run({architecture, trace.network, map}, trace, selection);
+  const std::size_t lived = lived_phases(selection, trace);
+  if (selection.rm_rewrite) check_in_place_writes(architecture, trace, lived);
+  ProgressMeter meter(options.progress, plan.total());
+  {
+    meter.begin("references");
+    ProgressMeter::Piece piece(meter, plan.references);
+    check_references(trace, selection, [&piece](double share) { piece.at(share); });
+  }
   // Tiles without weights have nothing to do and are not built.
   const ChipConfig chip_config{architecture.clock,        static_cast<std::uint32_t>(map.blocks.size()),
                                architecture.tile,         architecture.sram,
@@ -35,26 +47,30 @@ RunReport run(const Architecture& architecture, const Trace& trace, const RunOpt
   report.age_seconds = options.age_seconds;
   report.clock_period_ps = architecture.clock.period_ps;
   report.tiles = tiles;
+  report.selection = selection;
 
-  ChipLife hybrid(architecture, trace, map, chip, UpdateMethod::adapters, options.seed, options.age_seconds,
-                  options.threads);
-  ChipLife rewrite(architecture, trace, map, chip, UpdateMethod::rm_rewrite, options.seed, options.age_seconds,
-                   options.threads);
-  const double parts = 2.0 * static_cast<double>(trace.phases.size());
-  double done = 0.0;
-  const auto announce = [&](const std::string& part) {
-    if (options.progress) options.progress(part, done / parts);
-    done += 1.0;
+  const auto life = [&](UpdateMethod method) {
+    return ChipLife(architecture, trace, map, chip, method, options.seed, options.age_seconds, options.threads, meter);
   };
-  for (const Phase& phase : trace.phases) {
+  ChipLife hybrid = life(UpdateMethod::adapters);
+  std::optional<ChipLife> rewrite;
+  if (selection.rm_rewrite) rewrite.emplace(life(UpdateMethod::rm_rewrite));
+  for (std::size_t number = 0; number < lived; ++number) {
+    const Phase& phase = trace.phases[number];
+    const RunStages played = played_stages(selection, phase);
     PhaseReport phase_report;
     phase_report.name = phase.name;
-    announce(phase.name + ", hybrid");
-    phase_report.hybrid = hybrid.next_phase();
-    announce(phase.name + ", RM rewrite");
-    phase_report.rm_rewrite = rewrite.next_phase();
-    phase_report.gpu = gpu_phase(architecture.gpu, trace, phase);
-    phase_report.gpu_inference_at_peak_joule = gpu_inference_at_peak_joule(architecture.gpu, trace, phase);
+    meter.begin(phase.name + ", hybrid");
+    phase_report.hybrid = hybrid.next_phase(played, plan.hybrid[number]);
+    if (rewrite) {
+      meter.begin(phase.name + ", RM rewrite");
+      phase_report.rm_rewrite = rewrite->next_phase(played, plan.rm_rewrite[number]);
+    }
+    if (!selects(selection, phase)) continue;
+    if (selection.gpu) {
+      phase_report.gpu = gpu_phase(architecture.gpu, trace, phase);
+      phase_report.gpu_inference_at_peak_joule = gpu_inference_at_peak_joule(architecture.gpu, trace, phase);
+    }
     report.phases.push_back(std::move(phase_report));
   }
   return report;

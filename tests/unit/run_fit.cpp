@@ -99,7 +99,7 @@ TEST_CASE("An SRAM buffer too small for one program of the last phase is told be
   const test::ThrownError error = test::thrown_error([&] { run(chip, heavier, {}); });
   CHECK(needed_bytes(error.text) > 1024);
   heavier.phases[1].rewrite.training.clear();
-  check_told_at_once(chip, heavier, ExitCode::trace, "/phases/0/hybrid/reference");
+  CHECK_THAT(test::thrown_error([&] { run(chip, heavier, {}); }).text, Catch::Contains("/phases/0/hybrid/reference"));
 }
 
 TEST_CASE("The study of non-idealities tells of an SRAM buffer too small where reads matter") {
