@@ -6,6 +6,7 @@
 #include "sim/cli/options.hpp"
 #include "sim/cli/outputs.hpp"
 #include "sim/cli/progress.hpp"
+#include "sim/cli/selection_options.hpp"
 #include "sim/config/duration.hpp"
 #include "sim/config/one_line.hpp"
 #include "sim/report/json_report.hpp"
@@ -25,6 +26,9 @@ void run_command(const std::vector<std::string>& arguments) {
   std::string svg_file;
   std::string seed;
   std::string age;
+  std::string phases;
+  std::string stages;
+  std::string baselines;
   std::string threads = default_threads();
   bool quiet = false;
 
@@ -38,6 +42,11 @@ void run_command(const std::vector<std::string>& arguments) {
       ("seed", po::value(&seed)->default_value("1")->value_name("N"), "seed of every random draw")
       ("age", po::value(&age)->default_value("0s")->value_name("TIME"),
        "evaluate every phase this long after its deployment, as in 30d (units s, min, h, d, y)")
+      ("phases", po::value(&phases)->value_name("NAME,..."),
+       "only these phases of the trace; those before them leave their arrays and wear, and are not played")
+      ("stages", po::value(&stages)->default_value(all_stages)->value_name("NAME,..."), "only these stages of a phase")
+      ("baselines", po::value(&baselines)->default_value(all_baselines)->value_name("NAME,..."),
+       "what the hybrid is compared with; none: nothing")
       ("threads", po::value(&threads)->value_name("N"),
        "threads for the functional core, all processors if not given; any number gives the same report")
       ("json", po::value(&json_file)->default_value("report.json")->value_name("FILE"), "where the report goes")
@@ -51,8 +60,10 @@ void run_command(const std::vector<std::string>& arguments) {
   options.seed = seed_number(seed);
   options.threads = thread_number(threads);
   options.age_seconds = parse_duration("--age", age);
+  options.selection = parse_selection(phases, stages, baselines);
   const Architecture architecture = read_overridden(architecture_file, settings);
   const Trace trace = read_trace(trace_directory);
+  check_phases(options.selection, trace);
   OutputFiles outputs = open_outputs({{"--json", json_file}, {"--svg", svg_file}}, {architecture.files, trace.files});
 
   RunReport report;
