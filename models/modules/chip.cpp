@@ -74,12 +74,12 @@ void Chip::connect() {
   for (std::size_t i = 0; i < banks_.size(); ++i) interconnect_->banks[i].bind(banks_[i]->socket);
 }
 
-PlayResult Chip::play(const Program& program) {
+PlayResult Chip::play(const Program& program, const PlayProgress& progress) {
   check_program(program, config_.tiles);
   const PlayBound bound = play_bound(program, config_);
   if (bound.cycles > cycles_left() || bound.memory_wait_cycles == uncountable) throw PlayTooLong(bound, cycles_left());
   reset();
-  sequencer_->start(program);
+  sequencer_->start(program, progress);
   if (!sequencer_->finished()) sc_core::sc_start();
   return result();
 }

@@ -57,11 +57,12 @@ class Chip : public sc_core::sc_module {
   Chip(const sc_core::sc_module_name& name, const ChipConfig& config, const ChipOptions& options = {});
 
   /// Plays `program` from cycle 0 to the end and starts the kernel for it; the result does not depend on earlier plays.
+  /// `progress`, if any, is called as steps are done.
   /// Throws before anything is played: std::logic_error for a program that is not well formed (a tile that does not
   /// exist, a dependency that is not an earlier step, a streaming job without vectors, no sample in flight),
   /// PlayTooLong for one whose bound (play_bound) is beyond cycles_left(). Throws std::logic_error when the play stops
   /// with work left, after which the chip is of no further use.
-  PlayResult play(const Program& program);
+  PlayResult play(const Program& program, const PlayProgress& progress = {});
 
   /// Cycles that simulated time still holds. Plays follow each other in it.
   std::uint64_t cycles_left() const { return time_.cycles_left(); }

@@ -30,6 +30,7 @@ void Dataflow::start(const Program& program, std::uint32_t tiles, std::vector<st
   for (const Step& step : program.steps) unit_of_step_.push_back(unit_of(step, tiles));
   index_dependents();
   ready_.assign(tiles + 4, {});
+  finished_steps_ = 0;
   unfinished_samples_ = program.steps.empty() ? 0 : program.samples;
   slots_.assign(std::min(program.samples_in_flight, unfinished_samples_), {});
   for (std::uint32_t sample = 0; sample < slots_.size(); ++sample) start_sample(sample, woken);
@@ -43,6 +44,7 @@ StepInstance Dataflow::take_ready(std::uint32_t unit) {
 
 void Dataflow::finish(StepInstance done, std::vector<std::uint32_t>& woken) {
   Slot& slot = slots_[done.sample % program_->samples_in_flight];
+  ++finished_steps_;
   for (const std::uint32_t dependent : dependents_[done.step]) {
     if (--slot.open_dependencies[dependent] == 0) make_ready({done.sample, dependent}, woken);
   }

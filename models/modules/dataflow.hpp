@@ -36,6 +36,7 @@ class Dataflow {
   void finish(StepInstance done, std::vector<std::uint32_t>& woken);
 
   bool finished() const { return unfinished_samples_ == 0; }
+  std::uint64_t finished_steps() const { return finished_steps_; }  ///< of all samples
 
  private:
   using ReadyQueue = std::priority_queue<StepInstance, std::vector<StepInstance>, std::greater<>>;
@@ -56,6 +57,7 @@ class Dataflow {
   std::vector<ReadyQueue> ready_;                       ///< by unit
   std::vector<Slot> slots_;                             ///< sample i uses slot i mod samples_in_flight
   std::uint32_t unfinished_samples_ = 0;
+  std::uint64_t finished_steps_ = 0;
 };
 
 }  // namespace palimpsest

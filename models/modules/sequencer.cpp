@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace palimpsest {
 
@@ -23,8 +24,9 @@ Sequencer::Sequencer(const sc_core::sc_module_name& name, std::uint32_t tiles, c
   dont_initialize();
 }
 
-void Sequencer::start(const Program& program) {
+void Sequencer::start(const Program& program, PlayProgress progress) {
   program_ = &program;
+  progress_ = std::move(progress);
   intake_free_.assign(units_.size(), true);
   woken_.clear();
   start_ = end_ = time_.now();
@@ -41,6 +43,7 @@ std::uint64_t Sequencer::cycles() const {
 /// other shows one cycle later.
 void Sequencer::act() {
   read_reports();
+  if (progress_) progress_(dataflow_.finished_steps());
   for (const std::uint32_t unit : woken_) {
     if (intake_free_[unit] && dataflow_.has_ready(unit)) give(unit);
   }

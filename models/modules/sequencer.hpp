@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <systemc>
 #include <vector>
@@ -12,6 +13,9 @@
 #include "models/protocol/jobs.hpp"
 
 namespace palimpsest {
+
+/// Told while a program is played: how many steps of all its samples are done.
+using PlayProgress = std::function<void(std::uint64_t finished_steps)>;
 
 /// Plays programs: gives each unit with a free intake the ready step of highest priority. Acts at cycle 0 of a program
 /// and one cycle after every report of a unit.
@@ -26,7 +30,7 @@ class Sequencer : public sc_core::sc_module {
   CommandLink<ProgramJob>& programmer() { return programmer_; }
 
   /// Makes this cycle the cycle 0 of `program`, which must outlive its play. Called between two runs of the kernel.
-  void start(const Program& program);
+  void start(const Program& program, PlayProgress progress = {});
 
   bool finished() const { return dataflow_.finished(); }
 
@@ -50,6 +54,7 @@ class Sequencer : public sc_core::sc_module {
   std::vector<UnitLink*> units_;  ///< tiles, LoRA unit, vector unit, host port, programmer
 
   const Program* program_ = nullptr;
+  PlayProgress progress_;
   Dataflow dataflow_;
   std::vector<bool> intake_free_;
   std::vector<std::uint32_t> woken_;  ///< units that got a free intake or a ready step since the last act

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 namespace palimpsest {
@@ -16,6 +17,11 @@ class Progress {
 
  private:
   bool shown_;
+  std::chrono::steady_clock::time_point start_;
 };
+
+/// What the line says: percent, the part, and the time left if the rest goes on as the share (0 to 1) did that took
+/// `seconds`; no time before that means anything.
+std::string progress_line(const std::string& part, double share, double seconds);
 
 }  // namespace palimpsest

@@ -105,6 +105,7 @@ bool ReportingCommand::parse(const std::vector<std::string>& arguments) {
     const auto found = defaults_.find(name);
     if (found == defaults_.end() || values->count(name) == 0) continue;
     const std::string text = (*values)[name].as<std::string>();
+    if (text.empty()) continue;
     provenance_.options.push_back({name, text, text == found->second});
   }
   return true;

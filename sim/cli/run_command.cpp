@@ -1,6 +1,9 @@
 #include "sim/cli/run_command.hpp"
 
+#include <optional>
+
 #include "sim/cli/reporting_command.hpp"
+#include "sim/cli/selection_options.hpp"
 #include "sim/config/duration.hpp"
 #include "sim/report/json_report.hpp"
 #include "sim/report/run_figure.hpp"
@@ -15,12 +18,21 @@ void run_command(const std::vector<std::string>& arguments) {
   std::string age;
   command.option("age", age, "0s", "TIME",
                  "evaluate every phase this long after its deployment, as in 30d (units s, min, h, d, y)");
+  std::string phases;
+  command.option("phases", phases, std::nullopt, "NAME,...",
+                 "only these phases of the trace; those before them leave their arrays and wear, and are not played");
+  std::string stages;
+  command.option("stages", stages, all_stages, "NAME,...", "only these stages of a phase");
+  std::string baselines;
+  command.option("baselines", baselines, all_baselines, "NAME,...", "what the hybrid is compared with; none: nothing");
   if (!command.parse(arguments)) return;
   RunOptions options;
   options.seed = command.seed();
   options.threads = command.threads();
   options.age_seconds = parse_duration("--age", age);
+  options.selection = parse_selection(phases, stages, baselines);
   command.read_inputs();
+  check_phases(options.selection, command.trace());
   const RunReport report = command.compute([&](const ReportingCommand::ShowProgress& progress) {
     options.progress = progress;
     return run(command.architecture(), command.trace(), options);

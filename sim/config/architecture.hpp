@@ -88,6 +88,9 @@ struct ArchitectureSource {
   std::string effective;          ///< JSON of every field, tables in place, overrides applied
 };
 
+/// Most tiles of a chip.
+inline constexpr std::uint32_t most_tiles = 1'048'576;
+
 /// A chip as the architecture file describes it.
 struct Architecture {
   std::string name;

@@ -97,7 +97,7 @@ Architecture read_chip(JsonReader reader, const std::string& directory) {
   chip.name = reader.text("name");
   chip.clock.period_ps = reader.integer<std::uint64_t>("clock_period_ps", 10, 1'000'000'000);
   JsonReader tile = reader.object("tile");
-  chip.tiles = tile.integer_or("count", "auto", 1, 1'048'576);
+  chip.tiles = tile.integer_or("count", "auto", 1, most_tiles);
   chip.tile = read_tile(tile);
   tile.finish();
   JsonReader memory = reader.object("resistive_memory");

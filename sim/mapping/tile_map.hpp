@@ -23,6 +23,9 @@ struct TileMap {
   std::vector<std::vector<std::uint32_t>> tiles_of_operation;  ///< by operation; empty for those without weights
 };
 
+/// Tiles that map_to_tiles() takes, without making the map.
+std::uint64_t tiles_needed(const Network& network, const TileConfig& tile);
+
 /// Cuts every linear operation into blocks that fit a tile beside its reference columns and, if it has such, a
 /// reference row. Each block has a tile of its own. The tile must hold one output at least.
 TileMap map_to_tiles(const Network& network, const TileConfig& tile);

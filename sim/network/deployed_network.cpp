@@ -20,7 +20,7 @@ Activity& Activity::operator+=(const Activity& other) {
 DeployedNetwork::DeployedNetwork(const Architecture& architecture, const Network& network, const TileMap& map,
                                  const ResistiveArrays& arrays, const WeightSet& weights,
                                  const std::vector<const Adapter*>& adapters, const Eigen::MatrixXf& calibration_input,
-                                 std::uint64_t seed)
+                                 std::uint64_t seed, const std::function<void()>& tile_done)
     : architecture_(architecture), network_(network), map_(map), parameters_(weights), seed_(seed) {
   Ranges ranges = calibrate(network, weights, adapters, calibration_input);
   const auto margin = static_cast<float>(architecture.calibration_margin);
@@ -30,15 +30,23 @@ DeployedNetwork::DeployedNetwork(const Architecture& architecture, const Network
     columns_.push_back(arrays.weight_columns(operation));
   }
 
-  std::vector<float> largest_volts;
   for (std::uint32_t tile = 0; tile < map.blocks.size(); ++tile) {
     const TileBlock& block = map.blocks[tile];
     tiles_.emplace_back(architecture.tile, architecture.resistive_memory.cell, arrays.block_conductances(tile),
                         columns_[block.operation].lines(block.outputs), seed, tile);
-    std::uint64_t ignored = 0;
-    const Eigen::MatrixXf codes = input_codes(block.operation, ranges.linear_inputs[block.operation], ignored);
-    largest_volts.push_back(tiles_[tile].largest_volt(codes.middleCols(block.first_input, block.inputs)));
+    if (tile_done) tile_done();
   }
+  std::vector<float> largest_volts(tiles_.size(), 0.0F);
+  for_each_linear_input(
+      network, weights, adapters, calibration_input, [&](std::uint32_t operation, const Eigen::MatrixXf& x) {
+        std::uint64_t ignored = 0;
+        const Eigen::MatrixXf codes = input_codes(operation, x, ignored);
+        for (const std::uint32_t tile : map.tiles_of_operation[operation]) {
+          const TileBlock& block = map.blocks[tile];
+          const float volt = tiles_[tile].largest_volt(codes.middleCols(block.first_input, block.inputs));
+          largest_volts[tile] = std::max(largest_volts[tile], volt);
+        }
+      });
   set_adc_ranges(largest_volts);
   for (const Adapter* adapter : adapters) {
     for (const auto& [operation, pair] : adapter->layers) {

@@ -1,5 +1,6 @@
 #include "sim/network/evaluate.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 #include "models/physics/vector_functions.hpp"
@@ -21,9 +22,24 @@ Eigen::MatrixXf network_input(const Network& network, const SampleSet& set, cons
 }
 
 Eigen::MatrixXf network_input(const Network& network, const SampleSet& set) {
+  return network_input(network, set, all_samples(set));
+}
+
+std::vector<std::uint32_t> all_samples(const SampleSet& set) {
   std::vector<std::uint32_t> all(set.samples);
   std::iota(all.begin(), all.end(), 0U);
-  return network_input(network, set, all);
+  return all;
+}
+
+void for_each_input(const Network& network, const SampleSet& set, const std::vector<std::uint32_t>& samples,
+                    const std::function<void(std::size_t first, const Eigen::MatrixXf& input)>& take,
+                    std::size_t samples_at_once) {
+  for (std::size_t first = 0; first < samples.size(); first += samples_at_once) {
+    const std::size_t last = std::min(first + samples_at_once, samples.size());
+    take(first, network_input(network, set,
+                              {samples.begin() + static_cast<std::ptrdiff_t>(first),
+                               samples.begin() + static_cast<std::ptrdiff_t>(last)}));
+  }
 }
 
 namespace {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "sim/trace/trace.hpp"
@@ -29,6 +31,15 @@ Eigen::MatrixXf network_input(const Network& network, const SampleSet& set, cons
 
 /// The same for all samples of `set`.
 Eigen::MatrixXf network_input(const Network& network, const SampleSet& set);
+
+/// All samples of `set`, in order.
+std::vector<std::uint32_t> all_samples(const SampleSet& set);
+
+/// Calls `take` with the network's input [n * rows, columns] of so few of `samples` at a time that any number of them
+/// takes little memory, `first` being the place of the first among them.
+void for_each_input(const Network& network, const SampleSet& set, const std::vector<std::uint32_t>& samples,
+                    const std::function<void(std::size_t first, const Eigen::MatrixXf& input)>& take,
+                    std::size_t samples_at_once = 64);
 
 /// Evaluates the network on `input`; gains and biases come from `parameters`. Returns the class scores [samples,
 /// classes].

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <utility>
 #include <vector>
@@ -32,12 +34,16 @@ Eigen::MatrixXf float_scores(const Network& network, const WeightSet& weights,
 struct Ranges {
   std::vector<float> values;                                        ///< by value number
   std::map<std::pair<const Adapter*, std::uint32_t>, float> inner;  ///< of A x, by adapter and operation
-  std::vector<Eigen::MatrixXf> linear_inputs;  ///< by operation: the calibration inputs of linear ones
 };
 
-/// Runs the float network on `input` and records ranges; a range of zero becomes 1. Throws
-/// UserError (trace) if a value is not finite.
+/// Runs the float network on the samples in `input` [samples * rows, columns], some at a time, and records ranges; a
+/// range of zero becomes 1. Throws UserError (trace) if a value is not finite.
 Ranges calibrate(const Network& network, const WeightSet& weights, const std::vector<const Adapter*>& adapters,
                  const Eigen::MatrixXf& input);
+
+/// Runs it again and gives the input [n, in] of every linear operation to `take`, some samples at a time.
+void for_each_linear_input(const Network& network, const WeightSet& weights,
+                           const std::vector<const Adapter*>& adapters, const Eigen::MatrixXf& input,
+                           const std::function<void(std::uint32_t operation, const Eigen::MatrixXf& x)>& take);
 
 }  // namespace palimpsest

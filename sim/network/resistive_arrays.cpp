@@ -90,7 +90,8 @@ Eigen::MatrixXf ResistiveArrays::tolerances(std::uint32_t tile) const {
   return tolerances;
 }
 
-std::vector<ArrayWrite> ResistiveArrays::write(const WeightSet& weights, const WeightSet& held) {
+std::vector<ArrayWrite> ResistiveArrays::write(const WeightSet& weights, const WeightSet& held,
+                                               const std::function<void()>& tile_done) {
   std::vector<ArrayWrite> written(arrays_.size());
   if (!differ(weights, held)) return written;
   for (std::uint32_t operation = 0; operation < network_.operations.size(); ++operation) {
@@ -113,6 +114,7 @@ std::vector<ArrayWrite> ResistiveArrays::write(const WeightSet& weights, const W
       written[tile] = arrays_[tile].write(architecture_.write_verify, targets, tolerances(tile), writes_);
       written[tile].clipped_weights =
           clipped_weights(columns, block_of(weight), known ? block_of(held.at(name)) : Eigen::MatrixXf());
+      if (tile_done) tile_done();
     }
   }
   ++writes_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "models/physics/cell_array.hpp"
@@ -23,7 +24,9 @@ class ResistiveArrays {
   /// is what the writer believes the arrays hold: a layer whose weights are all equal to it is left as it is, and in
   /// any other the cells of equal weights keep their targets as long as the layer keeps its scale (WeightScale).
   /// Without `held` all weights are new. Cells whose targets stay are left alone (CellArray::write).
-  std::vector<ArrayWrite> write(const WeightSet& weights, const WeightSet& held = {});
+  /// `tile_done`, if any, is called after each tile that is written.
+  std::vector<ArrayWrite> write(const WeightSet& weights, const WeightSet& held = {},
+                                const std::function<void()>& tile_done = {});
 
   /// Whether a layer of `weights` differs from `held`.
   bool differ(const WeightSet& weights, const WeightSet& held) const;

@@ -96,18 +96,23 @@ Json training_json(const PhaseFigures& figures) {
   return json;
 }
 
-Json machine_json(const PhaseFigures& figures) {
-  Json inference = stage_json(figures.inference);
-  inference[std::string(samples_statistic.name)] = figures.samples;
-  inference[std::string(energy_per_sample_statistic.name)] =
-      quotient_json(figures.inference.energy_joule, figures.samples);
-  inference[std::string(seconds_per_sample_statistic.name)] = quotient_json(figures.inference.seconds, figures.samples);
-  inference["accuracy"] = accuracy_json(figures.accuracy);
-  inference["float_accuracy"] = accuracy_json(figures.float_accuracy);
-  inference["saturated"] = members(figures.activity, saturation_statistics);
+Json inference_json(const PhaseFigures& figures) {
+  Json json = stage_json(figures.inference);
+  json[std::string(samples_statistic.name)] = figures.samples;
+  json[std::string(energy_per_sample_statistic.name)] = quotient_json(figures.inference.energy_joule, figures.samples);
+  json[std::string(seconds_per_sample_statistic.name)] = quotient_json(figures.inference.seconds, figures.samples);
+  json["accuracy"] = accuracy_json(figures.accuracy);
+  json["float_accuracy"] = accuracy_json(figures.float_accuracy);
+  json["saturated"] = members(figures.activity, saturation_statistics);
+  return json;
+}
+
+Json machine_json(const PhaseFigures& figures, const RunStages& stages) {
   Json json = Json::object();
-  json["stages"] = {
-      {"training", training_json(figures)}, {"deployment", stage_json(figures.deployment)}, {"inference", inference}};
+  json["stages"] = Json::object();
+  if (stages.training) json["stages"]["training"] = training_json(figures);
+  if (stages.deployment) json["stages"]["deployment"] = stage_json(figures.deployment);
+  if (stages.inference) json["stages"]["inference"] = inference_json(figures);
   json["wear"] = wear_json(figures.wear);
   return json;
 }
@@ -155,13 +160,17 @@ std::string json_report(const RunReport& report) {
   json["clock_period_ps"] = report.clock_period_ps;
   json["tiles"] = report.tiles;
   json["phases"] = Json::array();
+  const RunStages& stages = report.selection.stages;
   for (const PhaseReport& phase : report.phases) {
     Json entry = Json::object();
     entry["name"] = phase.name;
-    entry.update(machine_json(phase.hybrid));
-    Json gpu = machine_json(phase.gpu);
-    gpu[std::string(at_peak_statistic.name)] = phase.gpu_inference_at_peak_joule;
-    entry["baselines"] = {{"rm_rewrite", machine_json(phase.rm_rewrite)}, {"gpu", gpu}};
+    entry.update(machine_json(phase.hybrid, stages));
+    if (report.selection.rm_rewrite) entry["baselines"]["rm_rewrite"] = machine_json(phase.rm_rewrite, stages);
+    if (report.selection.gpu) {
+      Json gpu = machine_json(phase.gpu, stages);
+      if (stages.inference) gpu[std::string(at_peak_statistic.name)] = phase.gpu_inference_at_peak_joule;
+      entry["baselines"]["gpu"] = gpu;
+    }
     json["phases"].push_back(entry);
   }
   return report_text(std::move(json), report.provenance, descriptions());

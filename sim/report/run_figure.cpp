@@ -28,6 +28,8 @@ constexpr double row_height = 21.0;
 constexpr double phase_gap = 30.0;
 constexpr double machine_offset = 4.5;  // keeps equal values of different machines apart
 constexpr double footer_height = 62.0;
+constexpr double key_pitch = 100.0;
+constexpr double least_width = 400.0;
 
 // Blue, orange and grey of Okabe and Ito's palette: told apart with every kind of colour vision.
 constexpr std::array<const char*, machines.size()> colours{"#0072b2", "#e69f00", "#8c8c8c"};
@@ -158,6 +160,28 @@ void draw_panel(SvgPicture& picture, const std::vector<RunSummary>& runs, const 
   }
 }
 
+/// The key: machines that have any figure.
+void draw_machines(SvgPicture& picture, const std::vector<RunSummary>& runs) {
+  double left = margin;
+  for (std::size_t machine = 0; machine < machines.size(); ++machine) {
+    std::size_t figures = 0;
+    for (std::size_t phase = 0; phase < runs.front().phases.size(); ++phase) {
+      for (const Row<2>& row : costs)
+        for (const Member member : row.members) figures += spread_of(runs, phase, machine, member, true).count;
+      for (const Row<1>& row : accuracies) figures += spread_of(runs, phase, machine, row.members[0], false).count;
+    }
+    if (figures == 0) continue;
+    picture.circle(left + 4.0, 67.0, 4.0, colours[machine]);
+    picture.text(left + 14.0, 71.0, std::string(machines[machine].name));
+    left += key_pitch;
+  }
+}
+
+template <std::size_t panels>
+bool has_rows(const RowsByPhase<panels>& rows) {
+  return std::any_of(rows.begin(), rows.end(), [](const auto& of_phase) { return !of_phase.empty(); });
+}
+
 std::string seeds_text(const std::vector<RunSummary>& runs) {
   if (runs.size() == 1) return "seed " + std::to_string(runs.front().seed);
   return "dots: mean of " + std::to_string(runs.size()) + " chips, lines: smallest to largest";
@@ -181,28 +205,29 @@ std::string run_figure(const std::vector<RunSummary>& runs, const Provenance& pr
   const std::string age = first.age_seconds > 0.0 ? ", age " + duration_text(first.age_seconds) : "";
   picture.text(margin, 28.0, first.trace + " on " + first.architecture + age, "font-size=\"16\" font-weight=\"bold\"");
   picture.text(margin, 47.0, seeds_text(runs));
-  double key = margin;
-  for (std::size_t machine = 0; machine < machines.size(); ++machine) {
-    picture.circle(key + 4.0, 67.0, 4.0, colours[machine]);
-    picture.text(key + 14.0, 71.0, std::string(machines[machine].name));
-    key += 100.0;
+  draw_machines(picture, runs);
+  double right = margin;
+  if (has_rows(cost_rows)) {
+    draw_labels(picture, cost_rows, bands, right);
+    right += labels_width;
+    draw_panel(picture, runs, cost_rows, bands, 0, axis_of_decades(runs, cost_rows, 0, "energy (J)"), 1.0, right);
+    right += panel_width + panel_gap;
+    draw_panel(picture, runs, cost_rows, bands, 1, axis_of_decades(runs, cost_rows, 1, "time (s)"), 1.0, right);
+    right += panel_width + panel_gap;
   }
-  const double energy_left = margin + labels_width;
-  const double time_left = energy_left + panel_width + panel_gap;
-  const double accuracy_label_left = time_left + panel_width + panel_gap;
-  const double accuracy_left = accuracy_label_left + accuracy_labels;
+  if (has_rows(accuracy_rows)) {
+    draw_labels(picture, accuracy_rows, bands, right);
+    right += accuracy_labels;
+    draw_panel(picture, runs, accuracy_rows, bands, 0, {"accuracy (%)", false, 0.0, 100.0}, 0.01, right);
+    right += panel_width + panel_gap;
+  }
+  right = std::max(right - panel_gap, margin + least_width);
   for (std::size_t phase = 0; phase < first.phases.size(); ++phase) {
     const double line = bands[phase].top + 2.0;
-    picture.path({{margin, line}, {accuracy_left + panel_width, line}}, "stroke=\"#bbbbbb\"");
+    picture.path({{margin, line}, {right, line}}, "stroke=\"#bbbbbb\"");
     picture.text(margin, bands[phase].top + 17.0, first.phases[phase].name, "font-weight=\"bold\"");
   }
-  draw_labels(picture, cost_rows, bands, margin);
-  draw_labels(picture, accuracy_rows, bands, accuracy_label_left);
-  draw_panel(picture, runs, cost_rows, bands, 0, axis_of_decades(runs, cost_rows, 0, "energy (J)"), 1.0, energy_left);
-  draw_panel(picture, runs, cost_rows, bands, 1, axis_of_decades(runs, cost_rows, 1, "time (s)"), 1.0, time_left);
-  draw_panel(picture, runs, accuracy_rows, bands, 0, {"accuracy (%)", false, 0.0, 100.0}, 0.01, accuracy_left);
-  return svg_with_provenance(std::move(picture), accuracy_left + panel_width + margin, bottom + footer_height,
-                             provenance);
+  return svg_with_provenance(std::move(picture), right + margin, bottom + footer_height, provenance);
 }
 
 std::string run_figure(const RunReport& report) {

@@ -23,7 +23,7 @@ std::string per_sample(double total, std::uint64_t samples, const std::string& u
   return samples == 0 ? "-" : engineering(total / static_cast<double>(samples), unit);
 }
 
-std::string stage_table(const PhaseReport& phase) {
+std::string stage_table(const PhaseReport& phase, const Shown& shown) {
   TextTable table(2);
   std::vector<std::string> header{"stage",
                                   "machine",
@@ -34,11 +34,11 @@ std::string stage_table(const PhaseReport& phase) {
                                   std::string(cycles_statistic.title)};
   for (const auto& statistic : write_statistics) header.emplace_back(statistic.title);
   table.row(std::move(header));
-  for (const Stage& stage : stages) {
-    for (const Machine& machine : machines) {
+  for (const Stage& stage : shown.stages) {
+    for (const Machine& machine : shown.machines) {
       const StageFigures& figures = phase.*machine.figures.*stage.figures;
       const std::uint64_t samples = samples_of(phase.*machine.figures, stage);
-      std::vector<std::string> cells{std::string(&machine == machines.data() ? stage.name : ""),
+      std::vector<std::string> cells{std::string(&machine == shown.machines.data() ? stage.name : ""),
                                      std::string(machine.name),
                                      engineering(figures.energy_joule, "J"),
                                      per_sample(figures.energy_joule, samples, "J"),
@@ -58,7 +58,7 @@ std::string stage_table(const PhaseReport& phase) {
 /// Zero if there is none to share `total`.
 double of_each(double total, std::uint64_t count) { return count == 0 ? 0.0 : total / static_cast<double>(count); }
 
-std::string training_table(const PhaseReport& phase) {
+std::string training_table(const PhaseReport& phase, const Shown& shown) {
   TextTable table(3);
   std::vector<std::string> header{"training runs", "machine", std::string(trains_statistic.title)};
   for (const auto& statistic : {steps_statistic, batch_size_statistic, sample_passes_statistic}) {
@@ -69,7 +69,7 @@ std::string training_table(const PhaseReport& phase) {
   }
   for (const RunPart& part : run_parts) header.push_back(std::string(part.statistic.title) + " per pass");
   table.row(std::move(header));
-  for (const Machine& machine : machines) {
+  for (const Machine& machine : shown.machines) {
     const PhaseFigures& figures = phase.*machine.figures;
     for (const TrainingRunFigures& run : figures.training_runs) {
       const double joule = run.whole().energy_joule;
@@ -96,7 +96,7 @@ std::string training_table(const PhaseReport& phase) {
   return table.text();
 }
 
-std::string accuracy_table(const PhaseReport& phase) {
+std::string accuracy_table(const PhaseReport& phase, const Shown& shown) {
   TextTable table(2);
   std::vector<std::string> header{"accuracy", "machine"};
   for (const auto& statistic : accuracy_statistics) header.emplace_back(statistic.title);
@@ -108,21 +108,22 @@ std::string accuracy_table(const PhaseReport& phase) {
     cells.insert(cells.end(), more.begin(), more.end());
     table.row(std::move(cells));
   };
-  for (const Machine& machine : machines) {
+  for (const Machine& machine : shown.machines) {
     const PhaseFigures& figures = phase.*machine.figures;
-    row(std::string(machine.name), figures.accuracy, {grouped(figures.updates), grouped(figures.samples)});
+    row(std::string(machine.name), figures.accuracy,
+        {shown.has(&PhaseFigures::training) ? grouped(figures.updates) : "-", grouped(figures.samples)});
   }
   row("hybrid in float", phase.hybrid.float_accuracy, {});
-  row("rewrite in float", phase.rm_rewrite.float_accuracy, {});
+  if (shown.has(&PhaseReport::rm_rewrite)) row("rewrite in float", phase.rm_rewrite.float_accuracy, {});
   return table.text();
 }
 
-std::string saturation_table(const PhaseReport& phase) {
+std::string saturation_table(const PhaseReport& phase, const Shown& shown) {
   TextTable table(2);
   std::vector<std::string> header{"cut at a range", "machine"};
   for (const auto& statistic : saturation_statistics) header.emplace_back(statistic.title);
   table.row(std::move(header));
-  for (const Machine& machine : machines) {
+  for (const Machine& machine : shown.machines) {
     if (machine.figures == &PhaseReport::gpu) continue;
     std::vector<std::string> cells{"", std::string(machine.name)};
     for (const auto& statistic : saturation_statistics)
@@ -134,7 +135,7 @@ std::string saturation_table(const PhaseReport& phase) {
 
 std::string rounds_text(const std::optional<std::uint64_t>& rounds) { return rounds ? grouped(*rounds) : "unlimited"; }
 
-std::string wear_table(const PhaseReport& phase) {
+std::string wear_table(const PhaseReport& phase, const Shown& shown) {
   TextTable table(2);
   std::vector<std::string> header{"wear", "machine"};
   for (const auto& statistic :
@@ -143,7 +144,7 @@ std::string wear_table(const PhaseReport& phase) {
     header.emplace_back(statistic.title);
   }
   table.row(std::move(header));
-  for (const Machine& machine : machines) {
+  for (const Machine& machine : shown.machines) {
     const Wear& wear = (phase.*machine.figures).wear;
     if (wear.cells == 0) {
       table.row({"", std::string(machine.name), "-", "-", "-", "-", "-", "-", "-"});
@@ -157,12 +158,15 @@ std::string wear_table(const PhaseReport& phase) {
   return table.text();
 }
 
-std::string component_table(const PhaseReport& phase) {
+std::string component_table(const PhaseReport& phase, const Shown& shown) {
   TextTable table(1);
-  table.row({"hybrid, energy by component", "training", "deployment", "inference"});
-  for (std::size_t index = 0; index < phase.hybrid.training.components.size(); ++index) {
-    std::vector<std::string> cells{std::string(phase.hybrid.training.components[index].component)};
-    for (const Stage& stage : stages) {
+  std::vector<std::string> header{"hybrid, energy by component"};
+  for (const Stage& stage : shown.stages) header.emplace_back(stage.name);
+  table.row(std::move(header));
+  const std::vector<NamedEnergy>& components = (phase.hybrid.*shown.stages.front().figures).components;
+  for (std::size_t index = 0; index < components.size(); ++index) {
+    std::vector<std::string> cells{std::string(components[index].component)};
+    for (const Stage& stage : shown.stages) {
       const double joule = (phase.hybrid.*stage.figures).components[index].joule;
       cells.push_back(joule == 0.0 ? "-" : engineering(joule, "J"));
     }
@@ -172,9 +176,9 @@ std::string component_table(const PhaseReport& phase) {
 }
 
 /// Both sides without leakage and static power: what the ratios are if the chip is switched off between its work.
-std::vector<std::string> active_energy_row(const PhaseReport& phase) {
+std::vector<std::string> active_energy_row(const PhaseReport& phase, const Shown& shown) {
   std::vector<std::string> cells{"RM rewrite, no leakage"};
-  for (const Stage& stage : stages) {
+  for (const Stage& stage : shown.stages) {
     const double other = active_energy_joule(phase.rm_rewrite.*stage.figures);
     const double own = active_energy_joule(phase.hybrid.*stage.figures);
     cells.push_back(ratio(other, own));
@@ -186,16 +190,23 @@ std::vector<std::string> active_energy_row(const PhaseReport& phase) {
   return cells;
 }
 
-std::string comparison_table(const PhaseReport& phase) {
+std::string comparison_table(const PhaseReport& phase, const Shown& shown) {
   TextTable table(1);
-  table.row({"times the hybrid's", "training energy", "per pass", "training time", "per pass", "deployment energy",
-             "deployment time", "inference energy", "inference time"});
-  for (std::size_t number = 1; number < machines.size(); ++number) {
-    const Machine& machine = machines[number];
+  std::vector<std::string> header{"times the hybrid's"};
+  for (const Stage& stage : shown.stages) {
+    for (const char* measure : {" energy", " time"}) {
+      header.push_back(std::string(stage.name) + measure);
+      if (stage.figures == &PhaseFigures::training) header.emplace_back("per pass");
+    }
+  }
+  const std::size_t columns = header.size();
+  table.row(std::move(header));
+  for (const Machine& machine : shown.machines) {
+    if (machine.figures == &PhaseReport::hybrid) continue;
     std::vector<std::string> cells{std::string(machine.name)};
     const std::uint64_t own_passes = phase.hybrid.sample_passes();
     const std::uint64_t passes = (phase.*machine.figures).sample_passes();
-    for (const Stage& stage : stages) {
+    for (const Stage& stage : shown.stages) {
       const StageFigures& other = phase.*machine.figures.*stage.figures;
       const StageFigures& own = phase.hybrid.*stage.figures;
       const bool training = stage.figures == &PhaseFigures::training;
@@ -205,10 +216,13 @@ std::string comparison_table(const PhaseReport& phase) {
       if (training) cells.push_back(ratio(of_each(other.seconds, passes), of_each(own.seconds, own_passes)));
     }
     table.row(std::move(cells));
-    if (machine.figures == &PhaseReport::rm_rewrite) table.row(active_energy_row(phase));
+    if (machine.figures == &PhaseReport::rm_rewrite) table.row(active_energy_row(phase, shown));
   }
-  table.row({"GPU at peak, no launches", "", "", "", "", "", "",
-             ratio(phase.gpu_inference_at_peak_joule, phase.hybrid.inference.energy_joule), ""});
+  if (!shown.has(&PhaseReport::gpu) || !shown.has(&PhaseFigures::inference)) return table.text();
+  std::vector<std::string> at_peak(columns);
+  at_peak.front() = "GPU at peak, no launches";
+  at_peak[columns - 2] = ratio(phase.gpu_inference_at_peak_joule, phase.hybrid.inference.energy_joule);
+  table.row(std::move(at_peak));
   return table.text();
 }
 
@@ -220,11 +234,14 @@ std::string text_report(const RunReport& report) {
                      engineering(static_cast<double>(report.clock_period_ps) * 1e-12, "s") + ", seed " +
                      std::to_string(report.seed) + ", " + std::string(age_statistic.title) + " " +
                      duration_text(report.age_seconds) + "\n";
+  const Shown shown = shown_of(report);
   for (const PhaseReport& phase : report.phases) {
-    text += "\nPhase " + phase.name + "\n\n";
-    text += stage_table(phase) + "\n" + training_table(phase) + "\n" + accuracy_table(phase) + "\n" +
-            saturation_table(phase) + "\n" + wear_table(phase) + "\n" + component_table(phase) + "\n" +
-            comparison_table(phase);
+    text += "\nPhase " + phase.name + "\n\n" + stage_table(phase, shown);
+    if (shown.has(&PhaseFigures::training)) text += "\n" + training_table(phase, shown);
+    if (shown.has(&PhaseFigures::inference))
+      text += "\n" + accuracy_table(phase, shown) + "\n" + saturation_table(phase, shown);
+    text += "\n" + wear_table(phase, shown) + "\n" + component_table(phase, shown);
+    if (shown.machines.size() > 1) text += "\n" + comparison_table(phase, shown);
   }
   return text;
 }

@@ -1,7 +1,8 @@
 #include "sim/run/accuracy.hpp"
 
 #include <algorithm>
-#include <functional>
+
+#include "sim/network/float_network.hpp"
 
 namespace palimpsest {
 
@@ -11,34 +12,49 @@ bool contains(const std::vector<std::int64_t>& classes, std::int64_t label) {
   return std::find(classes.begin(), classes.end(), label) != classes.end();
 }
 
-std::optional<double> share(const Trace& trace, const std::vector<std::uint32_t>& samples,
-                            const Eigen::MatrixXf& scores, const std::function<bool(std::int64_t)>& counts) {
-  std::uint64_t counted = 0;
-  std::uint64_t correct = 0;
-  for (std::size_t row = 0; row < samples.size(); ++row) {
-    const std::int64_t label = trace.labels[samples[row]];
-    if (!counts(label)) continue;
-    Eigen::Index answer = 0;
-    scores.row(static_cast<Eigen::Index>(row)).maxCoeff(&answer);
-    ++counted;
-    correct += answer == label ? 1 : 0;
-  }
-  if (counted == 0) return std::nullopt;
-  return static_cast<double>(correct) / static_cast<double>(counted);
+bool is_answer(const Eigen::MatrixXf& scores, Eigen::Index row, std::int64_t label) {
+  Eigen::Index answer = 0;
+  scores.row(row).maxCoeff(&answer);
+  return answer == label;
 }
 
 }  // namespace
 
-Accuracy accuracy_of(const Trace& trace, const Phase& phase, const Eigen::MatrixXf& scores) {
-  const auto in = [](const std::vector<std::int64_t>& classes) {
-    return [&classes](std::int64_t label) { return contains(classes, label); };
-  };
+void CorrectShare::add(const Trace& trace, const std::vector<std::uint32_t>& samples, std::size_t first,
+                       const Eigen::MatrixXf& scores) {
+  for (Eigen::Index row = 0; row < scores.rows(); ++row)
+    add(is_answer(scores, row, trace.labels[samples[first + static_cast<std::size_t>(row)]]));
+}
+
+std::optional<double> CorrectShare::share() const {
+  if (samples_ == 0) return std::nullopt;
+  return static_cast<double>(correct_) / static_cast<double>(samples_);
+}
+
+void AccuracyTally::add(std::size_t first, const Eigen::MatrixXf& scores) {
+  for (Eigen::Index row = 0; row < scores.rows(); ++row) {
+    const std::int64_t label = trace_.labels[phase_.samples[first + static_cast<std::size_t>(row)]];
+    const bool correct = is_answer(scores, row, label);
+    all_.add(correct);
+    if (contains(phase_.retain, label)) retain_.add(correct);
+    if (contains(phase_.forget, label)) forget_.add(correct);
+    if (contains(phase_.fresh, label)) fresh_.add(correct);
+  }
+}
+
+Accuracy AccuracyTally::accuracy() const {
   Accuracy accuracy;
-  accuracy.all = share_correct(trace, phase.samples, scores);
-  accuracy.retain = share(trace, phase.samples, scores, in(phase.retain));
-  accuracy.forget = share(trace, phase.samples, scores, in(phase.forget));
-  accuracy.fresh = share(trace, phase.samples, scores, in(phase.fresh));
+  accuracy.all = all_.share();
+  accuracy.retain = retain_.share();
+  accuracy.forget = forget_.share();
+  accuracy.fresh = fresh_.share();
   return accuracy;
+}
+
+Accuracy accuracy_of(const Trace& trace, const Phase& phase, const Eigen::MatrixXf& scores) {
+  AccuracyTally tally(trace, phase);
+  tally.add(0, scores);
+  return tally.accuracy();
 }
 
 std::vector<std::uint32_t> forgotten_samples(const Trace& trace, const Phase& phase) {
@@ -51,7 +67,18 @@ std::vector<std::uint32_t> forgotten_samples(const Trace& trace, const Phase& ph
 
 std::optional<double> share_correct(const Trace& trace, const std::vector<std::uint32_t>& samples,
                                     const Eigen::MatrixXf& scores) {
-  return share(trace, samples, scores, [](std::int64_t) { return true; });
+  CorrectShare share;
+  share.add(trace, samples, 0, scores);
+  return share.share();
+}
+
+std::optional<double> float_share_correct(const Trace& trace, const WeightSet& weights,
+                                          const std::vector<std::uint32_t>& samples) {
+  CorrectShare share;
+  for_each_input(trace.network, trace.test, samples, [&](std::size_t first, const Eigen::MatrixXf& input) {
+    share.add(trace, samples, first, float_scores(trace.network, weights, {}, input));
+  });
+  return share.share();
 }
 
 }  // namespace palimpsest

@@ -5,8 +5,6 @@
 
 #include "models/physics/input_encoding.hpp"
 #include "models/physics/units.hpp"
-#include "sim/mapping/deployment_program.hpp"
-#include "sim/mapping/inference_program.hpp"
 #include "sim/mapping/tile_vectors.hpp"
 #include "sim/run/accuracy.hpp"
 #include "sim/run/chip_work.hpp"
@@ -15,7 +13,6 @@
 #include "sim/run/simulated_time.hpp"
 #include "sim/run/tiles_of_chip.hpp"
 #include "sim/run/training_figures.hpp"
-#include "sim/run/training_task.hpp"
 
 namespace palimpsest {
 
@@ -34,7 +31,7 @@ WeightSet between(const WeightSet& from, const WeightSet& to, double share) {
 }  // namespace
 
 ChipLife::ChipLife(const Architecture& architecture, const Trace& trace, const TileMap& map, Chip& chip,
-                   UpdateMethod method, std::uint64_t seed, double age_seconds, unsigned threads)
+                   UpdateMethod method, std::uint64_t seed, double age_seconds, unsigned threads, ProgressMeter& meter)
     : architecture_(architecture),
       trace_(trace),
       map_(map),
@@ -43,19 +40,12 @@ ChipLife::ChipLife(const Architecture& architecture, const Trace& trace, const T
       seed_(seed),
       age_seconds_(age_seconds),
       threads_(threads),
-      tiles_(tiles_of_chip(architecture, trace, map)),
+      meter_(meter),
+      tiles_(tiles_of_chip(architecture, trace)),
       context_{architecture, trace.network, map},
       arrays_(architecture, trace.network, map, seed),
+      calibration_samples_(all_samples(trace.calibration)),
       calibration_input_(network_input(trace.network, trace.calibration)) {}
-
-const Method& ChipLife::method_of(const Phase& phase) const {
-  return update_method_ == UpdateMethod::adapters ? phase.hybrid : phase.rewrite;
-}
-
-bool ChipLife::updates_every_step() const {
-  return update_method_ == UpdateMethod::rm_rewrite &&
-         architecture_.rewrite_baseline.update == RewriteUpdate::every_step;
-}
 
 bool ChipLife::accumulates() const {
   return update_method_ == UpdateMethod::rm_rewrite && weights_ != nullptr &&
@@ -85,163 +75,204 @@ std::set<std::string> ChipLife::changed_vectors(const WeightSet& weights) const 
   return changed;
 }
 
-PhaseFigures ChipLife::next_phase() {
-  const auto first_evaluation = static_cast<std::uint32_t>(evaluations_per_phase * phase_);
-  const Phase& phase = trace_.phases[phase_++];
-  const Method& method = method_of(phase);
-  const bool first_write = weights_ == nullptr;
+PhaseFigures ChipLife::next_phase(const RunStages& played, const PhaseWork& work) {
+  const std::size_t number = phase_++;
+  const auto first_evaluation = static_cast<std::uint32_t>(evaluations_per_phase * number);
+  const Phase& phase = trace_.phases[number];
+  const Method& method = method_of(phase, update_method_);
   PhaseFigures figures;
   arrays_.begin_round();
 
-  ChipWork array_updates;
   const WeightSet held = held_weights();
   const WeightSet goal = trained_weights(method, held);
-  const bool rewrites = arrays_.differ(goal, held);
-  const bool trains_backbone = std::any_of(method.training.begin(), method.training.end(),
-                                           [](const TrainingRun& run) { return run.trains_backbone; });
-  if (accumulates() && (trains_backbone || rewrites)) array_updates += read_back();
+  ArrayChange change = change_arrays(method, goal, held, played, work.writing);
+  const DeploymentTask deployment = deploy(method, goal, std::move(change.writes));
 
-  DeploymentTask deployment;
-  ChipWork deployment_work;
-  std::uint64_t steps = 0;
-  for (const TrainingRun& run : method.training) steps += run.steps;
-  if (rewrites && updates_every_step() && !first_write && steps > 0) {
-    array_updates += update_arrays_every_step(goal, held, steps);
-  } else if (rewrites) {
-    deployment_work = write_arrays(goal, held, deployment.array_writes);
-  }
-  deployment.vectors = changed_vectors(goal);
-  weights_ = &trace_.weights.at(method.weights);
-
-  deployment.adapters = adapters_of(trace_, method);
-  for (const Adapter* adapter : deployment.adapters) {
-    if (std::count(adapters_.begin(), adapters_.end(), adapter) == 0) deployment.new_adapters.push_back(adapter);
-  }
-  adapters_ = deployment.adapters;
-
-  std::vector<Training> trainings;
-  for (const TrainingRun& run : method.training) {
-    trainings.push_back(planned(method, run));
-    arrays_.add_reads(tile_vectors(trainings.back().programs.batch, map_.blocks.size()), run.steps);
+  const PhasePrograms programs = phase_programs(context_, trace_, number, update_method_, played);
+  for (std::size_t run = 0; run < programs.training.size(); ++run) {
+    arrays_.add_reads(tile_vectors(programs.training[run].batch, map_.blocks.size()), method.training[run].steps);
   }
 
-  DeployedNetwork network(architecture_, trace_.network, map_, arrays_, goal, adapters_, calibration_input_, seed_);
-  const std::uint32_t rows = trace_.network.input.rows;
-  const Activity calibration = infer(network, calibration_input_, rows, first_evaluation, threads_).activity;
-  network.age(arrays_, age_seconds_);
-  const Eigen::MatrixXf test_input = network_input(trace_.network, trace_.test, phase.samples);
+  std::optional<DeployedNetwork> network;
+  std::optional<Activity> calibration;
+  if (played.training || played.inference) network.emplace(deployed(goal, adapters_, work.deploying));
+  if (played.training) calibration = calibration_activity(*network, first_evaluation, work.calibration);
+  if (network) network->age(arrays_, age_seconds_);
+  AccuracyTally tally(trace_, phase);
   // Values do not depend on time, so they are computed while the programs are played.
-  auto evaluation =
-      in_background(threads_, [&] { return infer(network, test_input, rows, first_evaluation + 1, threads_); });
+  auto evaluation = in_background(threads_, [&] {
+    if (!played.inference) return Activity{};
+    ProgressMeter::Piece piece(meter_, work.evaluation);
+    return infer(*network, {trace_.network, trace_.test, phase.samples}, first_evaluation + 1, threads_,
+                 [&](std::size_t first, const Eigen::MatrixXf& scores) {
+                   tally.add(first, scores);
+                   piece.at(static_cast<double>(first) / static_cast<double>(phase.samples.size()));
+                 });
+  });
 
-  deployment_work += play(deployment_program(context_, deployment), "deployment");
-  std::vector<TrainingWork> training;
-  for (const Training& run : trainings) {
-    training.push_back(train(run, calibration));
-    figures.updates += run.programs.trained_parameters * run.steps;
+  if (played.deployment) {
+    change.in_deployment += play(deployment_program(context_, deployment), "deployment", work.deployment);
+    figures.deployment = priced(change.in_deployment, architecture_.lora_unit.bits);
   }
-  const Program inference_steps =
-      inference_program(context_, adapters_, static_cast<std::uint32_t>(phase.samples.size()));
-  ChipWork inference_work = play(inference_steps, "inference");
-  const Inference inference = evaluation.get();
-  inference_work.analogue.crossbar_read = inference.activity.crossbar_joule;
-  inference_work.dissipated.crossbar = inference.activity.crossbar_dissipation_joule;
-
-  figures.samples = phase.samples.size();
-  figures.activity = inference.activity;
-  figures.accuracy = accuracy_of(trace_, phase, inference.scores);
-  figures.float_accuracy = accuracy_of(trace_, phase, method.reference);
-  figures.accuracy.forget_without_adapter = figures.accuracy.forget;
-  figures.float_accuracy.forget_without_adapter = figures.float_accuracy.forget;
-  if (!adapters_.empty()) drop_adapters(phase, goal, first_evaluation + 2, figures);
-
-  price_training(trainings, training, array_updates, figures);
-  figures.deployment = priced(deployment_work, architecture_.lora_unit.bits);
-  figures.inference = priced(inference_work, architecture_.lora_unit.bits);
-  arrays_.add_reads(tile_vectors(inference_steps, map_.blocks.size()), 1);
+  if (played.training) {
+    std::vector<TrainingWork> training;
+    for (std::size_t run = 0; run < programs.training.size(); ++run) {
+      training.push_back(train(method.training[run], programs.training[run],
+                               on_tiles(method.training[run], number) ? calibration : std::nullopt,
+                               work.training[run]));
+      figures.updates += programs.training[run].trained_parameters * method.training[run].steps;
+    }
+    price_training(method.training, training, change.in_training, figures);
+  }
+  if (played.inference) {
+    ChipWork inference = play(*programs.inference, "inference", work.inference);
+    figures.activity = evaluation.get();
+    inference.analogue.crossbar_read = figures.activity.crossbar_joule;
+    inference.dissipated.crossbar = figures.activity.crossbar_dissipation_joule;
+    figures.inference = priced(inference, architecture_.lora_unit.bits);
+    figures.samples = phase.samples.size();
+    figures.accuracy = tally.accuracy();
+    figures.float_accuracy = accuracy_of(trace_, phase, method.reference);
+    figures.accuracy.forget_without_adapter = figures.accuracy.forget;
+    figures.float_accuracy.forget_without_adapter = figures.float_accuracy.forget;
+    if (!adapters_.empty()) drop_adapters(phase, goal, first_evaluation + 2, work.evaluation_without_adapters, figures);
+  }
+  if (programs.inference) arrays_.add_reads(tile_vectors(*programs.inference, map_.blocks.size()), 1);
   arrays_.advance(age_seconds_);
   figures.wear = wear_figures(arrays_.wear(), architecture_.resistive_memory.cell.endurance_cycles);
   return figures;
 }
 
-void ChipLife::drop_adapters(const Phase& phase, const WeightSet& weights, std::uint32_t evaluation,
-                             PhaseFigures& figures) const {
+ChipLife::ArrayChange ChipLife::change_arrays(const Method& method, const WeightSet& goal, const WeightSet& held,
+                                              const RunStages& played, double work) {
+  ArrayChange change;
+  const bool rewrites = arrays_.differ(goal, held);
+  const bool trains_backbone = std::any_of(method.training.begin(), method.training.end(),
+                                           [](const TrainingRun& run) { return run.trains_backbone; });
+  if (played.training && accumulates() && (trains_backbone || rewrites)) change.in_training += read_back();
+  if (!rewrites) return change;
+  ProgressMeter::Piece piece(meter_, work);
+  std::uint64_t steps = 0;
+  for (const TrainingRun& run : method.training) steps += run.steps;
+  if (updates_every_step(architecture_, update_method_, phase_ - 1) && steps > 0) {
+    change.in_training += update_arrays_every_step(goal, held, steps, played.training, piece);
+    return change;
+  }
+  double written = 0.0;
+  change.writes = arrays_.write(goal, held, [&] { piece.at(++written / static_cast<double>(map_.blocks.size())); });
+  change.in_deployment = write_work(architecture_, change.writes);
+  return change;
+}
+
+DeploymentTask ChipLife::deploy(const Method& method, const WeightSet& goal, std::vector<ArrayWrite> writes) {
+  DeploymentTask deployment;
+  deployment.array_writes = std::move(writes);
+  deployment.vectors = changed_vectors(goal);
+  weights_ = &trace_.weights.at(method.weights);
+  deployment.adapters = adapters_of(trace_, method);
+  for (const Adapter* adapter : deployment.adapters) {
+    if (std::count(adapters_.begin(), adapters_.end(), adapter) == 0) deployment.new_adapters.push_back(adapter);
+  }
+  adapters_ = deployment.adapters;
+  return deployment;
+}
+
+DeployedNetwork ChipLife::deployed(const WeightSet& weights, const std::vector<const Adapter*>& adapters, double work) {
+  ProgressMeter::Piece piece(meter_, work);
+  double made = 0.0;
+  return {architecture_, trace_.network, map_, arrays_, weights, adapters, calibration_input_, seed_, [&] {
+            piece.at(++made / static_cast<double>(map_.blocks.size()));
+          }};
+}
+
+Activity ChipLife::calibration_activity(const DeployedNetwork& network, std::uint32_t evaluation, double work) {
+  ProgressMeter::Piece piece(meter_, work);
+  return infer(network, {trace_.network, trace_.calibration, calibration_samples_}, evaluation, threads_,
+               [&](std::size_t first, const Eigen::MatrixXf& /*scores*/) {
+                 piece.at(static_cast<double>(first) / static_cast<double>(calibration_samples_.size()));
+               });
+}
+
+void ChipLife::drop_adapters(const Phase& phase, const WeightSet& weights, std::uint32_t evaluation, double work,
+                             PhaseFigures& figures) {
   const std::vector<std::uint32_t> forgotten = forgotten_samples(trace_, phase);
   if (forgotten.empty()) return;
-  const Eigen::MatrixXf input = network_input(trace_.network, trace_.test, forgotten);
-  DeployedNetwork bare(architecture_, trace_.network, map_, arrays_, weights, {}, calibration_input_, seed_);
+  DeployedNetwork bare = deployed(weights, {}, work / 2.0);
   bare.age(arrays_, age_seconds_);
-  figures.accuracy.forget_without_adapter =
-      share_correct(trace_, forgotten, infer(bare, input, trace_.network.input.rows, evaluation, threads_).scores);
-  figures.float_accuracy.forget_without_adapter =
-      share_correct(trace_, forgotten, float_scores(trace_.network, weights, {}, input));
+  ProgressMeter::Piece piece(meter_, work / 2.0);
+  CorrectShare share;
+  infer(bare, {trace_.network, trace_.test, forgotten}, evaluation, threads_,
+        [&](std::size_t first, const Eigen::MatrixXf& scores) {
+          share.add(trace_, forgotten, first, scores);
+          piece.at(static_cast<double>(first) / static_cast<double>(forgotten.size()));
+        });
+  figures.accuracy.forget_without_adapter = share.share();
+  figures.float_accuracy.forget_without_adapter = float_share_correct(trace_, weights, forgotten);
 }
 
-ChipWork ChipLife::play(const Program& program, const std::string& purpose) {
+ChipWork ChipLife::play(const Program& program, const std::string& purpose, double work) {
+  ProgressMeter::Piece piece(meter_, work);
+  const double steps = static_cast<double>(program.steps.size()) * program.samples;
   PlayResult result;
   try {
-    result = chip_.play(program);
+    result = chip_.play(program, [&](std::uint64_t finished) { piece.at(static_cast<double>(finished) / steps); });
   } catch (const PlayTooLong& bound) {
-    const char* chip = update_method_ == UpdateMethod::adapters ? ", hybrid, " : ", RM rewrite, ";
-    throw beyond_simulated_time(architecture_.clock, "phase " + trace_.phases[phase_ - 1].name + chip + purpose,
+    throw beyond_simulated_time(architecture_.clock, part_of_run(trace_.phases[phase_ - 1], update_method_, purpose),
                                 bound.needed, bound.fits);
   }
-  ChipWork work;
-  work.cycles = result.cycles;
-  work.memory_wait_cycles = result.memory_wait_cycles;
-  work.counts = result.counts;
-  return work;
-}
-
-ChipWork ChipLife::write_arrays(const WeightSet& weights, const WeightSet& held, std::vector<ArrayWrite>& writes) {
-  writes = arrays_.write(weights, held);
-  return write_work(architecture_, writes);
+  ChipWork played;
+  played.cycles = result.cycles;
+  played.memory_wait_cycles = result.memory_wait_cycles;
+  played.counts = result.counts;
+  return played;
 }
 
 ChipWork ChipLife::read_back() {
   const std::vector<ArrayWrite> reads = arrays_.read_back();
   ChipWork work = write_work(architecture_, reads);
-  work += play(array_program(reads), "reading the arrays back");
+  work += play(array_program(reads), "reading the arrays back", 0.0);
   return work;
 }
 
-ChipWork ChipLife::update_arrays_every_step(const WeightSet& goal, const WeightSet& held, std::uint64_t steps) {
+ChipWork ChipLife::update_arrays_every_step(const WeightSet& goal, const WeightSet& held, std::uint64_t steps,
+                                            bool played, ProgressMeter::Piece& piece) {
   ChipWork work;
   WeightSet before = held;
   for (std::uint64_t step = 1; step <= steps; ++step) {
-    std::vector<ArrayWrite> writes;
-    WeightSet next = between(held, goal, static_cast<double>(step) / static_cast<double>(steps));
-    const ChipWork write = write_arrays(next, before, writes);
+    const double share = static_cast<double>(step) / static_cast<double>(steps);
+    WeightSet next = between(held, goal, share);
+    const std::vector<ArrayWrite> writes = arrays_.write(next, before);
+    const ChipWork write = write_work(architecture_, writes);
     work += write;
     // What is clipped is so at every step; the last one tells how many weights are.
     work.clipped_weights = write.clipped_weights;
-    work += play(array_program(writes), "writing the arrays at a step");
+    if (played) work += play(array_program(writes), "writing the arrays at a step", 0.0);
     before = std::move(next);
+    piece.at(share);
   }
   return work;
 }
 
-ChipLife::Training ChipLife::planned(const Method& method, const TrainingRun& run) const {
-  const TrainingTask task = training_task(trace_, method, run, updates_every_step() && phase_ > 1);
-  return {run.steps, run.batch_size, run.adapter, task.trained_adapter != nullptr || task.backbone_in_arrays,
-          training_programs(context_, task)};
+bool ChipLife::on_tiles(const TrainingRun& run, std::size_t phase) const {
+  return !run.trains_backbone || updates_every_step(architecture_, update_method_, phase);
 }
 
-ChipLife::TrainingWork ChipLife::train(const Training& training, const Activity& calibration) {
-  const ChipWork batch = play(training.programs.batch, "training");
-  ChipWork forward = play(training.programs.forward, "the forward passes of training");
+ChipLife::TrainingWork ChipLife::train(const TrainingRun& run, const TrainingPrograms& programs,
+                                       const std::optional<Activity>& activity, double work) {
+  const ChipWork batch = play(programs.batch, "training", 0.6 * work);
+  ChipWork forward = play(programs.forward, "the forward passes of training", 0.4 * work);
   // Nothing in the contract keeps a schedule with more work from ending earlier.
   forward.cycles = std::min(forward.cycles, batch.cycles);
   forward.memory_wait_cycles = std::min(forward.memory_wait_cycles, batch.memory_wait_cycles);
   ChipWork backward = beyond(batch, forward);
-  if (training.on_tiles) {
-    const double batches = 1.0 * training.batch_size / trace_.calibration.samples;
-    forward.analogue.crossbar_read = batches * calibration.crossbar_joule;
-    forward.dissipated.crossbar = batches * calibration.crossbar_dissipation_joule;
-    add_transposed_reads(training.programs.transposed_vectors, training.batch_size, backward);
+  if (activity) {
+    const double batches = 1.0 * run.batch_size / trace_.calibration.samples;
+    forward.analogue.crossbar_read = batches * activity->crossbar_joule;
+    forward.dissipated.crossbar = batches * activity->crossbar_dissipation_joule;
+    add_transposed_reads(programs.transposed_vectors, run.batch_size, backward);
   }
-  return {times(forward, training.steps), times(backward, training.steps),
-          times(play(training.programs.update, "the parameter update"), training.steps)};
+  return {times(forward, run.steps), times(backward, run.steps),
+          times(play(programs.update, "the parameter update", 0.0), run.steps)};
 }
 
 void ChipLife::add_transposed_reads(const std::vector<std::uint64_t>& vectors, double times, ChipWork& work) const {
@@ -256,28 +287,7 @@ void ChipLife::add_transposed_reads(const std::vector<std::uint64_t>& vectors, d
   }
 }
 
-StageFigures ChipLife::priced(const ChipWork& work, int mac_bits) const {
-  StageFigures stage;
-  stage.cycles = work.cycles;
-  stage.memory_wait_cycles = work.memory_wait_cycles;
-  stage.seconds = architecture_.clock.seconds(work.cycles);
-  const ComponentEnergy energy =
-      component_energy(architecture_.energy, energy_parameters(architecture_, tiles_, mac_bits), work.counts,
-                       work.analogue, stage.seconds);
-  std::vector<NamedEnergy> components;
-  for (std::size_t index = 0; index < component_count; ++index) {
-    components.push_back({component_descriptions()[index].name, energy[index]});
-  }
-  set_energy(stage, std::move(components));
-  stage.conversions = {work.counts.dac_updates, work.counts.adc_conversions, work.counts.shift_adds};
-  stage.dissipated = work.dissipated;
-  stage.writes = {work.counts.rm_cells,        work.counts.rm_forming_pulses, work.counts.rm_set_pulses,
-                  work.counts.rm_reset_pulses, work.counts.rm_verify_reads,   work.failed_cells,
-                  work.clipped_weights,        work.counts.sram_write_words};
-  return stage;
-}
-
-void ChipLife::price_training(const std::vector<Training>& trainings, const std::vector<TrainingWork>& works,
+void ChipLife::price_training(const std::vector<TrainingRun>& trainings, const std::vector<TrainingWork>& works,
                               const ChipWork& array_updates, PhaseFigures& figures) const {
   const int bits = architecture_.training.gradient_bits;
   ChipWork whole = array_updates;

@@ -7,39 +7,31 @@
 #include <vector>
 
 #include "models/modules/chip.hpp"
+#include "sim/mapping/deployment_program.hpp"
 #include "sim/mapping/program_builder.hpp"
-#include "sim/mapping/training_program.hpp"
 #include "sim/network/deployed_network.hpp"
 #include "sim/run/figures.hpp"
+#include "sim/run/priced_work.hpp"
+#include "sim/run/progress_meter.hpp"
+#include "sim/run/run_plan.hpp"
 
 namespace palimpsest {
-
-/// How a chip follows its network from phase to phase.
-enum class UpdateMethod {
-  adapters,    ///< the hybrid: the arrays keep the first weights, adapters in SRAM change
-  rm_rewrite,  ///< all parameters change and the arrays are written anew
-};
 
 /// One chip from its first programming to its last phase: its arrays wear, age and keep what was written to them.
 class ChipLife {
  public:
   /// References outlive the object. Lives with the same seed start from the same cells. `chip` gives the time of the
-  /// work; `age_seconds` pass between the deployment of a phase and its evaluation, and before the next phase.
+  /// work; `age_seconds` pass between the deployment of a phase and its evaluation, and before the next phase. `meter`
+  /// is told of the work.
   ChipLife(const Architecture& architecture, const Trace& trace, const TileMap& map, Chip& chip, UpdateMethod method,
-           std::uint64_t seed, double age_seconds, unsigned threads);
+           std::uint64_t seed, double age_seconds, unsigned threads, ProgressMeter& meter);
 
-  /// Lives through the next phase of the trace: training, deployment, inference.
-  PhaseFigures next_phase();
+  /// Lives through the next phase of the trace: training, deployment, inference. Of these it plays and evaluates
+  /// `played` alone and leaves the figures of the others empty; what the phase does to the arrays it does in any case.
+  /// `work` is what was planned.
+  PhaseFigures next_phase(const RunStages& played, const PhaseWork& work);
 
  private:
-  struct Training {
-    std::uint64_t steps = 0;
-    std::uint32_t batch_size = 1;
-    std::string adapter;    ///< trained; empty: the backbone
-    bool on_tiles = false;  ///< computes products with the backbone on the tiles
-    TrainingPrograms programs;
-  };
-
   /// All steps of a training run.
   struct TrainingWork {
     ChipWork forward;
@@ -47,32 +39,47 @@ class ChipLife {
     ChipWork update;
   };
 
-  const Method& method_of(const Phase& phase) const;
-  bool updates_every_step() const;
   bool accumulates() const;
+  /// Whether products of `run` with the backbone are computed on the tiles.
+  bool on_tiles(const TrainingRun& run, std::size_t phase) const;
 
   /// What the arrays hold before a phase, as their writer knows it: nothing, the weights last written, or those that
   /// are read back.
   WeightSet held_weights() const;
   WeightSet trained_weights(const Method& method, const WeightSet& held) const;
-  ChipWork write_arrays(const WeightSet& weights, const WeightSet& held, std::vector<ArrayWrite>& writes);
+  /// What a phase makes of the arrays: what that takes in training, and what of it is left to the deployment.
+  struct ArrayChange {
+    ChipWork in_training;
+    ChipWork in_deployment;
+    std::vector<ArrayWrite> writes;  ///< of the deployment, by tile
+  };
+  ArrayChange change_arrays(const Method& method, const WeightSet& goal, const WeightSet& held, const RunStages& played,
+                            double work);
   ChipWork read_back();
-  Training planned(const Method& method, const TrainingRun& run) const;
-  TrainingWork train(const Training& training, const Activity& calibration);
-  ChipWork update_arrays_every_step(const WeightSet& goal, const WeightSet& held, std::uint64_t steps);
+  ChipWork update_arrays_every_step(const WeightSet& goal, const WeightSet& held, std::uint64_t steps, bool played,
+                                    ProgressMeter::Piece& piece);
+  /// What the deployment of `method` writes, once `writes` have changed the arrays to `goal`; takes its adapters.
+  DeploymentTask deploy(const Method& method, const WeightSet& goal, std::vector<ArrayWrite> writes);
+  DeployedNetwork deployed(const WeightSet& weights, const std::vector<const Adapter*>& adapters, double work);
+  Activity calibration_activity(const DeployedNetwork& network, std::uint32_t evaluation, double work);
+  TrainingWork train(const TrainingRun& run, const TrainingPrograms& programs, const std::optional<Activity>& activity,
+                     double work);
   /// Gains and biases of `weights` that are not what the SRAM buffer holds.
   std::set<std::string> changed_vectors(const WeightSet& weights) const;
-  /// Throws UserError, naming `purpose`, if simulated time may not hold it.
-  ChipWork play(const Program& program, const std::string& purpose);
+  /// Plays a program that is `work` of the meter's total. Throws UserError, naming `purpose`, if simulated time may not
+  /// hold it.
+  ChipWork play(const Program& program, const std::string& purpose, double work);
   void add_transposed_reads(const std::vector<std::uint64_t>& vectors, double times, ChipWork& work) const;
-  StageFigures priced(const ChipWork& work, int mac_bits) const;
+  StageFigures priced(const ChipWork& work, int mac_bits) const {
+    return priced_work(architecture_, tiles_, work, mac_bits);
+  }
   /// Sets the figures of the training stage: its runs, and what it does to the arrays.
-  void price_training(const std::vector<Training>& trainings, const std::vector<TrainingWork>& works,
+  void price_training(const std::vector<TrainingRun>& trainings, const std::vector<TrainingWork>& works,
                       const ChipWork& array_updates, PhaseFigures& figures) const;
 
   /// Accuracies on the forgotten classes for whoever drops all adapters.
-  void drop_adapters(const Phase& phase, const WeightSet& weights, std::uint32_t evaluation,
-                     PhaseFigures& figures) const;
+  void drop_adapters(const Phase& phase, const WeightSet& weights, std::uint32_t evaluation, double work,
+                     PhaseFigures& figures);
 
   const Architecture& architecture_;
   const Trace& trace_;
@@ -82,9 +89,11 @@ class ChipLife {
   std::uint64_t seed_;
   double age_seconds_;
   unsigned threads_;
+  ProgressMeter& meter_;
   std::uint32_t tiles_;  ///< of the chip, those without weights included
   ProgramContext context_;
   ResistiveArrays arrays_;
+  std::vector<std::uint32_t> calibration_samples_;
   Eigen::MatrixXf calibration_input_;
   std::size_t phase_ = 0;
   const WeightSet* weights_ = nullptr;    ///< of the phase before

@@ -11,6 +11,7 @@
 #include "models/physics/wear.hpp"
 #include "sim/network/deployed_network.hpp"
 #include "sim/run/provenance.hpp"
+#include "sim/run/selection.hpp"
 
 namespace palimpsest {
 
@@ -140,6 +141,7 @@ struct RunReport {
   double age_seconds = 0.0;  ///< between a phase's deployment and its evaluation
   std::uint64_t clock_period_ps = 0;
   std::uint64_t tiles = 0;
+  RunSelection selection;  ///< what the phases have figures of
   std::vector<PhaseReport> phases;
 };
 

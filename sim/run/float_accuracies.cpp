@@ -18,17 +18,9 @@ constexpr std::size_t samples_per_chunk = 4;
 
 FloatAccuracies::FloatAccuracies(const Trace& trace) : trace_(trace) {
   for (const Phase& phase : trace.phases) {
+    forgotten_.push_back(forgotten_samples(trace, phase));
     hybrid_.push_back(add(phase, phase.hybrid));
     rewrite_.push_back(add(phase, phase.rewrite));
-  }
-  for (Evaluation& evaluation : evaluations_) {
-    const std::vector<std::uint32_t>& samples = evaluation.samples;
-    for (std::size_t first = 0; first < samples.size(); first += samples_per_chunk) {
-      const std::size_t last = std::min(first + samples_per_chunk, samples.size());
-      evaluation.inputs.push_back(network_input(
-          trace.network, trace.test,
-          {samples.begin() + static_cast<std::ptrdiff_t>(first), samples.begin() + static_cast<std::ptrdiff_t>(last)}));
-    }
   }
 }
 
@@ -36,7 +28,7 @@ FloatAccuracies::Use FloatAccuracies::add(const Phase& phase, const Method& meth
   const auto found = std::find(weight_sets_.begin(), weight_sets_.end(), method.weights);
   const auto weight_set = static_cast<std::size_t>(found - weight_sets_.begin());
   if (found == weight_sets_.end()) weight_sets_.push_back(method.weights);
-  const std::vector<std::uint32_t> forgotten = forgotten_samples(trace_, phase);
+  const std::vector<std::uint32_t>& forgotten = forgotten_.back();
   Use use;
   use.deployed = add(weight_set, adapters_of(trace_, method), phase.samples);
   use.without_adapters = forgotten.empty() ? use.deployed : add(weight_set, {}, forgotten);
@@ -49,7 +41,7 @@ std::size_t FloatAccuracies::add(std::size_t weight_set, const std::vector<const
     return evaluation.weight_set == weight_set && evaluation.adapters == adapters;
   });
   const auto number = static_cast<std::size_t>(same - evaluations_.begin());
-  if (same == evaluations_.end()) evaluations_.push_back({weight_set, adapters, {}, {}});
+  if (same == evaluations_.end()) evaluations_.push_back({weight_set, adapters, {}});
   std::vector<std::uint32_t>& all = evaluations_[number].samples;
   std::vector<std::uint32_t> joined;
   std::set_union(all.begin(), all.end(), samples.begin(), samples.end(), std::back_inserter(joined));
@@ -57,51 +49,93 @@ std::size_t FloatAccuracies::add(std::size_t weight_set, const std::vector<const
   return number;
 }
 
+class FloatAccuracies::Tallies {
+ public:
+  explicit Tallies(const FloatAccuracies& accuracies) : accuracies_(accuracies) {
+    for (std::size_t phase = 0; phase < accuracies.trace_.phases.size(); ++phase) {
+      add(phase, accuracies.hybrid_[phase]);
+      add(phase, accuracies.rewrite_[phase]);
+    }
+  }
+
+  /// `scores` [n, classes] of an evaluation's samples from number `first` on.
+  void take(std::size_t evaluation, std::size_t first, const Eigen::MatrixXf& scores) {
+    const std::vector<std::uint32_t>& samples = accuracies_.evaluations_[evaluation].samples;
+    for (Row& row : rows_) {
+      if (row.use.deployed == evaluation) {
+        give(samples, first, scores, accuracies_.trace_.phases[row.phase].samples, row.deployed_seen,
+             [&row](std::size_t place, const Eigen::MatrixXf& part) { row.deployed.add(place, part); });
+      }
+      if (row.use.without_adapters == evaluation) {
+        const std::vector<std::uint32_t>& forgotten = accuracies_.forgotten_[row.phase];
+        give(samples, first, scores, forgotten, row.bare_seen, [&](std::size_t place, const Eigen::MatrixXf& part) {
+          row.bare.add(accuracies_.trace_, forgotten, place, part);
+        });
+      }
+    }
+  }
+
+  std::vector<MethodAccuracies> accuracies() const {
+    std::vector<MethodAccuracies> all;
+    for (std::size_t row = 0; row < rows_.size(); row += 2) all.push_back({of(rows_[row]), of(rows_[row + 1])});
+    return all;
+  }
+
+ private:
+  /// A phase by one method.
+  struct Row {
+    std::size_t phase = 0;
+    Use use;
+    AccuracyTally deployed;
+    CorrectShare bare;
+    std::size_t deployed_seen = 0;
+    std::size_t bare_seen = 0;
+  };
+
+  void add(std::size_t phase, const Use& use) {
+    rows_.push_back({phase, use, AccuracyTally(accuracies_.trace_, accuracies_.trace_.phases[phase]), {}});
+  }
+
+  static Accuracy of(const Row& row) {
+    Accuracy accuracy = row.deployed.accuracy();
+    accuracy.forget_without_adapter = row.bare.share();
+    return accuracy;
+  }
+
+  /// Gives the scores of those `samples` that are `wanted`, of which `seen` have been given; both lists rise.
+  template <class Take>
+  static void give(const std::vector<std::uint32_t>& samples, std::size_t first, const Eigen::MatrixXf& scores,
+                   const std::vector<std::uint32_t>& wanted, std::size_t& seen, const Take& take) {
+    Eigen::MatrixXf part(scores.rows(), scores.cols());
+    const std::size_t before = seen;
+    Eigen::Index given = 0;
+    for (Eigen::Index row = 0; row < scores.rows() && seen < wanted.size(); ++row) {
+      if (samples[first + static_cast<std::size_t>(row)] != wanted[seen]) continue;
+      part.row(given++) = scores.row(row);
+      ++seen;
+    }
+    if (given > 0) take(before, part.topRows(given));
+  }
+
+  const FloatAccuracies& accuracies_;
+  std::vector<Row> rows_;
+};
+
 std::vector<MethodAccuracies> FloatAccuracies::evaluate(const std::vector<WeightSet>& weights) const {
-  std::vector<Eigen::MatrixXf> all_scores;
-  all_scores.reserve(evaluations_.size());
-  for (const Evaluation& evaluation : evaluations_)
-    all_scores.push_back(scores(evaluation, weights[evaluation.weight_set]));
-  std::vector<MethodAccuracies> accuracies;
-  accuracies.reserve(trace_.phases.size());
-  for (std::size_t phase = 0; phase < trace_.phases.size(); ++phase) {
-    accuracies.push_back({accuracy(trace_.phases[phase], hybrid_[phase], all_scores),
-                          accuracy(trace_.phases[phase], rewrite_[phase], all_scores)});
+  Tallies tallies(*this);
+  for (std::size_t number = 0; number < evaluations_.size(); ++number) {
+    const Evaluation& evaluation = evaluations_[number];
+    for_each_input(
+        trace_.network, trace_.test, evaluation.samples,
+        [&](std::size_t first, const Eigen::MatrixXf& input) {
+          const Eigen::MatrixXf scores =
+              float_scores(trace_.network, weights[evaluation.weight_set], evaluation.adapters, input);
+          if (!scores.allFinite()) throw UserError(ExitCode::trace, "/test: the float network overflows");
+          tallies.take(number, first, scores);
+        },
+        samples_per_chunk);
   }
-  return accuracies;
-}
-
-Eigen::MatrixXf FloatAccuracies::scores(const Evaluation& evaluation, const WeightSet& weights) const {
-  Eigen::MatrixXf scores(static_cast<Eigen::Index>(evaluation.samples.size()),
-                         trace_.network.shape(trace_.network.output).columns);
-  Eigen::Index row = 0;
-  for (const Eigen::MatrixXf& input : evaluation.inputs) {
-    const Eigen::MatrixXf part = float_scores(trace_.network, weights, evaluation.adapters, input);
-    scores.middleRows(row, part.rows()) = part;
-    row += part.rows();
-  }
-  if (!scores.allFinite()) throw UserError(ExitCode::trace, "/test: the float network overflows");
-  return scores;
-}
-
-Accuracy FloatAccuracies::accuracy(const Phase& phase, const Use& use,
-                                   const std::vector<Eigen::MatrixXf>& scores) const {
-  Accuracy accuracy = accuracy_of(trace_, phase, rows_of(use.deployed, scores[use.deployed], phase.samples));
-  const std::vector<std::uint32_t> forgotten = forgotten_samples(trace_, phase);
-  accuracy.forget_without_adapter =
-      share_correct(trace_, forgotten, rows_of(use.without_adapters, scores[use.without_adapters], forgotten));
-  return accuracy;
-}
-
-Eigen::MatrixXf FloatAccuracies::rows_of(std::size_t evaluation, const Eigen::MatrixXf& scores,
-                                         const std::vector<std::uint32_t>& samples) const {
-  const std::vector<std::uint32_t>& all = evaluations_[evaluation].samples;
-  Eigen::MatrixXf rows(static_cast<Eigen::Index>(samples.size()), scores.cols());
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    const auto place = std::lower_bound(all.begin(), all.end(), samples[i]) - all.begin();
-    rows.row(static_cast<Eigen::Index>(i)) = scores.row(place);
-  }
-  return rows;
+  return tallies.accuracies();
 }
 
 }  // namespace palimpsest

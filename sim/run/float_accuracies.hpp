@@ -19,7 +19,7 @@ struct MethodAccuracies {
 };
 
 /// Accuracies of all phases of a trace in floating point, for whatever values the weight sets have. Phases and methods
-/// that use the same weight set and adapters share one evaluation.
+/// that use the same weight set and adapters share one evaluation. Samples stream: a few at a time are held.
 class FloatAccuracies {
  public:
   /// The trace outlives the object.
@@ -36,8 +36,7 @@ class FloatAccuracies {
   struct Evaluation {
     std::size_t weight_set = 0;
     std::vector<const Adapter*> adapters;
-    std::vector<std::uint32_t> samples;   ///< rising
-    std::vector<Eigen::MatrixXf> inputs;  ///< of the samples, in chunks
+    std::vector<std::uint32_t> samples;  ///< rising
   };
   /// What a method of a phase takes from the evaluations, by number.
   struct Use {
@@ -48,15 +47,14 @@ class FloatAccuracies {
   Use add(const Phase& phase, const Method& method);
   std::size_t add(std::size_t weight_set, const std::vector<const Adapter*>& adapters,
                   const std::vector<std::uint32_t>& samples);
-  Eigen::MatrixXf scores(const Evaluation& evaluation, const WeightSet& weights) const;
-  Accuracy accuracy(const Phase& phase, const Use& use, const std::vector<Eigen::MatrixXf>& scores) const;
-  Eigen::MatrixXf rows_of(std::size_t evaluation, const Eigen::MatrixXf& scores,
-                          const std::vector<std::uint32_t>& samples) const;
+  /// Gives the scores of every sample of every evaluation to the tallies that want them.
+  class Tallies;
 
   const Trace& trace_;
   std::vector<std::string> weight_sets_;
   std::vector<Evaluation> evaluations_;
-  std::vector<Use> hybrid_, rewrite_;  ///< by phase
+  std::vector<Use> hybrid_, rewrite_;                  ///< by phase
+  std::vector<std::vector<std::uint32_t>> forgotten_;  ///< samples, by phase
 };
 
 }  // namespace palimpsest

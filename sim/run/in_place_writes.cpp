@@ -1,5 +1,6 @@
 #include "sim/run/in_place_writes.hpp"
 
+#include <algorithm>
 #include <sstream>
 #include <string>
 
@@ -9,10 +10,15 @@ namespace palimpsest {
 
 namespace {
 
-struct WeightCounts {
-  std::uint64_t all = 0;
-  std::uint64_t changed = 0;
-};
+std::string refusal(const std::string& phase, std::uint64_t steps, std::uint64_t cells) {
+  std::ostringstream text;
+  text << "phase " << phase << ": writing the arrays at every step takes " << steps << " steps of " << cells
+       << " cells, with the phases before more than the " << most_in_place_writes
+       << " cell writes that are simulated; set /baselines/rm_rewrite/update to at_deployment, or train in fewer steps";
+  return text.str();
+}
+
+}  // namespace
 
 WeightCounts count_weights(const Network& network, const WeightSet& before, const WeightSet& after) {
   WeightCounts counts;
@@ -25,25 +31,15 @@ WeightCounts count_weights(const Network& network, const WeightSet& before, cons
   return counts;
 }
 
-std::string refusal(const std::string& phase, std::uint64_t steps, std::uint64_t cells) {
-  std::ostringstream text;
-  text << "phase " << phase << ": writing the arrays at every step takes " << steps << " steps of " << cells
-       << " cells, with the phases before more than the " << most_in_place_writes
-       << " cell writes that are simulated; set /baselines/rm_rewrite/update to at_deployment, or train in fewer steps";
-  return text.str();
-}
-
-}  // namespace
-
 double step_overhead(std::uint64_t weights) {
   // A step without cells takes a few microseconds and 10 ns for each weight, a cell write 0.15 us.
   return 16.0 + static_cast<double>(weights) / 16.0;
 }
 
-void check_in_place_writes(const Architecture& architecture, const Trace& trace) {
+void check_in_place_writes(const Architecture& architecture, const Trace& trace, std::size_t phases) {
   if (architecture.rewrite_baseline.update != RewriteUpdate::every_step) return;
   double writes = 0.0;
-  for (std::size_t number = 1; number < trace.phases.size(); ++number) {
+  for (std::size_t number = 1; number < std::min(phases, trace.phases.size()); ++number) {
     const Phase& phase = trace.phases[number];
     const WeightCounts weights =
         count_weights(trace.network, trace.weights.at(trace.phases[number - 1].rewrite.weights),

@@ -1,7 +1,6 @@
 #include "sim/run/inference.hpp"
 
 #include <algorithm>
-#include <vector>
 
 #include "models/physics/clock.hpp"
 #include "sim/run/parallel.hpp"
@@ -11,31 +10,37 @@ namespace palimpsest {
 namespace {
 
 constexpr std::size_t samples_per_chunk = 16;
+// Enough that threads seldom wait for the last chunk of those held.
+constexpr std::size_t held_chunks_per_thread = 16;
+
+struct Chunk {
+  Eigen::MatrixXf scores;
+  Activity activity;
+};
 
 }  // namespace
 
-Inference infer(const DeployedNetwork& network, const Eigen::MatrixXf& input, std::uint32_t rows_per_sample,
-                std::uint32_t evaluation, unsigned threads) {
-  const std::size_t rows = rows_per_sample;
-  const std::size_t count = static_cast<std::size_t>(input.rows()) / rows;
-  std::vector<Inference> parts(ceil_div(count, samples_per_chunk));
-  parallel_for(parts.size(), threads, [&](std::size_t chunk) {
-    const std::size_t first = chunk * samples_per_chunk;
-    const std::size_t size = std::min(samples_per_chunk, count - first);
-    const Eigen::MatrixXf part =
-        input.middleRows(static_cast<Eigen::Index>(first * rows), static_cast<Eigen::Index>(size * rows));
-    parts[chunk].scores = network.evaluate(part, evaluation, static_cast<std::uint32_t>(first), parts[chunk].activity);
-  });
-  Inference result;
-  if (parts.empty()) return result;
-  result.scores.resize(static_cast<Eigen::Index>(count), parts.front().scores.cols());
-  Eigen::Index row = 0;
-  for (const Inference& part : parts) {
-    result.scores.middleRows(row, part.scores.rows()) = part.scores;
-    row += part.scores.rows();
-    result.activity += part.activity;
+Activity infer(const DeployedNetwork& deployed, const InferredSamples& samples, std::uint32_t evaluation,
+               unsigned threads, const TakeScores& take) {
+  const std::vector<std::uint32_t>& all = samples.samples;
+  const std::size_t chunks = ceil_div(all.size(), samples_per_chunk);
+  const std::size_t most_held = held_chunks_per_thread * std::max(threads, 1U);
+  Activity activity;
+  for (std::size_t first_chunk = 0; first_chunk < chunks; first_chunk += most_held) {
+    std::vector<Chunk> held(std::min(most_held, chunks - first_chunk));
+    parallel_for(held.size(), threads, [&](std::size_t number) {
+      const auto first = static_cast<std::uint32_t>((first_chunk + number) * samples_per_chunk);
+      const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first);
+      const auto size = static_cast<std::ptrdiff_t>(std::min(samples_per_chunk, all.size() - first));
+      held[number].scores = deployed.evaluate(network_input(samples.network, samples.set, {begin, begin + size}),
+                                              evaluation, first, held[number].activity);
+    });
+    for (std::size_t number = 0; number < held.size(); ++number) {
+      activity += held[number].activity;
+      take((first_chunk + number) * samples_per_chunk, held[number].scores);
+    }
   }
-  return result;
+  return activity;
 }
 
 }  // namespace palimpsest

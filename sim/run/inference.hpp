@@ -1,20 +1,29 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <vector>
 
 #include "sim/network/deployed_network.hpp"
 
 namespace palimpsest {
 
-struct Inference {
-  Eigen::MatrixXf scores;  ///< [samples, classes]
-  Activity activity;
+/// What is evaluated: samples of a set, by their indices. The references outlive the object.
+struct InferredSamples {
+  const Network& network;
+  const SampleSet& set;
+  const std::vector<std::uint32_t>& samples;
 };
 
-/// Evaluates `network` on `input` [samples x rows_per_sample, columns] in chunks of fixed size, so that any number of
-/// `threads` gives the same bytes. Noise is keyed by `evaluation` and the samples' places in `input`.
-Inference infer(const DeployedNetwork& network, const Eigen::MatrixXf& input, std::uint32_t rows_per_sample,
-                std::uint32_t evaluation, unsigned threads);
+/// Class scores [n, classes] of the samples from number `first` on.
+using TakeScores = std::function<void(std::size_t first, const Eigen::MatrixXf& scores)>;
+
+/// Evaluates `deployed` on the samples and gives their scores to `take`, in order and on the calling thread. Inputs and
+/// scores of a few chunks are held at a time, however many samples there are; chunks have a fixed size, so that any
+/// number of `threads` gives the same bytes. Noise is keyed by `evaluation` and the samples' places in `samples`.
+Activity infer(const DeployedNetwork& deployed, const InferredSamples& samples, std::uint32_t evaluation,
+               unsigned threads, const TakeScores& take);
 
 }  // namespace palimpsest

@@ -36,12 +36,20 @@ AccuracySpread method_spread(const std::vector<std::vector<MethodAccuracies>>& d
 }  // namespace
 
 NoiseStudy noise_study(const Trace& trace, const NoiseSettings& settings, unsigned threads,
-                       const std::function<void(const std::string& part, double share)>& progress) {
-  check_references(trace);
+                       const ReportProgress& progress) {
+  // The exact weights are evaluated twice: beside their references, and as noisy ones are.
+  const double draws_in_all = static_cast<double>(settings.sigmas_microsiemens.size()) * settings.draws;
+  ProgressMeter meter(progress, 2.0 + draws_in_all);
+  meter.begin("references");
+  {
+    ProgressMeter::Piece piece(meter, 1.0);
+    check_references(trace, {}, [&piece](double share) { piece.at(share); });
+  }
   NoiseStudy study{{}, trace.name, settings, {}};
   const FloatAccuracies accuracies(trace);
   const std::vector<WeightSet> exact = exact_weights(trace, accuracies.weight_sets());
   const std::vector<MethodAccuracies> reference = accuracies.evaluate(exact);
+  meter.add(1.0);
   for (std::size_t phase = 0; phase < trace.phases.size(); ++phase) {
     study.phases.push_back({trace.phases[phase].name,
                             trace.phases[phase].samples.size(),
@@ -49,10 +57,7 @@ NoiseStudy noise_study(const Trace& trace, const NoiseSettings& settings, unsign
                             {reference[phase].rewrite, {}}});
   }
   for (std::size_t number = 0; number < settings.sigmas_microsiemens.size(); ++number) {
-    if (progress) {
-      progress("noise " + std::to_string(number + 1) + " of " + std::to_string(settings.sigmas_microsiemens.size()),
-               static_cast<double>(number) / static_cast<double>(settings.sigmas_microsiemens.size()));
-    }
+    meter.begin("noise " + std::to_string(number + 1) + " of " + std::to_string(settings.sigmas_microsiemens.size()));
     const NoisyDevices devices = devices_of(settings, settings.sigmas_microsiemens[number]);
     std::vector<std::vector<MethodAccuracies>> draws(settings.draws);
     parallel_for(settings.draws, threads, [&](std::size_t draw) {
@@ -63,6 +68,7 @@ NoiseStudy noise_study(const Trace& trace, const NoiseSettings& settings, unsign
             noisy_weights(trace.network, exact[set], devices, {settings.seed, set, static_cast<std::uint32_t>(draw)}));
       }
       draws[draw] = accuracies.evaluate(noisy);
+      meter.add(1.0);
     });
     for (std::size_t phase = 0; phase < study.phases.size(); ++phase) {
       study.phases[phase].hybrid.spreads.push_back(method_spread(draws, phase, &MethodAccuracies::hybrid));

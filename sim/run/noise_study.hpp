@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "sim/run/accuracy_spread.hpp"
+#include "sim/run/progress_meter.hpp"
 #include "sim/run/provenance.hpp"
 #include "sim/trace/trace.hpp"
 
@@ -45,9 +45,9 @@ struct NoiseStudy {
 /// errors, the hybrid's phases therefore one array. Other weight sets have errors of their own. The errors of a draw at
 /// different sigmas differ by the factor sigma alone (common random numbers): each sigma's statistics are those of
 /// independent draws, and the curve over sigma is smooth. Any number of `threads` gives the same figures. `progress`,
-/// if any, is called before each part with what comes and the share that is done. Throws UserError (trace) if the
+/// if any, is told of the work. Throws UserError (trace) if the
 /// network overflows or the trace's references are not its outputs.
 NoiseStudy noise_study(const Trace& trace, const NoiseSettings& settings, unsigned threads,
-                       const std::function<void(const std::string& part, double share)>& progress = {});
+                       const ReportProgress& progress = {});
 
 }  // namespace palimpsest

@@ -10,6 +10,7 @@
 #include "sim/run/accuracy.hpp"
 #include "sim/run/chip_work.hpp"
 #include "sim/run/inference.hpp"
+#include "sim/run/memory_check.hpp"
 #include "sim/run/nonidealities.hpp"
 #include "sim/run/parallel.hpp"
 #include "sim/run/reference_check.hpp"
@@ -69,7 +70,11 @@ class StudiedChip {
         arrays_(architecture, trace.network, map_, seed),
         calibration_input_(network_input(trace.network, trace.calibration)) {}
 
-  ChipResult live() {
+  /// Adds 1 to the meter, evenly over the samples.
+  ChipResult live(ProgressMeter& meter) {
+    ProgressMeter::Piece piece(meter, 1.0);
+    const double samples = samples_in_all();
+    double seen = 0.0;
     ChipResult result;
     for (std::size_t number = 0; number < trace_.phases.size(); ++number) {
       const Phase& phase = trace_.phases[number];
@@ -77,15 +82,23 @@ class StudiedChip {
       arrays_.write(weights, weights_);
       weights_ = weights;
       arrays_.add_reads(reads_[number].training, 1);
-      const Eigen::MatrixXf scores = scores_of(adapters_of(trace_, phase.hybrid), phase.samples);
-      if (largest_score(phase) > 0.0F) {
-        const double deviation = (scores - phase.hybrid.reference).cwiseAbs().maxCoeff();
-        result.score_error = std::max(result.score_error, deviation / double{largest_score(phase)});
-      }
-      Accuracy accuracy = accuracy_of(trace_, phase, scores);
+      AccuracyTally tally(trace_, phase);
+      const double largest = largest_score(phase);
+      evaluate(adapters_of(trace_, phase.hybrid), phase.samples, [&](std::size_t first, const Eigen::MatrixXf& scores) {
+        tally.add(first, scores);
+        seen += static_cast<double>(scores.rows());
+        piece.at(seen / samples);
+        if (largest == 0.0) return;
+        const auto references = phase.hybrid.reference.middleRows(static_cast<Eigen::Index>(first), scores.rows());
+        const double deviation = (scores - references).cwiseAbs().maxCoeff();
+        result.score_error = std::max(result.score_error, deviation / largest);
+      });
+      CorrectShare bare;
       const std::vector<std::uint32_t> forgotten = forgotten_samples(trace_, phase);
-      accuracy.forget_without_adapter = share_correct(trace_, forgotten, scores_of({}, forgotten));
-      result.phases.push_back(accuracy);
+      evaluate({}, forgotten,
+               [&](std::size_t first, const Eigen::MatrixXf& scores) { bare.add(trace_, forgotten, first, scores); });
+      result.phases.push_back(tally.accuracy());
+      result.phases.back().forget_without_adapter = bare.share();
       arrays_.add_reads(reads_[number].inference, 1);
       arrays_.advance(age_seconds_);
     }
@@ -93,13 +106,20 @@ class StudiedChip {
   }
 
  private:
-  Eigen::MatrixXf scores_of(const std::vector<const Adapter*>& adapters, const std::vector<std::uint32_t>& samples) {
+  double samples_in_all() const {
+    double samples = 0.0;
+    for (const Phase& phase : trace_.phases) samples += static_cast<double>(phase.samples.size());
+    return samples;
+  }
+
+  void evaluate(const std::vector<const Adapter*>& adapters, const std::vector<std::uint32_t>& samples,
+                const TakeScores& take) {
     const Network& network = trace_.network;
     const std::uint32_t evaluation = evaluation_++;
-    if (samples.empty()) return {};
+    if (samples.empty()) return;
     DeployedNetwork deployed(architecture_, network, map_, arrays_, weights_, adapters, calibration_input_, seed_);
     deployed.age(arrays_, age_seconds_);
-    return infer(deployed, network_input(network, trace_.test, samples), network.input.rows, evaluation, 1).scores;
+    infer(deployed, {network, trace_.test, samples}, evaluation, 1, take);
   }
 
   const Architecture& architecture_;
@@ -151,9 +171,16 @@ ChipVariant summary(const Variant& variant, const std::vector<ChipResult>& chips
 
 NonidealityStudy nonideality_study(const Architecture& architecture, const Trace& trace,
                                    const NonidealitySettings& settings, unsigned threads,
-                                   const std::function<void(const std::string& part, double share)>& progress) {
+                                   const ReportProgress& progress) {
+  tiles_of_chip(architecture, trace);
+  check_memory(needed_memory_bytes(architecture, trace, {std::min(threads, settings.chips), false, threads}),
+               available_memory_bytes());
+  const std::vector<PhaseReads> reads = reads_of_phases(architecture, trace);
+  const std::vector<Variant> variants = variants_of(architecture);
+  const double chips_in_all = static_cast<double>(variants.size()) * settings.chips;
+  ProgressMeter meter(progress, chips_in_all);
+  meter.begin("references");
   check_references(trace);
-  tiles_of_chip(architecture, trace, map_to_tiles(trace.network, architecture.tile));
   NonidealityStudy study;
   study.architecture = architecture.name;
   study.trace = trace.name;
@@ -163,24 +190,16 @@ NonidealityStudy nonideality_study(const Architecture& architecture, const Trace
     if (largest_score(phase) == 0.0F) study.zero_scores.push_back(phase.name);
     Accuracy accuracy = accuracy_of(trace, phase, phase.hybrid.reference);
     const std::vector<std::uint32_t> forgotten = forgotten_samples(trace, phase);
-    if (!forgotten.empty()) {
-      const WeightSet& weights = trace.weights.at(phase.hybrid.weights);
-      const Eigen::MatrixXf input = network_input(trace.network, trace.test, forgotten);
-      accuracy.forget_without_adapter =
-          share_correct(trace, forgotten, float_scores(trace.network, weights, {}, input));
-    }
+    accuracy.forget_without_adapter = float_share_correct(trace, trace.weights.at(phase.hybrid.weights), forgotten);
     study.float_accuracies.push_back(accuracy);
   }
 
-  const std::vector<PhaseReads> reads = reads_of_phases(architecture, trace);
-  const std::vector<Variant> variants = variants_of(architecture);
-  double done = 0.0;
   for (const Variant& variant : variants) {
-    if (progress) progress(variant.name, done / static_cast<double>(variants.size()));
-    done += 1.0;
+    meter.begin(variant.name);
     std::vector<ChipResult> chips(settings.chips);
     parallel_for(chips.size(), threads, [&](std::size_t chip) {
-      chips[chip] = StudiedChip(variant.architecture, trace, reads, settings.seed + chip, settings.age_seconds).live();
+      chips[chip] =
+          StudiedChip(variant.architecture, trace, reads, settings.seed + chip, settings.age_seconds).live(meter);
     });
     study.variants.push_back(summary(variant, chips, trace.phases.size()));
   }

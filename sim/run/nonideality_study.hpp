@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "sim/config/architecture.hpp"
 #include "sim/run/accuracy_spread.hpp"
+#include "sim/run/progress_meter.hpp"
 #include "sim/run/provenance.hpp"
 #include "sim/trace/trace.hpp"
 
@@ -40,10 +40,10 @@ struct NonidealityStudy {
 };
 
 /// Evaluates the hybrid's phases on chips with no non-ideality, with each alone, and with all. Only values are
-/// computed, no time. Any number of `threads` gives the same figures. `progress`, if any, is called before each part
-/// with what comes and the share that is done. Throws UserError as run() does.
+/// computed, no time. Any number of `threads` gives the same figures. `progress`, if any, is told of the
+/// work. Throws UserError as run() does.
 NonidealityStudy nonideality_study(const Architecture& architecture, const Trace& trace,
                                    const NonidealitySettings& settings, unsigned threads,
-                                   const std::function<void(const std::string& part, double share)>& progress = {});
+                                   const ReportProgress& progress = {});
 
 }  // namespace palimpsest

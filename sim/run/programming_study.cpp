@@ -4,6 +4,7 @@
 #include "sim/error.hpp"
 #include "sim/run/fresh_cell.hpp"
 #include "sim/run/letter_bitmap.hpp"
+#include "sim/run/progress_meter.hpp"
 
 namespace palimpsest {
 
@@ -16,6 +17,9 @@ constexpr std::uint32_t ul_unit = 1;
 constexpr std::uint32_t cl_unit = 2;
 constexpr std::uint64_t trajectory_unit = 3;
 constexpr unsigned cell_bits = 24;
+
+/// All levels of single shots, in writes of cells of the curve; about a hundred shots take as long as one.
+double single_shot_work(std::uint32_t shots) { return (single_shot_steps + 1) * 2.0 * shots / 100.0; }
 
 CellTrajectory trajectory(const Architecture& architecture, std::uint64_t seed, std::uint64_t number) {
   const CellConfig& cell = architecture.resistive_memory.cell;
@@ -61,20 +65,25 @@ ProgrammingReport study_programming(const Architecture& architecture, const Prog
   report.tolerance_microsiemens = architecture.write_verify.tolerance_microsiemens;
   report.window_low_microsiemens = architecture.resistive_memory.cell.window_low_microsiemens;
   report.window_high_microsiemens = architecture.resistive_memory.cell.window_high_microsiemens;
+  const bool has_single_shots = architecture.resistive_memory.cell.update == CellUpdate::gate_controlled;
+  const double curve_cells = static_cast<double>(options.tolerances.size()) * options.cells;
+  ProgressMeter meter(options.progress, curve_cells + (has_single_shots ? single_shot_work(options.cells) : 0.0));
+  meter.begin("cycles against tolerance");
   for (const double tolerance : options.tolerances) {
-    if (options.progress) {
-      options.progress("cycles against tolerance",
-                       static_cast<double>(report.curve.size()) / static_cast<double>(options.tolerances.size()));
-    }
-    report.curve.push_back(tolerance_point(architecture, tolerance, options.cells, options.seed, options.threads));
+    report.curve.push_back(tolerance_point(architecture, tolerance, options.cells, options.seed, options.threads,
+                                           [&meter] { meter.add(1.0); }));
   }
   for (std::uint64_t number = 0; number < trajectory_count; ++number) {
     report.trajectories.push_back(trajectory(architecture, options.seed, number));
   }
   report.maps.push_back(letters(architecture, "UL", options.seed, ul_unit));
   report.maps.push_back(letters(architecture, "CL", options.seed, cl_unit));
-  if (architecture.resistive_memory.cell.update == CellUpdate::gate_controlled)
-    report.single_shots = single_shots(architecture, options.cells, options.seed, options.threads);
+  if (has_single_shots) {
+    meter.begin("single shots");
+    const double level = single_shot_work(options.cells) / (single_shot_steps + 1);
+    report.single_shots =
+        single_shots(architecture, options.cells, options.seed, options.threads, [&meter, level] { meter.add(level); });
+  }
   return report;
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "models/physics/write_verify.hpp"
 #include "sim/config/architecture.hpp"
 #include "sim/run/programmed_map.hpp"
+#include "sim/run/progress_meter.hpp"
 #include "sim/run/provenance.hpp"
 #include "sim/run/single_shot.hpp"
 #include "sim/run/tolerance_curve.hpp"
@@ -48,7 +48,7 @@ struct ProgrammingOptions {
   unsigned threads = 1;            ///< any number gives the same report
   std::uint32_t cells = 2000;      ///< of each point of the curve, and shots of each level
   std::vector<double> tolerances;  ///< of the curve, microsiemens
-  std::function<void(const std::string& part, double share_done)> progress;
+  ReportProgress progress;
 };
 
 /// Cycles against tolerance; four trajectories with targets spread over the window; the letters UL and CL, high on

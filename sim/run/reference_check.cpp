@@ -1,7 +1,9 @@
 #include "sim/run/reference_check.hpp"
 
+#include <algorithm>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "sim/error.hpp"
 #include "sim/network/float_network.hpp"
@@ -14,12 +16,16 @@ namespace {
 constexpr double largest_deviation = 1e-4;
 
 void check(const Trace& trace, const Phase& phase, const Method& method, const std::string& pointer) {
-  const Eigen::MatrixXf scores =
-      float_scores(trace.network, trace.weights.at(method.weights), adapters_of(trace, method),
-                   network_input(trace.network, trace.test, phase.samples));
-  if (!scores.allFinite()) throw UserError(ExitCode::trace, pointer + ": the float network overflows");
   if (!method.reference.allFinite()) throw UserError(ExitCode::trace, pointer + ": expected finite outputs");
-  const double deviation = (scores - method.reference).cwiseAbs().maxCoeff();
+  const WeightSet& weights = trace.weights.at(method.weights);
+  const std::vector<const Adapter*> adapters = adapters_of(trace, method);
+  double deviation = 0.0;
+  for_each_input(trace.network, trace.test, phase.samples, [&](std::size_t first, const Eigen::MatrixXf& input) {
+    const Eigen::MatrixXf scores = float_scores(trace.network, weights, adapters, input);
+    if (!scores.allFinite()) throw UserError(ExitCode::trace, pointer + ": the float network overflows");
+    const auto references = method.reference.middleRows(static_cast<Eigen::Index>(first), scores.rows());
+    deviation = std::max(deviation, double{(scores - references).cwiseAbs().maxCoeff()});
+  });
   const double largest = method.reference.cwiseAbs().maxCoeff();
   if (deviation <= largest_deviation * largest) return;
   std::ostringstream text;
@@ -33,12 +39,15 @@ void check(const Trace& trace, const Phase& phase, const Method& method, const s
 
 }  // namespace
 
-void check_references(const Trace& trace) {
+void check_references(const Trace& trace, const RunSelection& selection,
+                      const std::function<void(double share)>& progress) {
   for (std::size_t number = 0; number < trace.phases.size(); ++number) {
     const Phase& phase = trace.phases[number];
+    if (!selects(selection, phase)) continue;
     const std::string pointer = "/phases/" + std::to_string(number);
     check(trace, phase, phase.hybrid, pointer + "/hybrid/reference");
-    check(trace, phase, phase.rewrite, pointer + "/rewrite/reference");
+    if (selection.rm_rewrite) check(trace, phase, phase.rewrite, pointer + "/rewrite/reference");
+    if (progress) progress(static_cast<double>(number + 1) / static_cast<double>(trace.phases.size()));
   }
 }
 

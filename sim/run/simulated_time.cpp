@@ -4,10 +4,8 @@
 
 #include "models/physics/saturating.hpp"
 #include "sim/mapping/deployment_program.hpp"
-#include "sim/mapping/inference_program.hpp"
 #include "sim/mapping/tile_vectors.hpp"
 #include "sim/run/chip_work.hpp"
-#include "sim/run/training_task.hpp"
 
 namespace palimpsest {
 
@@ -66,32 +64,38 @@ UserError beyond_simulated_time(const Clock& clock, const std::string& part, con
                                                std::to_string(clock.period_ps) + " ps"};
 }
 
-void check_simulated_time(const Architecture& architecture, const Trace& trace, const TileMap& map, const Chip& chip) {
-  const ProgramContext context{architecture, trace.network, map};
-  const bool every_step = architecture.rewrite_baseline.update == RewriteUpdate::every_step;
+std::string part_of_run(const Phase& phase, UpdateMethod update, const std::string& purpose) {
+  return "phase " + phase.name + (update == UpdateMethod::adapters ? ", hybrid, " : ", RM rewrite, ") + purpose;
+}
+
+void check_simulated_time(const ProgramContext& context, const Trace& trace, const RunSelection& selection,
+                          const Chip& chip) {
   TimeLeft time(chip);
-  for (std::size_t number = 0; number < trace.phases.size(); ++number) {
+  for (std::size_t number = 0; number < lived_phases(selection, trace); ++number) {
     const Phase& phase = trace.phases[number];
-    for (const bool hybrid : {true, false}) {
-      const auto method_of = [hybrid](const Phase& of) -> const Method& { return hybrid ? of.hybrid : of.rewrite; };
-      const Method& method = method_of(phase);
-      const std::string place = "phase " + phase.name + (hybrid ? ", hybrid, " : ", RM rewrite, ");
+    const RunStages played = played_stages(selection, phase);
+    for (const UpdateMethod update : {UpdateMethod::adapters, UpdateMethod::rm_rewrite}) {
+      if (update == UpdateMethod::rm_rewrite && !selection.rm_rewrite) continue;
+      const auto part = [&](const char* purpose) { return part_of_run(phase, update, purpose); };
+      const Method& method = method_of(phase, update);
+      const PhasePrograms programs = phase_programs(context, trace, number, update, played);
       ChipWork training;
-      for (const TrainingRun& run : method.training) {
-        const TrainingTask task = training_task(trace, method, run, !hybrid && every_step && number > 0);
-        const TrainingPrograms programs = training_programs(context, task);
+      for (std::size_t run = 0; run < programs.training.size(); ++run) {
+        const TrainingPrograms& of_run = programs.training[run];
+        const std::uint64_t steps = method.training[run].steps;
+        for (const std::uint64_t reads : tile_vectors(of_run.batch, context.map.blocks.size())) counted(reads, steps);
+        if (!played.training) continue;
         ChipWork step;
-        step.cycles = saturating_sum(time.take(programs.batch, place + "training"),
-                                     time.take(programs.update, place + "the parameter update"));
-        time.take(programs.forward, place + "the forward passes of training");
-        training += times(step, run.steps);
-        for (const std::uint64_t reads : tile_vectors(programs.batch, map.blocks.size())) counted(reads, run.steps);
+        step.cycles = saturating_sum(time.take(of_run.batch, part("training")),
+                                     time.take(of_run.update, part("the parameter update")));
+        time.take(of_run.forward, part("the forward passes of training"));
+        training += times(step, steps);
       }
-      time.take(largest_deployment(context, trace, method, number > 0 ? &method_of(trace.phases[number - 1]) : nullptr),
-                place + "deployment");
-      time.take(
-          inference_program(context, adapters_of(trace, method), static_cast<std::uint32_t>(phase.samples.size())),
-          place + "inference");
+      if (played.deployment) {
+        const Method* before = number > 0 ? &method_of(trace.phases[number - 1], update) : nullptr;
+        time.take(largest_deployment(context, trace, method, before), part("deployment"));
+      }
+      if (played.inference) time.take(*programs.inference, part("inference"));
     }
   }
 }

@@ -88,7 +88,8 @@ void fit_line(SingleShots& shots) {
 
 }  // namespace
 
-SingleShots single_shots(const Architecture& architecture, std::uint32_t shots, std::uint64_t seed, unsigned threads) {
+SingleShots single_shots(const Architecture& architecture, std::uint32_t shots, std::uint64_t seed, unsigned threads,
+                         const std::function<void()>& level_done) {
   const CellConfig& cell = architecture.resistive_memory.cell;
   const double lowest = gate_volt_of_level(
       cell.gate_controlled, conductance_behind(cell.access_transistor_ohm, cell.window_low_microsiemens));
@@ -100,6 +101,7 @@ SingleShots single_shots(const Architecture& architecture, std::uint32_t shots, 
     const double position = static_cast<double>(number) / single_shot_steps;
     result.levels[number] =
         level_at(architecture, lowest + position * (highest - lowest), static_cast<std::uint32_t>(number), shots, seed);
+    if (level_done) level_done();
   });
   fit_line(result);
   return result;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "sim/config/architecture.hpp"
@@ -31,6 +32,8 @@ struct SingleShots {
 inline constexpr std::uint32_t single_shot_steps = 128;
 
 /// `shots` of each level of a chip with `seed`, whose cells are gate-controlled. The number of threads changes nothing.
-SingleShots single_shots(const Architecture& architecture, std::uint32_t shots, std::uint64_t seed, unsigned threads);
+/// `level_done`, if any, is called once for every level, by several threads.
+SingleShots single_shots(const Architecture& architecture, std::uint32_t shots, std::uint64_t seed, unsigned threads,
+                         const std::function<void()>& level_done = {});
 
 }  // namespace palimpsest

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "sim/error.hpp"
+#include "sim/mapping/tile_map.hpp"
 
 namespace palimpsest {
 
@@ -18,16 +19,21 @@ void check_fault_map(const FaultsConfig& faults, std::uint32_t tiles) {
 
 }  // namespace
 
-std::uint32_t tiles_of_chip(const Architecture& architecture, const Trace& trace, const TileMap& map) {
-  const auto needed = static_cast<std::uint32_t>(map.blocks.size());
-  const std::uint32_t tiles = architecture.tiles.value_or(needed);
+std::uint32_t tiles_of_chip(const Architecture& architecture, const Trace& trace) {
+  const std::uint64_t needed = tiles_needed(trace.network, architecture.tile);
+  const std::uint64_t tiles = architecture.tiles ? *architecture.tiles : needed;
   if (tiles < needed) {
     throw UserError(ExitCode::usage_or_architecture, "/tile/count: the network \"" + trace.name + "\" needs " +
                                                          std::to_string(needed) + " tiles, the chip has " +
                                                          std::to_string(tiles));
   }
-  check_fault_map(architecture.resistive_memory.faults, tiles);
-  return tiles;
+  if (tiles > most_tiles) {
+    throw UserError(ExitCode::usage_or_architecture, "/tile: the network \"" + trace.name + "\" needs " +
+                                                         std::to_string(needed) + " tiles, expected at most " +
+                                                         std::to_string(most_tiles) + "; make them larger");
+  }
+  check_fault_map(architecture.resistive_memory.faults, static_cast<std::uint32_t>(tiles));
+  return static_cast<std::uint32_t>(tiles);
 }
 
 }  // namespace palimpsest

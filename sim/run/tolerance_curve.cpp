@@ -21,11 +21,12 @@ std::uint64_t quantile(const std::vector<std::uint64_t>& sorted, double share) {
 }  // namespace
 
 TolerancePoint tolerance_point(const Architecture& architecture, double tolerance_microsiemens, std::uint32_t cells,
-                               std::uint64_t seed, unsigned threads) {
+                               std::uint64_t seed, unsigned threads, const std::function<void()>& cell_written) {
   std::vector<WriteTotals> writes(cells);
   parallel_for(cells, threads, [&](std::size_t cell) {
     const double target = spread_target(architecture.resistive_memory.cell, cell, cells);
     writes[cell].add(architecture, write_fresh_cell(architecture, seed, cell, {target, tolerance_microsiemens}));
+    if (cell_written) cell_written();
   });
 
   WriteTotals totals;

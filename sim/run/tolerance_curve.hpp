@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "sim/config/architecture.hpp"
 
@@ -23,7 +24,8 @@ struct TolerancePoint {
 
 /// Writes `cells` fresh cells to targets spread evenly over the window. Every call with one seed has the same cells and
 /// draws: with a smaller tolerance the same row of pulses only ends later. The number of threads changes nothing.
+/// `cell_written`, if any, is called once for every cell, by several threads.
 TolerancePoint tolerance_point(const Architecture& architecture, double tolerance_microsiemens, std::uint32_t cells,
-                               std::uint64_t seed, unsigned threads);
+                               std::uint64_t seed, unsigned threads, const std::function<void()>& cell_written = {});
 
 }  // namespace palimpsest

@@ -21,9 +21,12 @@ class Stage {
   /// The figures of all phases of `trace`, whose network is the stage's.
   std::vector<PhaseFigures> live(const Architecture& architecture, const Trace& trace, UpdateMethod method,
                                  std::uint64_t seed = 1, double age_seconds = 0.0) {
-    ChipLife life(architecture, trace, map_, chip_, method, seed, age_seconds, 1);
+    const RunPlan plan = plan_run({architecture, trace.network, map_}, trace, {});
+    ProgressMeter meter({}, plan.total());
+    ChipLife life(architecture, trace, map_, chip_, method, seed, age_seconds, 1, meter);
     std::vector<PhaseFigures> phases;
-    for (std::size_t phase = 0; phase < trace.phases.size(); ++phase) phases.push_back(life.next_phase());
+    for (const PhaseWork& work : method == UpdateMethod::adapters ? plan.hybrid : plan.rm_rewrite)
+      phases.push_back(life.next_phase({}, work));
     return phases;
   }
 

@@ -155,7 +155,9 @@ TEST_CASE("The effective architecture is the file with its tables and the overri
   const json provenance = read(workplace, "first.json").at("provenance");
   CHECK(provenance.at("architecture").at("effective") == expected);
   CHECK(provenance.at("command") == "run");
-  CHECK(provenance.at("options") == json{{"seed", "1"}, {"age", "0s"}});
+  CHECK(
+      provenance.at("options") ==
+      json{{"seed", "1"}, {"age", "0s"}, {"stages", "training,deployment,inference"}, {"baselines", "rm_rewrite,gpu"}});
   CHECK(provenance.at("trace").at("directory") == "trace");
   CHECK(workplace.run({"--version"}).output == "palimpsest " + provenance.at("palimpsest").get<std::string>() + "\n");
 }

@@ -37,9 +37,10 @@ class FirstPhase {
     for (std::uint64_t seed = 1; seed <= chips; ++seed) {
       const DeployedNetwork deployed(chip, network, map_, arrays_[seed - 1], weights(), adapters,
                                      network_input(network, trace_.calibration), seed);
-      const Inference inference =
-          infer(deployed, network_input(network, trace_.test, phase.samples), network.input.rows, 0, 2);
-      sum += accuracy_of(trace_, phase, inference.scores).all.value();
+      AccuracyTally tally(trace_, phase);
+      infer(deployed, {network, trace_.test, phase.samples}, 0, 2,
+            [&tally](std::size_t first, const Eigen::MatrixXf& scores) { tally.add(first, scores); });
+      sum += tally.accuracy().all.value();
     }
     return sum / static_cast<double>(chips);
   }

@@ -109,8 +109,32 @@ TEST_CASE("Calibration records the largest magnitude of every value") {
   const Ranges ranges = calibrate(residual(), weights, {}, x);
   // x w^T = 5 -2, 11 -4, 17 -6, -14 7; plus x = 6 0, 14 0, 22 0, -14 0.
   CHECK(ranges.values == std::vector<float>{7.0F, 17.0F, 22.0F});
-  CHECK(identical(ranges.linear_inputs[0], x));
-  CHECK(ranges.linear_inputs[1].size() == 0);
+  std::vector<std::uint32_t> operations;
+  for_each_linear_input(residual(), weights, {}, x, [&](std::uint32_t operation, const Eigen::MatrixXf& input) {
+    operations.push_back(operation);
+    CHECK(identical(input, x));
+  });
+  CHECK(operations == std::vector<std::uint32_t>{0});
+}
+
+TEST_CASE("Calibration sees all of a set that it takes in parts, and holds one part at a time") {
+  const WeightSet weights = {{"w", w}};
+  const Network network = residual();
+  constexpr Eigen::Index samples = 1000;
+  Eigen::MatrixXf many = x.replicate(samples * network.input.rows / x.rows() + 1, 1);
+  many.conservativeResize(samples * network.input.rows, Eigen::NoChange);
+  many.bottomRows(1).setConstant(100.0F);
+  const Ranges ranges = calibrate(network, weights, {}, many);
+  CHECK(ranges.values[0] == 100.0F);
+  CHECK(ranges.values[1] == (many * w.transpose()).cwiseAbs().maxCoeff());
+  Eigen::Index seen = 0;
+  for_each_linear_input(network, weights, {}, many, [&](std::uint32_t /*operation*/, const Eigen::MatrixXf& part) {
+    CHECK(part.rows() <= 256 * Eigen::Index{network.input.rows});
+    REQUIRE(seen + part.rows() <= many.rows());
+    CHECK(identical(part, many.middleRows(seen, part.rows())));
+    seen += part.rows();
+  });
+  CHECK(seen == many.rows());
 }
 
 TEST_CASE("Calibration records the largest Ax of every adapter's layer") {

@@ -1,6 +1,7 @@
 #include <Eigen/Core>
 #include <catch2/catch.hpp>
 #include <string>
+#include <vector>
 
 #include "sim/network/float_network.hpp"
 #include "sim/network/resistive_arrays.hpp"
@@ -23,8 +24,12 @@ Eigen::MatrixXf scores_of_equal_samples(Eigen::Index samples, std::uint32_t eval
   arrays.write(weights);
   const DeployedNetwork network(chip, trace.network, map, arrays, weights, {},
                                 network_input(trace.network, trace.calibration), 1);
-  const Eigen::MatrixXf one = network_input(trace.network, trace.test, {0});
-  return infer(network, one.replicate(samples, 1), trace.network.input.rows, evaluation, threads).scores;
+  Eigen::MatrixXf all(samples, trace.network.shape(trace.network.output).columns);
+  infer(network, {trace.network, trace.test, std::vector<std::uint32_t>(static_cast<std::size_t>(samples), 0)},
+        evaluation, threads, [&all](std::size_t first, const Eigen::MatrixXf& scores) {
+          all.middleRows(static_cast<Eigen::Index>(first), scores.rows()) = scores;
+        });
+  return all;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -117,9 +118,16 @@ TEST_CASE("What a sigma gives does not depend on the other sigmas or on the numb
   }
 }
 
-TEST_CASE("Progress is told before each sigma, with the share that is done") {
+TEST_CASE("Progress is told of the references, of each sigma, and of each draw") {
   std::vector<double> shares;
-  noise_study(read_small_trace(), settings({1.0, 2.0, 3.0, 4.0}, 2), 1,
-              [&shares](const std::string& /*part*/, double share) { shares.push_back(share); });
-  CHECK(shares == std::vector<double>{0.0, 0.25, 0.5, 0.75});
+  std::set<std::string> parts;
+  noise_study(read_small_trace(), settings({1.0, 2.0, 3.0, 4.0}, 2), 1, [&](const std::string& part, double share) {
+    parts.insert(part);
+    shares.push_back(share);
+  });
+  CHECK(parts == std::set<std::string>{"references", "noise 1 of 4", "noise 2 of 4", "noise 3 of 4", "noise 4 of 4"});
+  // The references of each phase, the exact weights; then a sigma begins, and has two draws.
+  const std::vector<double> expected{0.0, 0.05, 0.1, 0.2, 0.2, 0.3, 0.4, 0.4, 0.5, 0.6, 0.6, 0.7, 0.8, 0.8, 0.9, 1.0};
+  REQUIRE(shares.size() == expected.size());
+  for (std::size_t i = 0; i < shares.size(); ++i) CHECK(shares[i] == Approx(expected[i]).margin(1e-12));
 }

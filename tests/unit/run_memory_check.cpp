@@ -1,0 +1,67 @@
+#include <Eigen/Core>
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "sim/mapping/tile_map.hpp"
+#include "sim/run/memory_check.hpp"
+#include "sim/run/nonideality_study.hpp"
+#include "sim/run/run.hpp"
+#include "tests/support/small_trace.hpp"
+#include "tests/support/thrown_error.hpp"
+
+using namespace palimpsest;
+
+namespace {
+
+Architecture shipped() { return read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {}); }
+
+Trace face() { return read_trace(std::string(PALIMPSEST_SOURCE_DIR) + "/traces/face"); }
+
+}  // namespace
+
+TEST_CASE("The memory that is needed grows with tiles and arrays, and with samples by what the trace holds of them") {
+  const Trace trace = face();
+  Architecture chip = shipped();
+  const double usual = needed_memory_bytes(chip, trace, {2, true, 1});
+  CHECK(usual > 2e6);
+  CHECK(usual < 1e8);
+  CHECK(needed_memory_bytes(chip, trace, {1, true, 1}) < usual);
+  CHECK(needed_memory_bytes(chip, trace, {2, false, 1}) < usual);
+  CHECK(needed_memory_bytes(chip, trace, {2, true, 8}) > usual);
+
+  Architecture small_tiles = chip;
+  small_tiles.tile.crossbar.rows = small_tiles.tile.crossbar.columns = 2;
+  const double more_tiles =
+      static_cast<double>(tiles_needed(trace.network, small_tiles.tile) - tiles_needed(trace.network, chip.tile));
+  CHECK(needed_memory_bytes(small_tiles, trace, {2, true, 1}) - usual > 8e4 * more_tiles);
+
+  Trace many = trace;
+  many.test.values.resize(1000 * trace.test.values.size());
+  const auto grown = static_cast<double>(many.test.values.size() - trace.test.values.size());
+  CHECK(needed_memory_bytes(chip, many, {2, true, 1}) - usual == Approx(grown));
+}
+
+TEST_CASE("More memory than there is is refused with both figures") {
+  CHECK_NOTHROW(check_memory(1e9, 1e9));
+  const test::ThrownError error = test::thrown_error([] { check_memory(12.5 * 1073741824.0, 4.0 * 1073741824.0); });
+  CHECK(error.code == ExitCode::model_error);
+  CHECK(error.text ==
+        "simulating this takes about 12.5 GiB of memory, there are 4; larger tiles and smaller networks take less");
+  CHECK(available_memory_bytes() > 1e8);
+}
+
+TEST_CASE("A network of billions of weights is refused before a tile is made") {
+  Trace trace = test::read_small_trace();
+  // Shapes alone, of a layer that takes more than a terabyte.
+  trace.network.operations[5].output.columns = 65536;
+  trace.network.operations[6].output.columns = 65536;
+  bool begun = false;
+  RunOptions options;
+  options.progress = [&begun](const std::string& /*part*/, double /*share*/) { begun = true; };
+  const test::ThrownError error = test::thrown_error([&] { run(shipped(), trace, options); });
+  CHECK(error.code == ExitCode::model_error);
+  CHECK_THAT(error.text, Catch::Contains("GiB of memory, there are"));
+  CHECK_FALSE(begun);
+  const test::ThrownError study = test::thrown_error([&] { nonideality_study(shipped(), trace, {}, 1); });
+  CHECK_THAT(study.text, Catch::Contains("GiB of memory, there are"));
+}
