@@ -4,6 +4,8 @@ PRESET ?= release
 # Where the Olivetti faces are; they are not part of the repository.
 DATA ?= ../shared/data/faces
 BUILD = build/$(PRESET)
+# Which of the C++ tests: unit, module, system or parallel; all if not given.
+TESTS ?= $(if $(filter thread,$(PRESET)),parallel)
 
 BUILD_PACKAGES = g++ cmake ninja-build pkg-config libsystemc-dev libeigen3-dev libboost-program-options-dev \
                  nlohmann-json3-dev catch2 librandom123-dev
@@ -29,14 +31,16 @@ build: configure
 
 test: test-python test-cpp
 
-test-cpp: build
-	@ctest --test-dir $(BUILD) --output-on-failure --parallel $(shell nproc) --progress
+test-cpp: configure
+	@tools/quietly cmake --build $(BUILD) $(if $(TESTS),--target $(TESTS))
+	@ctest --test-dir $(BUILD) $(if $(TESTS),--label-regex '^$(TESTS)$$') --no-tests=error --output-on-failure \
+	  --parallel $(shell nproc) --progress
 
 test-python:
 	@tools/install $(TEST_PACKAGES)
 	@/usr/bin/python3 -m pytest -q workloads/tests
 
-# The same sources under clang, and under clang's sanitizers: make test-cpp PRESET=clang, PRESET=sanitize.
+# The same sources under clang, and under clang's sanitizers: make test-cpp PRESET=clang, PRESET=sanitize, PRESET=thread.
 lint:
 	@tools/install $(BUILD_PACKAGES) $(CHECK_PACKAGES)
 	@git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
