@@ -6,6 +6,8 @@ DATA ?= ../shared/data/faces
 BUILD = build/$(PRESET)
 # Which of the C++ tests: unit, module, system or parallel; all if not given.
 TESTS ?= $(if $(filter thread,$(PRESET)),parallel)
+# How long each fuzz harness runs.
+SECONDS_EACH ?= 5
 
 BUILD_PACKAGES = g++ cmake ninja-build pkg-config libsystemc-dev libeigen3-dev libboost-program-options-dev \
                  nlohmann-json3-dev catch2 librandom123-dev
@@ -13,7 +15,7 @@ TRAIN_PACKAGES = python3 python3-torch python3-numpy
 TEST_PACKAGES = $(TRAIN_PACKAGES) python3-pytest
 CHECK_PACKAGES = clang clang-format clang-tidy libclang-rt-14-dev
 
-.PHONY: run configure palimpsest build test test-cpp test-python lint format traces golden figures bench clean
+.PHONY: run configure palimpsest build test test-cpp test-python fuzz lint format traces golden figures bench clean
 
 run: palimpsest
 	$(BUILD)/palimpsest run --arch arch/rm180.json --trace traces/face
@@ -39,6 +41,12 @@ test-cpp: configure
 test-python:
 	@tools/install $(TEST_PACKAGES)
 	@/usr/bin/python3 -m pytest -q workloads/tests
+
+# The harnesses are part of the sanitizers' build.
+fuzz: PRESET = sanitize
+fuzz: configure
+	@tools/quietly cmake --build $(BUILD) --target fuzz
+	@tests/fuzz/run $(BUILD) $(SECONDS_EACH)
 
 # The same sources under clang, and under clang's sanitizers: make test-cpp PRESET=clang, PRESET=sanitize, PRESET=thread.
 lint:
