@@ -4,6 +4,10 @@ PRESET ?= release
 # Where the Olivetti faces are; they are not part of the repository.
 DATA ?= ../shared/data/faces
 BUILD = build/$(PRESET)
+# Which of the C++ tests: unit, module, system or parallel; all if not given.
+TESTS ?= $(if $(filter thread,$(PRESET)),parallel)
+# How long each fuzz harness runs.
+SECONDS_EACH ?= 5
 
 BUILD_PACKAGES = g++ cmake ninja-build pkg-config libsystemc-dev libeigen3-dev libboost-program-options-dev \
                  nlohmann-json3-dev libssl-dev catch2 librandom123-dev
@@ -11,7 +15,8 @@ TRAIN_PACKAGES = python3 python3-torch python3-numpy
 TEST_PACKAGES = $(TRAIN_PACKAGES) python3-pytest patch
 CHECK_PACKAGES = clang clang-format clang-tidy libclang-rt-14-dev
 
-.PHONY: run configure palimpsest build test test-cpp test-python lint format traces golden figures bench mutate clean
+.PHONY: run configure palimpsest build test test-cpp test-python fuzz lint format traces golden figures bench \
+        mutate clean
 
 run: palimpsest
 	$(BUILD)/palimpsest run --arch arch/rm180.json --trace traces/face
@@ -29,14 +34,22 @@ build: configure
 
 test: test-python test-cpp
 
-test-cpp: build
-	@ctest --test-dir $(BUILD) --output-on-failure --parallel $(shell nproc) --progress
+test-cpp: configure
+	@tools/quietly cmake --build $(BUILD) $(if $(TESTS),--target $(TESTS))
+	@ctest --test-dir $(BUILD) $(if $(TESTS),--label-regex '^$(TESTS)$$') --no-tests=error --output-on-failure \
+	  --parallel $(shell nproc) --progress
 
 test-python:
 	@tools/install $(TEST_PACKAGES)
 	@/usr/bin/python3 -m pytest -q workloads/tests tests/mutate
 
-# The same sources under clang, and under clang's sanitizers: make test-cpp PRESET=clang, PRESET=sanitize.
+# The harnesses are part of the sanitizers' build.
+fuzz: PRESET = sanitize
+fuzz: configure
+	@tools/quietly cmake --build $(BUILD) --target fuzz
+	@tests/fuzz/run $(BUILD) $(SECONDS_EACH)
+
+# The same sources under clang, and under clang's sanitizers: make test-cpp PRESET=clang, PRESET=sanitize, PRESET=thread.
 lint:
 	@tools/install $(BUILD_PACKAGES) $(CHECK_PACKAGES)
 	@git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
