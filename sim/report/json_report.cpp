@@ -101,6 +101,7 @@ Json inference_json(const PhaseFigures& figures) {
   json[std::string(samples_statistic.name)] = figures.samples;
   json[std::string(energy_per_sample_statistic.name)] = quotient_json(figures.inference.energy_joule, figures.samples);
   json[std::string(seconds_per_sample_statistic.name)] = quotient_json(figures.inference.seconds, figures.samples);
+  json[std::string(latency_statistic.name)] = figures.latency_seconds;
   json["accuracy"] = accuracy_json(figures.accuracy);
   json["float_accuracy"] = accuracy_json(figures.float_accuracy);
   json["saturated"] = members(figures.activity, saturation_statistics);
@@ -124,7 +125,7 @@ Json descriptions() {
                       memory_wait_statistic, updates_statistic, trains_statistic, adapter_statistic, steps_statistic,
                       batch_size_statistic, sample_passes_statistic, energy_per_step_statistic,
                       energy_per_pass_statistic, seconds_per_pass_statistic, samples_statistic,
-                      energy_per_sample_statistic, seconds_per_sample_statistic});
+                      energy_per_sample_statistic, seconds_per_sample_statistic, latency_statistic});
   for (const RunPart& part : run_parts) describe(json, "parts.", std::array{part.statistic});
   describe(json, "parts.", std::array{array_updates_statistic});
   for (const ComponentDescription& component : component_descriptions()) {

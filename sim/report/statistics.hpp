@@ -117,7 +117,11 @@ inline constexpr StageStatistic energy_per_sample_statistic{"energy_per_sample_j
                                                             "inference energy over samples; null: there are none"};
 inline constexpr StageStatistic seconds_per_sample_statistic{
     "seconds_per_sample", "time per sample", "s",
-    "inference time over samples, which overlap on the chip: what one more takes; null: there are none"};
+    "inference time over samples, which overlap on the chip; null: there are none"};
+
+inline constexpr StageStatistic latency_statistic{
+    "latency_seconds", "latency", "s",
+    "from the first word that is fetched for a sample to its result, of a sample by itself; on the GPU of its batch"};
 
 struct RunPart {
   StageStatistic statistic;

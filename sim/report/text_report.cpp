@@ -31,6 +31,7 @@ std::string stage_table(const PhaseReport& phase, const Shown& shown) {
                                   std::string(energy_per_sample_statistic.title),
                                   std::string(seconds_statistic.title),
                                   std::string(seconds_per_sample_statistic.title),
+                                  std::string(latency_statistic.title),
                                   std::string(cycles_statistic.title)};
   for (const auto& statistic : write_statistics) header.emplace_back(statistic.title);
   table.row(std::move(header));
@@ -38,13 +39,15 @@ std::string stage_table(const PhaseReport& phase, const Shown& shown) {
     for (const Machine& machine : shown.machines) {
       const StageFigures& figures = phase.*machine.figures.*stage.figures;
       const std::uint64_t samples = samples_of(phase.*machine.figures, stage);
-      std::vector<std::string> cells{std::string(&machine == shown.machines.data() ? stage.name : ""),
-                                     std::string(machine.name),
-                                     engineering(figures.energy_joule, "J"),
-                                     per_sample(figures.energy_joule, samples, "J"),
-                                     engineering(figures.seconds, "s"),
-                                     per_sample(figures.seconds, samples, "s"),
-                                     grouped(figures.cycles)};
+      std::vector<std::string> cells{
+          std::string(&machine == shown.machines.data() ? stage.name : ""),
+          std::string(machine.name),
+          engineering(figures.energy_joule, "J"),
+          per_sample(figures.energy_joule, samples, "J"),
+          engineering(figures.seconds, "s"),
+          per_sample(figures.seconds, samples, "s"),
+          stage.figures == &PhaseFigures::inference ? engineering((phase.*machine.figures).latency_seconds, "s") : "-",
+          grouped(figures.cycles)};
       for (const auto& statistic : write_statistics) {
         const std::uint64_t count = figures.writes.*statistic.member;
         cells.push_back(count == 0 ? "-" : grouped(count));

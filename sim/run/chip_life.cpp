@@ -131,6 +131,8 @@ PhaseFigures ChipLife::next_phase(const RunStages& played, const PhaseWork& work
     inference.dissipated.crossbar = figures.activity.crossbar_dissipation_joule;
     figures.inference = priced(inference, architecture_.lora_unit.bits);
     figures.samples = phase.samples.size();
+    figures.latency_seconds =
+        architecture_.clock.seconds(play(*programs.one_sample, "the inference of one sample", 0.0).cycles);
     figures.accuracy = tally.accuracy();
     figures.float_accuracy = accuracy_of(trace_, phase, method.reference);
     figures.accuracy.forget_without_adapter = figures.accuracy.forget;

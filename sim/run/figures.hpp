@@ -109,9 +109,10 @@ struct PhaseFigures {
   StageFigures deployment;
   StageFigures inference;
   std::vector<TrainingRunFigures> training_runs;
-  TrainingPart array_updates;  ///< part of the training: reads and writes of the resistive arrays
-  std::uint64_t updates = 0;   ///< parameters trained x steps
-  std::uint64_t samples = 0;   ///< inferred
+  TrainingPart array_updates;    ///< part of the training: reads and writes of the resistive arrays
+  std::uint64_t updates = 0;     ///< parameters trained x steps
+  std::uint64_t samples = 0;     ///< inferred
+  double latency_seconds = 0.0;  ///< of one sample that is inferred by itself
   Accuracy accuracy;
   Accuracy float_accuracy;
   Activity activity;  ///< of the inference

@@ -175,6 +175,7 @@ PhaseFigures gpu_phase(const GpuConfig& gpu, const Trace& trace, const Phase& ph
   pass(inference, trace.network, {}, batch);
   figures.inference =
       inference.figures(static_cast<double>(ceil_div(figures.samples, static_cast<std::uint64_t>(batch))));
+  figures.latency_seconds = inference.figures(1.0).seconds;
   figures.accuracy = accuracy_of(trace, phase, method.reference);
   // Merged adapters cannot be dropped.
   figures.accuracy.forget_without_adapter = figures.accuracy.forget;

@@ -144,6 +144,7 @@ PhasePrograms phase_programs(const ProgramContext& context, const Trace& trace, 
     const auto samples = static_cast<std::uint32_t>(trace.phases[phase].samples.size());
     programs.inference = inference_program(context, adapters, samples);
   }
+  if (played.inference) programs.one_sample = inference_program(context, adapters, 1);
   return programs;
 }
 

@@ -27,6 +27,7 @@ RunStages played_stages(const RunSelection& selection, const Phase& phase);
 struct PhasePrograms {
   std::vector<TrainingPrograms> training;  ///< by run
   std::optional<Program> inference;
+  std::optional<Program> one_sample;  ///< inferred by itself, for its latency
 };
 
 /// Those of phase number `phase` that are played, or whose reads disturb the arrays. Throws UserError

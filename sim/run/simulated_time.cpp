@@ -95,7 +95,9 @@ void check_simulated_time(const ProgramContext& context, const Trace& trace, con
         const Method* before = number > 0 ? &method_of(trace.phases[number - 1], update) : nullptr;
         time.take(largest_deployment(context, trace, method, before), part("deployment"));
       }
-      if (played.inference) time.take(*programs.inference, part("inference"));
+      if (!played.inference) continue;
+      time.take(*programs.inference, part("inference"));
+      time.take(*programs.one_sample, part("the inference of one sample"));
     }
   }
 }

@@ -80,6 +80,7 @@ struct StageCycles {
   std::uint64_t training = 0;
   std::uint64_t deployment = 0;
   std::uint64_t inference = 0;
+  std::uint64_t one_sample = 0;
 };
 
 /// The hybrid's life, with the pulses that the cells really take.
@@ -123,6 +124,7 @@ class Expected {
     }
     const auto samples = static_cast<std::uint32_t>(trace_.phases[phase].samples.size());
     cycles.inference = played(inference_program(context(), adapters_of(trace_, method), samples));
+    cycles.one_sample = played(inference_program(context(), adapters_of(trace_, method), 1));
     return cycles;
   }
 
@@ -186,6 +188,8 @@ class Extremes {
     check_stage(stages.at("training"), expected.training);
     check_stage(stages.at("deployment"), expected.deployment);
     check_stage(stages.at("inference"), expected.inference);
+    CHECK(stages.at("inference").at("latency_seconds").get<double>() ==
+          Approx(static_cast<double>(expected.one_sample) * std::stod(period_ps_) * 1e-12));
   }
 
   void check_stage(const Json& stage, std::uint64_t cycles) const {

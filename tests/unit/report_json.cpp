@@ -119,8 +119,8 @@ void check_machine_keys(const json& machine, const Keys& components) {
     for (const json& part : run.at("parts")) CHECK(keys(part) == part_keys);
   }
   Keys inference_keys = stage_keys;
-  inference_keys.insert(
-      {"samples", "energy_per_sample_j", "seconds_per_sample", "accuracy", "float_accuracy", "saturated"});
+  inference_keys.insert({"samples", "energy_per_sample_j", "seconds_per_sample", "latency_seconds", "accuracy",
+                         "float_accuracy", "saturated"});
   CHECK(keys(machine.at("stages").at("training")) == training_keys);
   CHECK(keys(machine.at("stages").at("deployment")) == stage_keys);
   CHECK(keys(machine.at("stages").at("inference")) == inference_keys);

@@ -51,6 +51,7 @@ class DistinctReport {
     machine.array_updates = part();
     machine.updates = count();
     machine.samples = count();
+    machine.latency_seconds = seconds();
     machine.accuracy = accuracy();
     machine.float_accuracy = accuracy();
     machine.wear = {count(), count(), seconds(), share(), count(), count(), count(), seconds()};
@@ -98,6 +99,16 @@ TEST_CASE("Every figure of a stage is printed under its own header") {
       CHECK(table.cell(row, "machine") == machine.name);
       CHECK(table.cell(row, "energy") == engineering(stage.energy_joule, "J"));
       CHECK(table.cell(row, "time") == engineering(stage.seconds, "s"));
+      const std::uint64_t samples = member == &PhaseFigures::training    ? machine.figures.sample_passes()
+                                    : member == &PhaseFigures::inference ? machine.figures.samples
+                                                                         : 0;
+      const auto each = [samples](double total, const char* unit) {
+        return samples == 0 ? "-" : engineering(total / static_cast<double>(samples), unit);
+      };
+      CHECK(table.cell(row, "energy per sample") == each(stage.energy_joule, "J"));
+      CHECK(table.cell(row, "time per sample") == each(stage.seconds, "s"));
+      CHECK(table.cell(row, "latency") ==
+            (member == &PhaseFigures::inference ? engineering(machine.figures.latency_seconds, "s") : "-"));
       CHECK(table.cell(row, "cycles") == grouped(stage.cycles));
       CHECK(table.cell(row, "RM cells") == grouped(stage.writes.rm_cells));
       CHECK(table.cell(row, "forming") == grouped(stage.writes.rm_forming_pulses));

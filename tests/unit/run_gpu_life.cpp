@@ -86,6 +86,8 @@ TEST_CASE("GPU inference is one kernel per batch, as long as its memory traffic 
   CHECK(figures.samples == 10);
   // Ten samples in batches of four are three launches of 96 multiply-accumulates and 68 values each.
   check_stage(figures.inference, 3 * 68 * 4 / 1e9, 3);
+  // A sample waits for the batch that it is in.
+  CHECK(figures.latency_seconds == Approx(figures.inference.seconds / 3.0));
 }
 
 TEST_CASE("GPU inference is as long as its arithmetic where that is longer") {

@@ -19,7 +19,9 @@ test::ThrownError checked(const Trace& trace, const std::vector<Override>& overr
   const TileMap map = map_to_tiles(trace.network, architecture.tile);
   Chip chip("chip", {architecture.clock, static_cast<std::uint32_t>(map.blocks.size()), architecture.tile,
                      architecture.sram, architecture.interconnect, architecture.host_port});
-  const auto error = test::thrown_error([&] { check_simulated_time({architecture, trace.network, map}, trace, {}, chip); });
+  const auto error = test::thrown_error([&] {
+    check_simulated_time({architecture, trace.network, map}, trace, {}, chip);
+  });
   CHECK(sc_core::sc_time_stamp() == sc_core::SC_ZERO_TIME);
   return error;
 }
