@@ -1,5 +1,6 @@
 #include "sim/cli/draw_command.hpp"
 
+#include <algorithm>
 #include <boost/program_options.hpp>
 #include <optional>
 #include <set>
@@ -27,16 +28,8 @@ constexpr ExitCode code = ExitCode::usage_or_architecture;
 nlohmann::json apart_from_seed(const JsonDocument& report) {
   nlohmann::json provenance = report.value().at("provenance");
   provenance.at("options").erase("seed");
+  provenance.erase("not_default");
   return provenance;
-}
-
-/// `1..10` of consecutive numbers, else all of them with commas.
-std::string seeds_text(const std::set<std::uint64_t>& seeds) {
-  if (seeds.size() > 2 && *seeds.rbegin() - *seeds.begin() == seeds.size() - 1)
-    return std::to_string(*seeds.begin()) + ".." + std::to_string(*seeds.rbegin());
-  std::string text;
-  for (const std::uint64_t seed : seeds) text += (text.empty() ? "" : ",") + std::to_string(seed);
-  return text;
 }
 
 }  // namespace
@@ -65,12 +58,9 @@ void draw_command(const std::vector<std::string>& arguments) {
     Provenance own = read_provenance(file, run_schema, "run");
     const JsonDocument report = JsonDocument::read(file, code);
     runs.push_back(run_summary(report));
-    if (!seeds.insert(runs.back().seed).second)
-      report.fail("/seed", "expected reports of different seeds, got " + std::to_string(runs.back().seed) + " again");
     if (!provenance) {
       provenance = std::move(own);
       first = apart_from_seed(report);
-      continue;
     }
     const nlohmann::json differences = nlohmann::json::diff(apart_from_seed(report), first);
     if (!differences.empty())
@@ -78,9 +68,15 @@ void draw_command(const std::vector<std::string>& arguments) {
                   "expected what " + files.front() + " has, apart from the seed");
     if (runs.back().phases.size() != runs.front().phases.size())
       report.fail("/phases", "expected as many as " + files.front() + " has");
+    if (!seeds.insert(runs.back().seed).second)
+      report.fail("/seed", "expected reports of different seeds, got " + std::to_string(runs.back().seed) + " again");
   }
-  for (OptionText& option : provenance->options)
-    if (option.name == "seed") option.value = seeds_text(seeds);
+  if (runs.size() > 1) {
+    const auto is_seed = [](const OptionText& option) { return option.name == "seed"; };
+    std::vector<OptionText>& options = provenance->options;
+    options.erase(std::remove_if(options.begin(), options.end(), is_seed), options.end());
+    provenance->seeds.assign(seeds.begin(), seeds.end());
+  }
   OutputFiles outputs = open_outputs({{"--svg", svg_file}}, {files});
   outputs.write({run_figure(runs, *provenance)});
 }

@@ -43,7 +43,7 @@ ReportingCommand::ReportingCommand(ReportKind kind)
   }
   option("seed", seed_, "1", "N", kind_.seed);
   add("from", po::value(&from_)->value_name("REPORT"),
-      "repeat the report in this file; options given beside it replace those in it");
+      "repeat the report in this file; options beside it replace those in it, --set its fields");
 }
 
 void ReportingCommand::option(const std::string& name, std::string& value,
@@ -105,7 +105,7 @@ bool ReportingCommand::parse(const std::vector<std::string>& arguments) {
     const auto found = defaults_.find(name);
     if (found == defaults_.end() || values->count(name) == 0) continue;
     const std::string text = (*values)[name].as<std::string>();
-    if (text.empty()) continue;
+    if (text.empty()) throw UserError(ExitCode::usage_or_architecture, "--" + name + ": expected a value, got nothing");
     provenance_.options.push_back({name, text, text == found->second});
   }
   return true;
@@ -123,12 +123,29 @@ void ReportingCommand::read_architecture_and_trace() {
     provenance_.architecture = architecture_->source;
   }
   if (!kind_.has_trace) return;
-  trace_ = read_trace(trace_directory_);
+  if (!trace_is_recorded_) {
+    trace_ = read_trace(trace_directory_);
+  } else {
+    read_recorded_trace();
+  }
   provenance_.trace = TraceSource{trace_->directory, trace_->files};
-  if (!trace_is_recorded_) return;
-  for (const SourceFile& recorded : recorded_->trace->files) {
-    for (const SourceFile& file : trace_->files)
-      if (file.place == recorded.place) check_unchanged(file, recorded, from_, ExitCode::trace);
+}
+
+void ReportingCommand::read_recorded_trace() {
+  try {
+    trace_ = read_trace(trace_directory_);
+  } catch (const UserError& error) {
+    throw UserError(error.code(), one_line(from_ + ": /provenance/trace/directory: " + error.what() +
+                                           " (--trace gives another place)"));
+  }
+  for (const SourceFile& file : trace_->files) {
+    const auto same_place = [&file](const SourceFile& recorded) { return recorded.place == file.place; };
+    const std::vector<SourceFile>& files = recorded_->trace->files;
+    const auto recorded = std::find_if(files.begin(), files.end(), same_place);
+    if (recorded == files.end())
+      throw UserError(ExitCode::usage_or_architecture,
+                      one_line(from_ + ": /provenance/trace/files: expected the digest of " + file.place));
+    check_unchanged(file, *recorded, from_, ExitCode::trace);
   }
 }
 
@@ -139,7 +156,7 @@ void ReportingCommand::read_inputs() {
   if (architecture_) inputs.push_back(paths_of(architecture_->source.files));
   if (trace_) inputs.push_back(paths_of(trace_->files));
   outputs_.emplace(open_outputs({{"--json", json_file_}, {"--svg", svg_file_}}, inputs));
-  if (recorded_ && recorded_->version != provenance_.version && !quiet_) {
+  if (recorded_ && recorded_->version != provenance_.version) {
     std::cerr << "palimpsest: " << one_line(from_) << " was made by version " << one_line(recorded_->version)
               << ", this is " << provenance_.version << ": figures may differ\n";
   }
@@ -151,8 +168,9 @@ std::string ReportingCommand::input_file(ExitCode code) const {
 }
 
 void ReportingCommand::print(const std::string& text) const {
-  std::cout << text << "\nMade by " << command_text(provenance_) << "\nThe report is in " << one_line(json_file_)
-            << ".\n"
+  const std::string raised = architecture_ ? raised_text(architecture_->source) : "";
+  std::cout << text << "\nMade by " << command_text(provenance_) << (raised.empty() ? "" : "\nCycles ") << raised
+            << "\nThe report is in " << one_line(json_file_) << ".\n"
             << std::flush;
 }
 

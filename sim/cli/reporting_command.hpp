@@ -86,6 +86,7 @@ class ReportingCommand {
   std::string input_file(ExitCode code) const;
   void print(const std::string& text) const;
   void read_architecture_and_trace();
+  void read_recorded_trace();
   void store_recorded(boost::program_options::variables_map& values) const;
 
   ReportKind kind_;

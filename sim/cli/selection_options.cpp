@@ -46,6 +46,9 @@ bool holds(const std::vector<std::string>& list, const char* name) {
 RunSelection parse_selection(const std::string& phases, const std::string& stages, const std::string& baselines) {
   RunSelection selection;
   if (!phases.empty()) selection.phases = split(phases);
+  for (const std::string& name : selection.phases)
+    if (std::count(selection.phases.begin(), selection.phases.end(), name) > 1)
+      throw UserError(ExitCode::usage_or_architecture, "--phases: expected each phase once, got " + one_line(name));
   const std::vector<std::string> wanted_stages = listed("--stages", stages, all_stages);
   selection.stages = {holds(wanted_stages, "training"), holds(wanted_stages, "deployment"),
                       holds(wanted_stages, "inference")};

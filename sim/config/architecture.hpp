@@ -80,12 +80,19 @@ struct Override {
   std::string text() const { return pointer + "=" + value; }
 };
 
+/// Cycles of a digital block that the energy table's delays need more of than the field says.
+struct RaisedCycles {
+  std::string pointer;
+  std::uint32_t cycles = 0;
+};
+
 /// What an architecture was read from, enough to read it again.
 struct ArchitectureSource {
   std::string file;  ///< the names in it are relative to its directory
   std::vector<Override> overrides;
-  std::vector<SourceFile> files;  ///< all of them, the architecture file first
+  std::vector<SourceFile> files;  ///< the architecture file, its tables in a fixed order, the map of faulty cells
   std::string effective;          ///< JSON of every field, tables in place, overrides applied
+  std::vector<RaisedCycles> raised;
 };
 
 /// Most tiles of a chip.

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <iterator>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "sim/config/architecture.hpp"
@@ -13,6 +14,7 @@
 namespace palimpsest {
 namespace {
 
+constexpr const char* architecture_place = "architecture";
 constexpr const char* fault_map_pointer = "/resistive_memory/faults/map";
 
 // The other numbers of a table do not follow its node.
@@ -56,7 +58,16 @@ Architecture assemble(JsonDocument document, ArchitectureSource source, const st
   if (const std::string& map = chip.resistive_memory.faults.map_file; !map.empty())
     source.files.push_back(source_file(fault_map_pointer, map, document.code()));
   source.overrides.insert(source.overrides.end(), overrides.begin(), overrides.end());
-  source.effective = document.value().dump();
+  // Whatever was replaced first.
+  const auto rank = [](const SourceFile& file) -> std::ptrdiff_t {
+    if (file.place == architecture_place) return -1;
+    return std::find(references().begin(), references().end(), file.place) - references().begin();
+  };
+  std::stable_sort(source.files.begin(), source.files.end(),
+                   [&rank](const SourceFile& one, const SourceFile& other) { return rank(one) < rank(other); });
+  // A path may be anything, JSON is UTF-8.
+  source.effective = document.value().dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  source.raised = std::move(chip.source.raised);
   chip.source = std::move(source);
   return chip;
 }
@@ -73,33 +84,49 @@ Architecture read_architecture(const std::string& path, const std::vector<Overri
   JsonDocument document = JsonDocument::read(path, ExitCode::usage_or_architecture);
   ArchitectureSource source;
   source.file = path;
-  source.files.push_back(source_file("architecture", path, document.code()));
+  source.files.push_back(source_file(architecture_place, path, document.code()));
   return assemble(std::move(document), std::move(source), overrides);
 }
 
 Architecture recorded_architecture(const ArchitectureSource& recorded, const std::string& report,
                                    const std::vector<Override>& overrides) {
-  check_overrides_of_chip(overrides);
+  constexpr ExitCode code = ExitCode::usage_or_architecture;
   ArchitectureSource source = recorded;
-  std::optional<SourceFile> recorded_map;
-  for (const Override& setting : overrides) {
-    const auto replaced = [&setting](const auto& part) { return lies_in(part, setting.pointer); };
-    const auto replaced_override = [&](const Override& earlier) { return replaced(earlier.pointer); };
-    const auto replaced_file = [&](const SourceFile& file) { return replaced(file.place); };
-    source.overrides.erase(std::remove_if(source.overrides.begin(), source.overrides.end(), replaced_override),
-                           source.overrides.end());
-    source.files.erase(std::remove_if(source.files.begin(), source.files.end(), replaced_file), source.files.end());
+  // As if all had been given together: a field is set once, and those in a table that is replaced are set in the new
+  // one.
+  std::vector<Override> all;
+  std::vector<Override> applied;
+  for (const Override& earlier : recorded.overrides) {
+    const auto is_same = [&](const Override& setting) { return setting.pointer == earlier.pointer; };
+    const auto holds_it = [&](const Override& setting) { return lies_in(earlier.pointer, setting.pointer); };
+    if (std::any_of(overrides.begin(), overrides.end(), is_same)) continue;
+    all.push_back(earlier);
+    if (std::any_of(overrides.begin(), overrides.end(), holds_it)) applied.push_back(earlier);
   }
+  all.insert(all.end(), overrides.begin(), overrides.end());
+  applied.insert(applied.end(), overrides.begin(), overrides.end());
+  check_overrides_of_chip(all);
+  for (const Override& setting : overrides) {
+    const auto replaced = [&](const SourceFile& file) { return lies_in(file.place, setting.pointer); };
+    source.files.erase(std::remove_if(source.files.begin(), source.files.end(), replaced), source.files.end());
+  }
+  std::optional<SourceFile> recorded_map;
   const auto is_map = [](const SourceFile& file) { return file.place == fault_map_pointer; };
   const auto map = std::find_if(source.files.begin(), source.files.end(), is_map);
   if (map != source.files.end()) {
     recorded_map = *map;
     source.files.erase(map);
   }
-  constexpr ExitCode code = ExitCode::usage_or_architecture;
   JsonDocument document(parse_json(recorded.effective, report, code), report + ": /provenance/architecture/effective",
                         code);
-  Architecture chip = assemble(std::move(document), std::move(source), overrides);
+  const std::size_t files = source.files.size();
+  Architecture chip = assemble(std::move(document), std::move(source), applied);
+  const bool names_a_file = chip.source.files.size() > files + (chip.resistive_memory.faults.map_file.empty() ? 0 : 1);
+  std::error_code ignored;
+  if (names_a_file && !std::filesystem::exists(recorded.file, ignored))
+    throw UserError(code, one_line("--set: names of files are relative to the architecture of " + report +
+                                   ", expected " + recorded.file + " where it was then"));
+  chip.source.overrides = std::move(all);
   if (recorded_map && !chip.resistive_memory.faults.map_file.empty())
     check_unchanged(chip.source.files.back(), *recorded_map, report, code);
   return chip;

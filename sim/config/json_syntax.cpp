@@ -102,6 +102,9 @@ class SyntaxCheck : public nlohmann::json_sax<nlohmann::json> {
 }  // namespace
 
 nlohmann::json parse_json(std::string_view text, const std::string& label, ExitCode code) {
+  // The library takes it for the end.
+  if (text.find('\0') != std::string_view::npos)
+    throw UserError(code, one_line(label + ": expected text without zero bytes"));
   SyntaxCheck check(text, label, code);
   nlohmann::json::sax_parse(text, &check);
   return nlohmann::json::parse(text);

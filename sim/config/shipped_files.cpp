@@ -10,7 +10,8 @@ namespace fs = std::filesystem;
 std::string table_path(const std::string& directory, const std::string& name) {
   std::error_code ignored;
   const fs::path beside = fs::path(directory) / name;
-  if (fs::exists(beside, ignored)) return beside.generic_string();
+  // A table that is there and cannot be read is an error, not another table.
+  if (fs::symlink_status(beside, ignored).type() != fs::file_type::not_found) return beside.generic_string();
   // Installed at PREFIX/bin the tables are in PREFIX/share/palimpsest/arch; built in a checkout, in its arch.
   fs::path above = fs::read_symlink("/proc/self/exe", ignored).parent_path();
   while (!ignored && above.has_relative_path()) {

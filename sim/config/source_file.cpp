@@ -32,25 +32,42 @@ void require(int status) {
   if (status != 1) throw std::runtime_error("SHA-256 is not available in libcrypto");
 }
 
-std::string sha256_of(InputFile file) {
-  const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-  require(EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr));
+class Sha256 {
+ public:
+  Sha256() { require(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr)); }
+  void add(const char* bytes, std::size_t count) { require(EVP_DigestUpdate(context_.get(), bytes, count)); }
+  std::string digits() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned int length = 0;
+    require(EVP_DigestFinal_ex(context_.get(), digest.data(), &length));
+    return hexadecimal(digest.data(), length);
+  }
+
+ private:
+  std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context_{EVP_MD_CTX_new(), EVP_MD_CTX_free};
+};
+
+std::string sha256_of_file(InputFile file) {
+  Sha256 digest;
   std::vector<char> chunk(chunk_bytes);
   for (std::uint64_t offset = 0; offset < file.size(); offset += chunk.size()) {
     const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(chunk.size(), file.size() - offset));
     file.read(offset, chunk.data(), bytes);
-    require(EVP_DigestUpdate(context.get(), chunk.data(), bytes));
+    digest.add(chunk.data(), bytes);
   }
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int length = 0;
-  require(EVP_DigestFinal_ex(context.get(), digest.data(), &length));
-  return hexadecimal(digest.data(), length);
+  return digest.digits();
 }
 
 }  // namespace
 
+std::string sha256_of(const std::string& text) {
+  Sha256 digest;
+  digest.add(text.data(), text.size());
+  return digest.digits();
+}
+
 SourceFile source_file(std::string place, std::string path, ExitCode code) {
-  std::string digest = sha256_of(InputFile(path, code));
+  std::string digest = sha256_of_file(InputFile(path, code));
   return {std::move(place), std::move(path), std::move(digest)};
 }
 

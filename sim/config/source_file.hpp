@@ -16,6 +16,9 @@ struct SourceFile {
 /// Digests the file's content. Throws UserError with `code` as InputFile does.
 SourceFile source_file(std::string place, std::string path, ExitCode code);
 
+/// The digest of text, in the same form.
+std::string sha256_of(const std::string& text);
+
 /// Throws UserError with `code` unless `file` still has the content that `recorded`, read from `report`, tells.
 void check_unchanged(const SourceFile& file, const SourceFile& recorded, const std::string& report, ExitCode code);
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/config/one_line.hpp"
+#include "sim/config/source_file.hpp"
 
 namespace palimpsest {
 
@@ -25,7 +26,12 @@ Json files_json(const std::vector<SourceFile>& files) {
 Json provenance_json(const Provenance& provenance) {
   Json json = {{"palimpsest", provenance.version}, {"command", provenance.command}};
   json["options"] = Json::object();
-  for (const OptionText& option : provenance.options) json["options"][option.name] = option.value;
+  json["not_default"] = Json::array();
+  for (const OptionText& option : provenance.options) {
+    json["options"][option.name] = option.value;
+    if (!option.is_default) json["not_default"].push_back(option.name);
+  }
+  if (!provenance.seeds.empty()) json["seeds"] = provenance.seeds;
   if (provenance.architecture) {
     const ArchitectureSource& architecture = *provenance.architecture;
     Json overrides = Json::array();
@@ -33,7 +39,11 @@ Json provenance_json(const Provenance& provenance) {
     json["architecture"] = {{"file", architecture.file},
                             {"overrides", overrides},
                             {"files", files_json(architecture.files)},
+                            {"raised_cycles", Json::object()},
+                            {"effective_sha256", sha256_of(architecture.effective)},
                             {"effective", Json::parse(architecture.effective)}};
+    for (const RaisedCycles& raised : architecture.raised)
+      json["architecture"]["raised_cycles"][raised.pointer] = raised.cycles;
   }
   if (provenance.trace)
     json["trace"] = {{"directory", provenance.trace->directory}, {"files", files_json(provenance.trace->files)}};
@@ -53,6 +63,16 @@ std::string option_words(const std::string& name, const std::string& value) {
   return " --" + name + " " + shell_word(value);
 }
 
+/// `, seeds 1..10` of rising numbers without gaps, else all of them; nothing of none.
+std::string seeds_text(const std::vector<std::uint64_t>& seeds) {
+  if (seeds.empty()) return {};
+  if (seeds.size() > 2 && seeds.back() - seeds.front() == seeds.size() - 1)
+    return ", seeds " + std::to_string(seeds.front()) + ".." + std::to_string(seeds.back());
+  std::string text;
+  for (const std::uint64_t seed : seeds) text += (text.empty() ? ", seeds " : ", ") + std::to_string(seed);
+  return text;
+}
+
 /// `words` in lines of at most `length` characters, broken at blanks; a longer word is cut.
 std::vector<std::string> lines_of(const std::string& words, std::size_t length) {
   std::vector<std::string> lines;
@@ -60,12 +80,19 @@ std::vector<std::string> lines_of(const std::string& words, std::size_t length) 
   while (words.size() - begin > length) {
     const std::size_t blank = words.rfind(' ', begin + length);
     const bool found = blank != std::string::npos && blank > begin;
-    const std::size_t end = found ? blank : begin + length;
+    std::size_t end = found ? blank : begin + length;
+    // A character of UTF-8 stays whole.
+    while (end > begin + 1 && (static_cast<unsigned char>(words[end]) & 0xC0U) == 0x80U) --end;
     lines.push_back(words.substr(begin, end - begin));
     begin = found ? end + 1 : end;
   }
   lines.push_back(words.substr(begin));
   return lines;
+}
+
+std::string caption(const Provenance& provenance) {
+  const std::string raised = provenance.architecture ? raised_text(*provenance.architecture) : "";
+  return command_text(provenance) + (raised.empty() ? "" : "; " + raised) + " (version " + provenance.version + ")";
 }
 
 }  // namespace
@@ -92,14 +119,20 @@ std::string command_text(const Provenance& provenance) {
   if (provenance.architecture) text += option_words("arch", provenance.architecture->file);
   if (provenance.trace) text += option_words("trace", provenance.trace->directory);
   const std::string changes = changes_text(provenance);
-  return one_line(text) + (changes.empty() ? "" : " " + changes);
+  return one_line(text) + (changes.empty() ? "" : " " + changes) + seeds_text(provenance.seeds);
+}
+
+std::string raised_text(const ArchitectureSource& architecture) {
+  std::string text;
+  for (const RaisedCycles& raised : architecture.raised)
+    text += (text.empty() ? "" : ", ") + raised.pointer + " to " + std::to_string(raised.cycles);
+  return text.empty() ? text : "raised to the energy table's delays: " + text;
 }
 
 std::string svg_with_provenance(SvgPicture picture, double width, double height, const Provenance& provenance) {
   picture.metadata(provenance_json(provenance).dump(-1, ' ', false, Json::error_handler_t::replace));
   const auto length = static_cast<std::size_t>((width - 2.0 * margin) / character_width);
-  for (const std::string& line :
-       lines_of(command_text(provenance) + "  (version " + provenance.version + ")", length)) {
+  for (const std::string& line : lines_of(caption(provenance), length)) {
     picture.text(margin, height, line, R"(font-family="monospace" font-size="10" fill="#666666" xml:space="preserve")");
     height += line_height;
   }

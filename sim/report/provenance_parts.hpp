@@ -23,8 +23,11 @@ std::string command_text(const Provenance& provenance);
 /// What of that is not the default, as `--age 30d --set /tile/adc/bits=6`; empty if nothing is.
 std::string changes_text(const Provenance& provenance);
 
-/// A picture as SVG, with `command_text` as its last lines and the provenance in JSON as its metadata. `width` and
-/// `height` are those of what is drawn, pixels.
+/// The cycles that were raised to cover the energy table's delays; empty if none were.
+std::string raised_text(const ArchitectureSource& architecture);
+
+/// A picture as SVG, with `command_text` and `raised_text` as its last lines and the provenance in JSON as its
+/// metadata. `width` and `height` are those of what is drawn, pixels.
 std::string svg_with_provenance(SvgPicture picture, double width, double height, const Provenance& provenance);
 
 }  // namespace palimpsest

@@ -21,7 +21,7 @@ namespace {
 constexpr double margin = 24.0;
 constexpr double labels_width = 148.0;
 constexpr double panel_width = 236.0;
-constexpr double panel_gap = 34.0;
+constexpr double panel_gap = 54.0;
 constexpr double accuracy_labels = 176.0;
 constexpr double header_height = 92.0;
 constexpr double row_height = 21.0;
@@ -116,7 +116,9 @@ PlotAxis axis_of_decades(const std::vector<RunSummary>& runs, const RowsByPhase<
     }
   }
   if (all.count == 0) return {title, true, 0.1, 10.0};
-  const double from = std::pow(10.0, std::floor(std::log10(all.smallest)));
+  // Below this a decade has no number of its own.
+  constexpr double least = 1e-300;
+  const double from = std::pow(10.0, std::floor(std::log10(std::max(all.smallest, least))));
   return {title, true, from, std::max(10.0 * from, std::pow(10.0, std::ceil(std::log10(all.largest))))};
 }
 

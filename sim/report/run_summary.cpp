@@ -49,8 +49,8 @@ RunSummary run_summary(const JsonDocument& report) {
   RunSummary summary;
   summary.trace = root.text("trace");
   summary.architecture = root.text("architecture");
-  summary.seed = root.value("seed").is_number_unsigned() ? root.value("seed").get<std::uint64_t>()
-                                                         : root.integer<std::uint64_t>("seed", 0, 0);
+  if (!root.value("seed").is_number_unsigned()) root.fail("seed", "expected a whole number of 64 bits");
+  summary.seed = root.value("seed").get<std::uint64_t>();
   summary.age_seconds = root.number("age_seconds", 0.0, std::numeric_limits<double>::max());
   for (JsonReader& phase : root.objects("phases")) {
     PhaseSummary entry;

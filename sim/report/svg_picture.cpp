@@ -20,6 +20,8 @@ std::string escaped(const std::string& text) {
       result += "&amp;";
     } else if (character == '<') {
       result += "&lt;";
+    } else if (character == '>') {
+      result += "&gt;";
     } else {
       result += character;
     }

@@ -77,10 +77,12 @@ double needed_memory_bytes(const Architecture& architecture, const Trace& trace,
   const auto tiles = static_cast<double>(tiles_needed(trace.network, architecture.tile));
   const double cells = cells_of(trace.network, architecture.tile.mapping);
   const auto arrays = static_cast<double>(chips.arrays);
+  // No thread without a chunk of samples.
+  const double chunks = std::ceil(std::max(trace.test.samples, trace.calibration.samples) / 16.0);
   const double rounds = bytes_of_written_group * cells / architecture.write_verify.parallel_cells;
   return bytes_of(trace) + (chips.modules ? tiles * bytes_of_tile_modules : 0.0) +
          arrays * (tiles * bytes_of_tile + cells * bytes_of_cell) + rounds +
-         samples_under_way * chips.threads * bytes_of_sample(trace.network);
+         samples_under_way * std::min<double>(chips.threads, chunks) * bytes_of_sample(trace.network);
 }
 
 double available_memory_bytes() {
@@ -92,7 +94,7 @@ void check_memory(double needed_bytes, double available_bytes) {
   if (needed_bytes <= available_bytes) return;
   throw UserError(ExitCode::model_error, "simulating this takes about " + gibibytes(needed_bytes) +
                                              " GiB of memory, there are " + gibibytes(available_bytes) +
-                                             "; larger tiles and smaller networks take less");
+                                             "; larger tiles, smaller networks and fewer threads take less");
 }
 
 }  // namespace palimpsest

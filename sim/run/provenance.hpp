@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ struct Provenance {
   std::string version;  ///< of the tool
   std::string command;
   std::vector<OptionText> options;
+  std::vector<std::uint64_t> seeds;  ///< of the runs that a picture puts together, in place of the option; else empty
   std::optional<ArchitectureSource> architecture;
   std::optional<TraceSource> trace;
 };

@@ -276,7 +276,7 @@ TEST_CASE("Errors of a study are one line with the right exit code, and older fi
                         "--cells: expected 1..1000000, got 0");
   workplace.check_error(workplace.run({"program", "--arch", chip, "--cells", "1000001"}), 2, "--cells");
   workplace.check_error(workplace.program({"--tolerances", "1,,2"}), 2, "--tolerances: expected a number");
-  workplace.check_error(workplace.program({"--tolerances", ""}), 2, "--tolerances: expected a number");
+  workplace.check_error(workplace.program({"--tolerances", ""}), 2, "--tolerances: expected a value");
   workplace.check_error(workplace.program({"--tolerances", "1,0"}), 2,
                         "--tolerances: expected a number in 0.001..10000");
   workplace.check_error(workplace.program({"--seed", "x"}), 2, "--seed");

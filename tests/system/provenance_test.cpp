@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -96,6 +97,19 @@ TEST_CASE("A report needs no file of its architecture to be repeated, and its tr
   CHECK(changed.exit_code == 3);
   CHECK_THAT(changed.errors, Catch::Contains("trace/trace.json: expected the file that first.json was made from"));
   CHECK_FALSE(std::filesystem::exists(workplace.path("changed.json")));
+  // The other file too, and a trace that is not where it was.
+  change(workplace, "trace/trace.json", "{ ", "{");
+  std::string tensors = file_content(workplace.path("trace/tensors.safetensors"));
+  tensors.back() = static_cast<char>(tensors.back() ^ 1);
+  workplace.directory().write("trace/tensors.safetensors", tensors);
+  CHECK(workplace.run({"run", "--from", "first.json", "--json", "changed.json"}).exit_code == 3);
+  std::filesystem::rename(workplace.path("trace"), workplace.path("moved"));
+  const CommandResult moved = workplace.run({"run", "--from", "first.json", "--json", "changed.json"});
+  CHECK(moved.exit_code == 3);
+  CHECK_THAT(moved.errors, Catch::Contains("first.json: /provenance/trace/directory: trace/trace.json: no such file "
+                                           "(--trace gives another place)"));
+  write_small_trace(workplace.path("moved"));
+  std::filesystem::rename(workplace.path("moved"), workplace.path("trace"));
   // A trace that is named is another trace.
   succeed(workplace, {"run", "--from", "first.json", "--trace", "trace", "--json", "changed.json"});
   CHECK(read(workplace, "changed.json").at("phases") == read(workplace, "first.json").at("phases"));
@@ -129,15 +143,42 @@ TEST_CASE("Options and overrides beside --from replace those of the report") {
   succeed(workplace, joined(run_small, {"--seed", "8", "--age", "1h", "--set", "/tile/adc/bits=6", "--set",
                                         "/resistive_memory=cells/climbing.json", "--set", "/tile/dac/bits=5", "--json",
                                         "direct.json"}));
-  CHECK(file_content(workplace.path("what.json")).size() == file_content(workplace.path("direct.json")).size());
-  const json what = read(workplace, "what.json");
-  const json direct = read(workplace, "direct.json");
-  CHECK(what.at("phases") == direct.at("phases"));
-  CHECK(what.at("provenance").at("options") == direct.at("provenance").at("options"));
-  CHECK(what.at("provenance").at("architecture").at("overrides") ==
-        direct.at("provenance").at("architecture").at("overrides"));
-  CHECK(what.at("provenance").at("architecture").at("effective") ==
-        direct.at("provenance").at("architecture").at("effective"));
+  CHECK(file_content(workplace.path("what.json")) == file_content(workplace.path("direct.json")));
+}
+
+TEST_CASE("Fields that were overridden stay so in a table that is replaced") {
+  const Workplace workplace;
+  copy_architectures(workplace);
+  const Arguments field{"--set", "/resistive_memory/faults/stuck_low_share=0.25"};
+  const Arguments table{"--set", "/resistive_memory=cells/jumping.json"};
+  succeed(workplace, joined(joined(run_small, field), {"--json", "first.json"}));
+  succeed(workplace, joined({"run", "--from", "first.json", "--json", "what.json"}, table));
+  succeed(workplace, joined(joined(joined(run_small, field), table), {"--json", "direct.json"}));
+  CHECK(file_content(workplace.path("what.json")) == file_content(workplace.path("direct.json")));
+  const CommandResult undone = workplace.run({"run", "--from", "first.json", "--set", "/resistive_memory/faults={}"});
+  CHECK(undone.exit_code == 2);
+  CHECK_THAT(undone.errors, Catch::Contains("would undo --set /resistive_memory/faults/stuck_low_share=0.25"));
+}
+
+TEST_CASE("Tables are not looked up for --from where the architecture is not") {
+  const Workplace workplace;
+  copy_architectures(workplace);
+  std::filesystem::rename(workplace.path("trace"), workplace.path("arch/trace"));
+  const std::string trace = workplace.path("arch/trace");
+  succeed(workplace, {"run", "--arch", "arch/rm180.json", "--trace", trace, "--json", "arch/first.json"});
+  const CommandResult elsewhere = run_palimpsest(
+      {"run", "--from", "first.json", "--set", "/resistive_memory=cells/jumping.json"}, workplace.path("arch"));
+  CHECK(elsewhere.exit_code == 2);
+  CHECK_THAT(elsewhere.errors, Catch::Contains("expected arch/rm180.json where it was then"));
+}
+
+TEST_CASE("A report is written whole where standard streams are closed") {
+  const Workplace workplace;
+  const std::string line = "cd '" + workplace.path(".") + "' && '" + PALIMPSEST_BINARY + "' run --arch '" +
+                           shipped("arch/rm180.json") + "' --trace trace --svg a.svg <&- >&- 2>&-";
+  CHECK(std::system(line.c_str()) == 0);
+  CHECK_NOTHROW(read(workplace, "report.json"));
+  CHECK_THAT(file_content(workplace.path("a.svg")), Catch::EndsWith("</svg>\n"));
 }
 
 TEST_CASE("The effective architecture is the file with its tables and the overrides in place") {
@@ -206,13 +247,43 @@ TEST_CASE("What cannot be repeated is refused in one line") {
           "--json trace/first.json: expected another file than the input trace/first.json");
   refused({"nonidealities", "--from", "trace/first.json"},
           "trace/first.json: /schema: expected palimpsest.nonidealities; got \"palimpsest.report\"");
+  refused({"run", "--from", "trace/first.json", "--set", "/energy/node_nm=90"}, "an energy table is for one node");
+  const std::string first = file_content(workplace.path("trace/first.json"));
+  const auto refused_with = [&](const char* old_text, const char* new_text, const char* message) {
+    change(workplace, "trace/first.json", old_text, new_text);
+    refused({"run", "--from", "trace/first.json"}, message);
+    workplace.directory().write("trace/first.json", first);
+  };
+  refused_with("\"command\": \"run\"", "\"command\": \"noise\"", "/provenance/command: expected run; got \"noise\"");
+  refused_with("\"overrides\": []", "\"overrides\": [1]", "/overrides: expected an array of strings");
+  refused_with("\"overrides\": []", "\"overrides\": null", "/overrides: expected an array of strings");
+  refused_with("\"place\": \"tensors.safetensors\"", "\"place\": \"other\"",
+               "/provenance/trace/files: expected the digest of tensors.safetensors");
+  workplace.directory().write("trace/first.json", first + std::string("\0{", 2));
+  refused({"run", "--from", "trace/first.json"}, "trace/first.json: expected text without zero bytes");
+  workplace.directory().write("trace/first.json", first);
   change(workplace, "trace/first.json", "\"bits\": 8", "\"bits\": 99");
-  refused({"run", "--from", "trace/first.json"}, "trace/first.json: /provenance/architecture/effective: /");
+  refused({"run", "--from", "trace/first.json"},
+          "trace/first.json: /provenance/architecture/effective: expected what the report was written with, SHA-256 ");
+  change(workplace, "trace/first.json", "\"bits\": 99", "\"bits\": 8");
+  refused({"run", "--from", "trace/first.json", "--set", "/tile/adc/bits=99"}, "--set /tile/adc/bits=99: expected");
   change(workplace, "trace/first.json", "\"age\": \"0s\"", "\"rage\": \"0s\"");
   refused({"run", "--from", "trace/first.json"},
           "trace/first.json: /provenance/options: palimpsest run has no option --rage");
   change(workplace, "trace/first.json", "\"version\": 3", "\"version\": 2");
   refused({"run", "--from", "trace/first.json"}, "trace/first.json: /version: expected 3, got 2");
+}
+
+TEST_CASE("Cycles that a fast clock raises are told in report, table and picture") {
+  const Workplace workplace;
+  const CommandResult result = workplace.run_small({"--set", "/clock_period_ps=1000", "--svg", "picture.svg"});
+  REQUIRE(result.exit_code == 0);
+  const json raised = read(workplace, "report.json").at("provenance").at("architecture").at("raised_cycles");
+  CHECK(raised.at("/host_port/cycles_per_word") == 8);
+  CHECK(raised.size() == 5);
+  CHECK_THAT(result.output, Catch::Contains("Cycles raised to the energy table's delays: /sram/access_cycles to 3, "));
+  CHECK_THAT(file_content(workplace.path("picture.svg")), Catch::Contains("raised to the energy table's delays"));
+  CHECK(workplace.run_small({"--json", "slow.json"}).output.find("raised") == std::string::npos);
 }
 
 TEST_CASE("A report of another version of the tool is repeated with a warning") {
@@ -221,7 +292,7 @@ TEST_CASE("A report of another version of the tool is repeated with a warning") 
   const json first = read(workplace, "first.json");
   const std::string version = first.at("provenance").at("palimpsest");
   change(workplace, "first.json", "\"palimpsest\": \"" + version, "\"palimpsest\": \"0.0.1");
-  const CommandResult again = workplace.run({"run", "--from", "first.json"});
+  const CommandResult again = workplace.run({"run", "--from", "first.json", "--quiet"});
   CHECK(again.exit_code == 0);
   CHECK(again.errors ==
         "palimpsest: first.json was made by version 0.0.1, this is " + version + ": figures may differ\n");

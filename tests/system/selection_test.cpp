@@ -134,6 +134,8 @@ TEST_CASE("Names that there are not are refused with those that there are") {
   const Workplace workplace;
   workplace.check_error(workplace.run_small({"--phases", "learn,forget"}), 2,
                         "palimpsest: --phases: expected phases of the trace (learn, unlearn), got forget");
+  workplace.check_error(workplace.run_small({"--phases", "learn,learn"}), 2, "--phases: expected each phase once");
+  workplace.check_error(workplace.run_small({"--phases", ""}), 2, "--phases: expected a value, got nothing");
   workplace.check_error(workplace.run_small({"--stages", "training,play"}), 2,
                         "--stages: expected some of training,deployment,inference, with commas between them, got play");
   workplace.check_error(workplace.run_small({"--stages", "training,training"}), 2, "got training twice");

@@ -25,6 +25,7 @@ TEST_CASE("Under a slow clock the architecture's cycles stand") {
     CHECK(chip.vector_unit.step_cycles == 1);
     CHECK(chip.interconnect.latency_cycles == 1);
     CHECK(chip.host_port.cycles_per_word == 1);
+    CHECK(chip.source.raised.empty());
   }
 }
 
@@ -37,6 +38,12 @@ TEST_CASE("A clock faster than a block costs the cycles that cover its delay") {
   CHECK(nanosecond.vector_unit.step_cycles == 5);
   CHECK(nanosecond.interconnect.latency_cycles == 1);  // 2 mm x 0.126 ns/mm
   CHECK(nanosecond.host_port.cycles_per_word == 8);
+  std::string raised;
+  for (const RaisedCycles& one : nanosecond.source.raised)
+    raised += one.pointer + " " + std::to_string(one.cycles) + "\n";
+  CHECK(raised ==
+        "/sram/access_cycles 3\n/sram/word_cycles 3\n/lora_unit/step_cycles 5\n/vector_unit/step_cycles 5\n"
+        "/host_port/cycles_per_word 8\n");
 
   const Architecture tenth = chip_with_period(100);
   CHECK(tenth.sram.access_cycles == 30);

@@ -58,8 +58,8 @@ Strings spreads(const std::string& svg) {
 
 TEST_CASE("Dots of energy lie on a logarithmic axis of whole decades, dots of accuracy on one of per cent") {
   const std::string svg = run_figure({run_of(42)}, {});
-  // Panels of 236 pixels: the energies at 0, 1 and 2 of 2 decades from 172; 100 and 50 per cent from 888.
-  CHECK(dots(svg) == Strings{"172.0", "290.0", "408.0", "1124.0", "1006.0"});
+  // Panels of 236 pixels: the energies at 0, 1 and 2 of 2 decades from 172; 100 and 50 per cent from 928.
+  CHECK(dots(svg) == Strings{"172.0", "290.0", "408.0", "1164.0", "1046.0"});
   for (const char* text : {">0.001<", ">0.01<", ">0.1<", ">energy (J)<", ">time (s)<", ">accuracy (%)<", ">seed 42<"})
     CHECK_THAT(svg, Catch::Matchers::Contains(text));
 }
@@ -68,9 +68,9 @@ TEST_CASE("Of several runs the mean is drawn and a line from the smallest to the
   const std::string svg = run_figure({run_of(1, 1.0), run_of(2, 0.1)}, {});
   CHECK_THAT(svg, Catch::Matchers::Contains(">dots: mean of 2 chips, lines: smallest to largest<"));
   // 0.1 and 1 mJ have the mean 0.55 mJ, on an axis of three decades; 50 and 5 per cent the mean 27.5.
-  CHECK(dots(svg) == Strings{"230.2", "329.3", "408.0", "1124.0", "952.9"});
+  CHECK(dots(svg) == Strings{"230.2", "329.3", "408.0", "1164.0", "992.9"});
   CHECK(spreads(svg) == Strings{"M172.0 117.5L250.7 117.5", "M329.3 122.0L329.3 122.0", "M408.0 126.5L408.0 126.5",
-                                "M1124.0 117.5L1124.0 117.5", "M899.8 122.0L1006.0 122.0"});
+                                "M1164.0 117.5L1164.0 117.5", "M939.8 122.0L1046.0 122.0"});
 }
 
 TEST_CASE("What no machine has is not drawn, and every phase and row that some machine has is named") {

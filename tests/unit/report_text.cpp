@@ -127,6 +127,8 @@ TEST_CASE("What was cut at a range is told of both chips") {
   REQUIRE(table != std::string::npos);
   CHECK(line_of(text.substr(table), {"hybrid"}) == Words{"hybrid", "0", "1", "234", "0", "0", "0"});
   CHECK(line_of(text.substr(table), {"RM"}) == Words{"RM", "rewrite", "0", "0", "0", "0", "7"});
+  const std::string rows = text.substr(table, text.find("wear", table) - table);
+  CHECK_THAT(rows, !Catch::Contains("GPU"));
 }
 
 TEST_CASE("Accuracies are percentages, and what a phase does not have is a dash") {

@@ -46,7 +46,8 @@ TEST_CASE("More memory than there is is refused with both figures") {
   const test::ThrownError error = test::thrown_error([] { check_memory(12.5 * 1073741824.0, 4.0 * 1073741824.0); });
   CHECK(error.code == ExitCode::model_error);
   CHECK(error.text ==
-        "simulating this takes about 12.5 GiB of memory, there are 4; larger tiles and smaller networks take less");
+        "simulating this takes about 12.5 GiB of memory, there are 4; larger tiles, smaller networks and fewer threads "
+        "take less");
   CHECK(available_memory_bytes() > 1e8);
 }
 

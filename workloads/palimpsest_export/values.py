@@ -14,6 +14,9 @@ from .tolerance import within_tolerance
 from .trace import Adapter
 from .unsupported import describe, require_module
 
+# Of the largest output: more than sums in single precision lose, less than a bfloat16 loses.
+FLOAT32_TOLERANCE = 1e-3
+
 
 def _float32(tensor):
     return tensor.detach().cpu().to(torch.float32).numpy().copy()
@@ -111,6 +114,13 @@ def reference_outputs(module, network, inputs):
         raise ExportError(
             f"{describe(module, '')} gives other outputs when it is called again with the same inputs"
         )
+    single = torch.from_numpy(values.astype(numpy.float32))
+    deviation = numpy.abs(_scores(evaluation_copy(module).float(), single, shape) - first).max()
+    # Outputs without a normal number in single precision are left to the comparison with the trace.
+    if not deviation <= FLOAT32_TOLERANCE * numpy.abs(first).max() + numpy.finfo(numpy.float32).tiny:
+        raise ExportError(
+            f"{describe(module, '')} gives other outputs in float32 than in float64: expected no autocast in forward"
+        )
     return first
 
 
@@ -121,7 +131,7 @@ def _scores(module, inputs, shape):
             outputs = module(inputs)
     except Exception as error:
         raise ExportError(
-            f"{where} fails on float64 inputs of shape {list(inputs.shape)} ({first_line(error)})"
+            f"{where} fails on {str(inputs.dtype)[6:]} inputs of shape {list(inputs.shape)} ({first_line(error)})"
         ) from error
     if not isinstance(outputs, torch.Tensor):
         raise ExportError(f"{where} gives a {type(outputs).__qualname__}, expected a tensor of class scores")
