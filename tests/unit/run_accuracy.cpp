@@ -67,6 +67,16 @@ TEST_CASE("Rows of the scores belong to the samples in their order") {
   CHECK_FALSE(share_correct(labelled(), {}, Eigen::MatrixXf(0, 5)).has_value());
 }
 
+TEST_CASE("Answers that come in parts belong to the samples from their first one on") {
+  const std::vector<std::uint32_t> samples = {4, 0, 2};
+  CorrectShare share;
+  share.add(labelled(), samples, 0, answers({3}));
+  share.add(labelled(), samples, 1, answers({0, 2}));
+  CHECK(share.share() == Approx(1.0));
+  share.add(labelled(), samples, 2, answers({3}));
+  CHECK(share.share() == Approx(3.0 / 4.0));
+}
+
 TEST_CASE("Forgotten samples are the phase's samples of classes to forget") {
   CHECK(forgotten_samples(labelled(), phase()) == std::vector<std::uint32_t>{2, 3});
   Phase fewer = phase();

@@ -118,6 +118,26 @@ TEST_CASE("More cell writes at every step than are simulated are told before the
   check_told_at_once(chip, trace, ExitCode::model_error, "writing the arrays at every step takes 1000000000 steps");
 }
 
+TEST_CASE("Writes at every step of what is not wanted are no reason to refuse a phase") {
+  Architecture chip = shipped();
+  chip.rewrite_baseline.update = RewriteUpdate::every_step;
+  Trace trace = test::read_small_trace();
+  trace.phases[1].rewrite.training[0].steps = 1'000'000'000;
+  RunOptions options;
+  options.selection.phases = {"learn"};
+  CHECK(run(chip, trace, options).phases.size() == 1);
+}
+
+TEST_CASE("Writes at every step of a baseline that is not wanted are no reason to refuse a run") {
+  Architecture chip = shipped();
+  chip.rewrite_baseline.update = RewriteUpdate::every_step;
+  Trace trace = test::read_small_trace();
+  trace.phases[1].rewrite.training[0].steps = 1'000'000'000;
+  RunOptions options;
+  options.selection.rm_rewrite = false;
+  CHECK(run(chip, trace, options).phases.size() == 2);
+}
+
 TEST_CASE("The tiles needed are those of the map, for every mapping and size") {
   const Trace trace = test::read_small_trace();
   Architecture chip = shipped();

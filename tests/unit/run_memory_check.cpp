@@ -1,4 +1,7 @@
+#include <sys/resource.h>
+
 #include <Eigen/Core>
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
 
@@ -49,6 +52,28 @@ TEST_CASE("More memory than there is is refused with both figures") {
         "simulating this takes about 12.5 GiB of memory, there are 4; larger tiles, smaller networks and fewer threads "
         "take less");
   CHECK(available_memory_bytes() > 1e8);
+}
+
+TEST_CASE("Threads beyond the chunks of samples take nothing") {
+  const Trace trace = face();
+  const Architecture chip = shipped();
+  const std::uint32_t samples = std::max(trace.test.samples, trace.calibration.samples);
+  const unsigned chunks = (samples + 15U) / 16U;
+  const double all = needed_memory_bytes(chip, trace, {2, true, chunks});
+  CHECK(needed_memory_bytes(chip, trace, {2, true, chunks - 1}) < all);
+  CHECK(needed_memory_bytes(chip, trace, {2, true, 1000}) == all);
+}
+
+TEST_CASE("What a process may have is what its limits leave it") {
+  for (const auto resource : {RLIMIT_AS, RLIMIT_DATA}) {
+    rlimit before{};
+    REQUIRE(getrlimit(resource, &before) == 0);
+    const rlimit lower{rlim_t{1} << 33U, before.rlim_max};
+    const double unlimited = available_memory_bytes();
+    REQUIRE(setrlimit(resource, &lower) == 0);
+    CHECK(available_memory_bytes() == std::min(unlimited, 8589934592.0));
+    REQUIRE(setrlimit(resource, &before) == 0);
+  }
 }
 
 TEST_CASE("A network of billions of weights is refused before a tile is made") {

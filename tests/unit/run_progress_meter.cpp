@@ -40,6 +40,25 @@ struct Told {
 
 }  // namespace
 
+TEST_CASE("More work than was estimated is all of it") {
+  Told told;
+  ProgressMeter meter(told.taker(), 10.0);
+  meter.begin("part");
+  meter.add(20.0);
+  REQUIRE_FALSE(told.reports.empty());
+  CHECK(told.reports.back().second == 1.0);
+}
+
+TEST_CASE("Phases after the last that is wanted are not lived through") {
+  const Architecture chip = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {});
+  Told told;
+  RunOptions options;
+  options.selection.phases = {"learn"};
+  options.progress = told.taker();
+  CHECK(run(chip, test::read_small_trace(), options).phases.size() == 1);
+  for (const std::string& part : told.parts()) CHECK_THAT(part, !Catch::Contains("unlearn"));
+}
+
 TEST_CASE("Pieces weigh what they are estimated to take, and are done when they end") {
   Told told;
   ProgressMeter meter(told.taker(), 10.0);

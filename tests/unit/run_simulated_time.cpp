@@ -13,14 +13,15 @@ using namespace palimpsest;
 namespace {
 
 /// What the check says of the small trace on the shipped chip; nothing is played.
-test::ThrownError checked(const Trace& trace, const std::vector<Override>& overrides) {
+test::ThrownError checked(const Trace& trace, const std::vector<Override>& overrides,
+                          const RunSelection& selection = {}) {
   const Architecture architecture =
       read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", overrides);
   const TileMap map = map_to_tiles(trace.network, architecture.tile);
   Chip chip("chip", {architecture.clock, static_cast<std::uint32_t>(map.blocks.size()), architecture.tile,
                      architecture.sram, architecture.interconnect, architecture.host_port});
   const auto error = test::thrown_error([&] {
-    check_simulated_time({architecture, trace.network, map}, trace, {}, chip);
+    check_simulated_time({architecture, trace.network, map}, trace, selection, chip);
   });
   CHECK(sc_core::sc_time_stamp() == sc_core::SC_ZERO_TIME);
   return error;
@@ -42,6 +43,16 @@ TEST_CASE("A run that does not fit is refused with the phase, the chip, the prog
   CHECK(error.code == ExitCode::usage_or_architecture);
   CHECK_THAT(error.text, Catch::Matches("/clock_period_ps: phase (un)?learn, (hybrid|RM rewrite), [a-z ]+: may take "
                                         "[0-9]+ cycles, simulated time holds [0-9]+ more at a period of 999999999 ps"));
+}
+
+TEST_CASE("The inference counts, and of a phase that is chosen nothing else") {
+  Trace trace = test::read_small_trace();
+  for (Phase& phase : trace.phases) phase.samples.assign(300'000, 0);
+  RunSelection selection;
+  selection.stages = {false, false, true};
+  const std::vector<Override> slow{{"/clock_period_ps", "999999999"}, {"/host_port/cycles_per_word", "1000000"}};
+  CHECK_THAT(checked(trace, slow, selection).text,
+             Catch::StartsWith("/clock_period_ps: phase learn, hybrid, inference: may take "));
 }
 
 TEST_CASE("The targets of the cells count, which the host sends before they are written") {
