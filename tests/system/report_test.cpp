@@ -57,7 +57,8 @@ TEST_CASE("Seconds are cycles of the clock") {
 }
 
 TEST_CASE("On the shipped chip the hybrid's faces stay within 4 points of the float network") {
-  for (const Json& phase : test::golden_face_report().at("phases")) {
+  const Json report = test::golden_face_report();
+  for (const Json& phase : report.at("phases")) {
     const Json& inference = phase.at("stages").at("inference");
     for (const char* subset : {"all", "retain", "new"}) {
       if (inference.at("accuracy").at(subset).is_null()) continue;
@@ -94,7 +95,8 @@ TEST_CASE("The hybrid writes its arrays once, the rewrite baseline most of its c
 }
 
 TEST_CASE("The GPU's figure at its peak is below what it takes with launches") {
-  for (const Json& phase : small_report({}).at("phases")) {
+  const Json report = small_report({});
+  for (const Json& phase : report.at("phases")) {
     const Json& gpu = phase.at("baselines").at("gpu");
     CHECK(gpu.at("inference_energy_at_peak_j").get<double>() > 0.0);
     CHECK(gpu.at("stages").at("inference").at("energy_j").get<double>() >
