@@ -103,3 +103,13 @@ TEST_CASE("A picture of machines that did nothing has no dots and finite places 
   CHECK_THAT(svg, !Catch::Matchers::Contains("<circle"));
   for (const char* number : {"=\"nan", "=\"-nan", "=\"inf", "=\"-inf"}) CHECK(svg.find(number) == std::string::npos);
 }
+
+TEST_CASE("New classes and forgotten ones have rows of their own, and the title tells the age") {
+  RunSummary run = run_of(1);
+  run.age_seconds = 3600.0;
+  for (MachineSummary& machine : run.phases.front().machines) machine = {};
+  run.phases.front().machines[0].fresh = 0.25;
+  const std::string svg = run_figure({run}, {});
+  CHECK_THAT(svg, Catch::Matchers::Contains(">net on chip, age 1 h<") && Catch::Matchers::Contains(">new<") &&
+                      !Catch::Matchers::Contains(">to forget<"));
+}
