@@ -9,7 +9,6 @@ namespace palimpsest {
 
 namespace {
 
-constexpr std::size_t samples_per_chunk = 16;
 // Enough that threads seldom wait for the last chunk of those held.
 constexpr std::size_t held_chunks_per_thread = 16;
 
@@ -23,21 +22,21 @@ struct Chunk {
 Activity infer(const DeployedNetwork& deployed, const InferredSamples& samples, std::uint32_t evaluation,
                unsigned threads, const TakeScores& take) {
   const std::vector<std::uint32_t>& all = samples.samples;
-  const std::size_t chunks = ceil_div(all.size(), samples_per_chunk);
+  const std::size_t chunks = ceil_div(all.size(), samples_per_inference_chunk);
   const std::size_t most_held = held_chunks_per_thread * std::max(threads, 1U);
   Activity activity;
   for (std::size_t first_chunk = 0; first_chunk < chunks; first_chunk += most_held) {
     std::vector<Chunk> held(std::min(most_held, chunks - first_chunk));
     parallel_for(held.size(), threads, [&](std::size_t number) {
-      const auto first = static_cast<std::uint32_t>((first_chunk + number) * samples_per_chunk);
+      const auto first = static_cast<std::uint32_t>((first_chunk + number) * samples_per_inference_chunk);
       const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first);
-      const auto size = static_cast<std::ptrdiff_t>(std::min(samples_per_chunk, all.size() - first));
+      const auto size = static_cast<std::ptrdiff_t>(std::min(samples_per_inference_chunk, all.size() - first));
       held[number].scores = deployed.evaluate(network_input(samples.network, samples.set, {begin, begin + size}),
                                               evaluation, first, held[number].activity);
     });
     for (std::size_t number = 0; number < held.size(); ++number) {
       activity += held[number].activity;
-      take((first_chunk + number) * samples_per_chunk, held[number].scores);
+      take((first_chunk + number) * samples_per_inference_chunk, held[number].scores);
     }
   }
   return activity;

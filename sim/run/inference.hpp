@@ -10,6 +10,9 @@
 
 namespace palimpsest {
 
+/// Samples that a thread evaluates at once.
+inline constexpr std::size_t samples_per_inference_chunk = 16;
+
 /// What is evaluated: samples of a set, by their indices. The references outlive the object.
 struct InferredSamples {
   const Network& network;

@@ -11,6 +11,7 @@
 #include "sim/error.hpp"
 #include "sim/mapping/tile_map.hpp"
 #include "sim/report/number_format.hpp"
+#include "sim/run/inference.hpp"
 
 namespace palimpsest {
 
@@ -78,7 +79,8 @@ double needed_memory_bytes(const Architecture& architecture, const Trace& trace,
   const double cells = cells_of(trace.network, architecture.tile.mapping);
   const auto arrays = static_cast<double>(chips.arrays);
   // No thread without a chunk of samples.
-  const double chunks = std::ceil(std::max(trace.test.samples, trace.calibration.samples) / 16.0);
+  const double chunks = std::ceil(std::max(trace.test.samples, trace.calibration.samples) /
+                                  static_cast<double>(samples_per_inference_chunk));
   const double rounds = bytes_of_written_group * cells / architecture.write_verify.parallel_cells;
   return bytes_of(trace) + (chips.modules ? tiles * bytes_of_tile_modules : 0.0) +
          arrays * (tiles * bytes_of_tile + cells * bytes_of_cell) + rounds +
