@@ -6,7 +6,7 @@
 namespace palimpsest {
 namespace {
 
-std::uint32_t class_count(const Trace& trace) { return trace.network.shape(trace.network.output).columns; }
+std::uint32_t class_count(const Trace& trace) { return static_cast<std::uint32_t>(trace.network.output().elements()); }
 
 void read_classes(JsonReader reader, const Trace& trace, Phase& phase) {
   std::set<std::int64_t> classes;
