@@ -133,7 +133,8 @@ class DeployedNetwork::Arithmetic : public NetworkArithmetic {
 Eigen::MatrixXf DeployedNetwork::evaluate(const Eigen::MatrixXf& input, std::uint32_t evaluation,
                                           std::uint32_t first_sample, Activity& activity) const {
   Arithmetic arithmetic(*this, evaluation, first_sample, activity);
-  return palimpsest::evaluate(network_, parameters_, input, arithmetic);
+  return by_sample(palimpsest::evaluate(network_, parameters_, input, arithmetic),
+                   network_.shape(network_.output).rows);
 }
 
 }  // namespace palimpsest

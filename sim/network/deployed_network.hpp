@@ -36,8 +36,8 @@ class DeployedNetwork {
   /// Puts what `arrays` will hold `seconds` from now in place of what they held; ranges stay those of the deployment.
   void age(const ResistiveArrays& arrays, double seconds);
 
-  /// Class scores [samples, classes] of the samples in `input`. Noise is keyed by (seed, evaluation, tile, number of
-  /// the sample), the first sample's number being `first_sample`; `activity` is added to.
+  /// Outputs [samples, outputs of a sample] of the samples in `input`. Noise is keyed by (seed, evaluation, tile,
+  /// number of the sample), the first sample's number being `first_sample`; `activity` is added to.
   Eigen::MatrixXf evaluate(const Eigen::MatrixXf& input, std::uint32_t evaluation, std::uint32_t first_sample,
                            Activity& activity) const;
 

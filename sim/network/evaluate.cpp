@@ -72,6 +72,15 @@ Eigen::MatrixXf apply(const Network& network, std::uint32_t index, const WeightS
 
 }  // namespace
 
+Eigen::MatrixXf by_sample(const Eigen::MatrixXf& value, std::uint32_t rows) {
+  const Eigen::Index rows_of_sample = rows;
+  Eigen::MatrixXf samples(value.rows() / rows_of_sample, rows_of_sample * value.cols());
+  for (Eigen::Index row = 0; row < value.rows(); ++row) {
+    samples.block(row / rows_of_sample, row % rows_of_sample * value.cols(), 1, value.cols()) = value.row(row);
+  }
+  return samples;
+}
+
 Eigen::MatrixXf evaluate(const Network& network, const WeightSet& parameters, const Eigen::MatrixXf& input,
                          NetworkArithmetic& arithmetic) {
   std::vector<Eigen::MatrixXf> values(network.values());

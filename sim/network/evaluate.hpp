@@ -41,8 +41,11 @@ void for_each_input(const Network& network, const SampleSet& set, const std::vec
                     const std::function<void(std::size_t first, const Eigen::MatrixXf& input)>& take,
                     std::size_t samples_at_once = 64);
 
-/// Evaluates the network on `input`; gains and biases come from `parameters`. Returns the class scores [samples,
-/// classes].
+/// A value [samples * rows, columns] as [samples, rows * columns], in C order.
+Eigen::MatrixXf by_sample(const Eigen::MatrixXf& value, std::uint32_t rows);
+
+/// Evaluates the network on `input`; gains and biases come from `parameters`. Returns the output [samples * rows,
+/// columns].
 Eigen::MatrixXf evaluate(const Network& network, const WeightSet& parameters, const Eigen::MatrixXf& input,
                          NetworkArithmetic& arithmetic);
 

@@ -26,7 +26,7 @@ Eigen::MatrixXf FloatArithmetic::rest(std::uint32_t /*value*/, const Eigen::Matr
 Eigen::MatrixXf float_scores(const Network& network, const WeightSet& weights,
                              const std::vector<const Adapter*>& adapters, const Eigen::MatrixXf& input) {
   FloatArithmetic arithmetic(network, weights, adapters);
-  return evaluate(network, weights, input, arithmetic);
+  return by_sample(evaluate(network, weights, input, arithmetic), network.shape(network.output).rows);
 }
 
 namespace {

@@ -26,7 +26,7 @@ class FloatArithmetic : public NetworkArithmetic {
   std::vector<const Adapter*> adapters_;
 };
 
-/// Class scores [samples, classes] of the float network on `input`.
+/// Outputs [samples, outputs of a sample] of the float network on `input`.
 Eigen::MatrixXf float_scores(const Network& network, const WeightSet& weights,
                              const std::vector<const Adapter*>& adapters, const Eigen::MatrixXf& input);
 

@@ -70,8 +70,6 @@ class NetworkBuilder {
     const auto found = values_.find(name);
     if (found == values_.end()) reader.fail("output", "expected the name of a value, got " + name);
     network_.output = found->second;
-    if (network_.shape(network_.output).rows != 1)
-      reader.fail("output", "expected class scores [1, classes], got " + shown(network_.shape(network_.output)));
     used_.insert(network_.output);
     for (const auto& [value_name, value] : values_)
       if (used_.count(value) == 0)

@@ -3,6 +3,8 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <functional>
+#include <numeric>
 #include <string_view>
 #include <utility>
 
@@ -83,6 +85,12 @@ const TensorShape& Safetensors::shape(const std::string& name, TensorType type, 
 
 Eigen::MatrixXf Safetensors::matrix(const std::string& name, std::uint64_t rows, std::uint64_t columns) {
   return floats(name, {rows, columns}, rows, columns);
+}
+
+Eigen::MatrixXf Safetensors::by_sample(const std::string& name, const TensorShape& shape) {
+  const std::uint64_t columns =
+      std::accumulate(shape.begin() + 1, shape.end(), std::uint64_t{1}, std::multiplies<std::uint64_t>());
+  return floats(name, shape, shape.front(), columns);
 }
 
 Eigen::MatrixXf Safetensors::row(const std::string& name, std::uint64_t columns) {

@@ -25,6 +25,8 @@ class Safetensors {
 
   /// F32 `[rows, columns]`; all values finite.
   Eigen::MatrixXf matrix(const std::string& name, std::uint64_t rows, std::uint64_t columns);
+  /// F32 of `shape`, its first extent as rows and all others as columns; all values finite.
+  Eigen::MatrixXf by_sample(const std::string& name, const TensorShape& shape);
   /// F32 `[columns]` as one row; all values finite.
   Eigen::MatrixXf row(const std::string& name, std::uint64_t columns);
   std::vector<std::uint8_t> bytes(const std::string& name, const TensorShape& shape);

@@ -44,7 +44,7 @@ struct Network {
   float input_scale = 1.0F;
   float input_offset = 0.0F;
   std::vector<Operation> operations;
-  std::uint32_t output = 0;  ///< value number; shape [1, classes]
+  std::uint32_t output = 0;  ///< value number; of a classifier [1, classes]
 
   std::uint32_t values() const { return static_cast<std::uint32_t>(operations.size()) + 1; }
   Shape shape(std::uint32_t value) const { return value == 0 ? input : operations[value - 1].output; }
@@ -64,6 +64,13 @@ struct Adapter {
   std::uint32_t rank = 0;
   float scale = 1.0F;                           ///< alpha / rank
   std::map<std::uint32_t, LowRankPair> layers;  ///< by index of the linear operation
+};
+
+/// What the network's outputs are for.
+enum class TaskKind {
+  classify,  ///< the largest output of a sample is its class
+  regress,   ///< outputs are compared with targets
+  score,     ///< outputs stand for themselves
 };
 
 enum class Optimizer { sgd, adam };
@@ -90,13 +97,13 @@ struct Method {
   std::string weights;
   std::vector<std::string> adapters;
   std::vector<TrainingRun> training;
-  Eigen::MatrixXf reference;  ///< float outputs [samples of the phase, classes]
+  Eigen::MatrixXf reference;  ///< float outputs [samples of the phase, outputs of a sample]
 };
 
 struct Phase {
   std::string name;
-  std::vector<std::int64_t> retain, forget, fresh;  ///< class numbers; `fresh` is "new" in the trace
-  std::vector<std::uint32_t> samples;               ///< indices into the test set
+  std::vector<std::int64_t> retain, forget, fresh;  ///< classify: class numbers; `fresh` is "new" in the trace
+  std::vector<std::uint32_t> samples;               ///< indices into the test set, rising
   Method hybrid;
   Method rewrite;
 };
@@ -105,12 +112,14 @@ struct Trace {
   std::string directory;
   std::vector<SourceFile> files;  ///< that it was read from
   std::string name;
+  TaskKind task = TaskKind::classify;
   Network network;
   std::map<std::string, WeightSet> weights;
   std::map<std::string, Adapter> adapters;
   SampleSet calibration;
   SampleSet test;
-  std::vector<std::int64_t> labels;
+  std::vector<std::int64_t> labels;  ///< classify: by test sample
+  Eigen::MatrixXf targets;           ///< regress: [test samples, outputs of a sample]
   std::vector<Phase> phases;
 };
 
