@@ -136,9 +136,11 @@ std::vector<std::int64_t> JsonReader::integers(const std::string& key, std::int6
   return list;
 }
 
-void JsonReader::schema(const std::string& name, std::uint32_t version) {
+void JsonReader::schema(const std::string& name, std::uint32_t version) { schema(name, version, version); }
+
+std::uint32_t JsonReader::schema(const std::string& name, std::uint32_t oldest, std::uint32_t newest) {
   checked_choice("schema", {name});
-  integer("version", version, version);
+  return integer("version", oldest, newest);
 }
 
 void JsonReader::finish() const {

@@ -75,6 +75,8 @@ class JsonReader {
 
   /// Checks the keys `schema` and `version`.
   void schema(const std::string& name, std::uint32_t version);
+  /// The same for a schema of which several versions are read. Gives the version.
+  std::uint32_t schema(const std::string& name, std::uint32_t oldest, std::uint32_t newest);
 
   /// Refuses keys that nobody read.
   void finish() const;

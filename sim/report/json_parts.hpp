@@ -3,15 +3,10 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "sim/run/figures.hpp"
-
 namespace palimpsest {
 
 /// JSON whose keys stay in the order in which they were added.
 using Json = nlohmann::ordered_json;
-
-/// The accuracies by name; null where there are none.
-Json accuracy_json(const Accuracy& accuracy);
 
 /// Adds unit and meaning of every statistic in `table` to `json`, under `prefix` and its name.
 template <class Table>

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "sim/report/json_parts.hpp"
+#include "sim/report/outcome_statistics.hpp"
 #include "sim/report/provenance_parts.hpp"
 #include "sim/report/statistics.hpp"
 
@@ -96,29 +97,43 @@ Json training_json(const PhaseFigures& figures) {
   return json;
 }
 
-Json inference_json(const PhaseFigures& figures) {
+/// The outcome at the task, with the accuracies of classes by themselves.
+Json task_json(const Outcome& outcome, TaskKind task) {
+  Json json = outcome_json(outcome, statistics_of(task).statistics);
+  if (task != TaskKind::classify) return json;
+  Json& by_class = json[std::string(by_class_statistic.name)] = Json::object();
+  for (const auto& [number, share] : outcome.by_class)
+    by_class[std::to_string(number)] = share ? Json(*share) : Json(nullptr);
+  return json;
+}
+
+Json inference_json(const PhaseFigures& figures, TaskKind task) {
   Json json = stage_json(figures.inference);
   json[std::string(samples_statistic.name)] = figures.samples;
   json[std::string(energy_per_sample_statistic.name)] = quotient_json(figures.inference.energy_joule, figures.samples);
   json[std::string(seconds_per_sample_statistic.name)] = quotient_json(figures.inference.seconds, figures.samples);
   json[std::string(latency_statistic.name)] = figures.latency_seconds;
-  json["accuracy"] = accuracy_json(figures.accuracy);
-  json["float_accuracy"] = accuracy_json(figures.float_accuracy);
+  const TaskStatistics& statistics = statistics_of(task);
+  json[std::string(statistics.name)] = task_json(figures.outcome, task);
+  if (!statistics.float_name.empty()) json[std::string(statistics.float_name)] = task_json(figures.float_outcome, task);
+  const TaskStatistics& deviation = statistics_of(TaskKind::score);
+  json[std::string(deviation.name)] = outcome_json(figures.outcome, deviation.statistics);
   json["saturated"] = members(figures.activity, saturation_statistics);
   return json;
 }
 
-Json machine_json(const PhaseFigures& figures, const RunStages& stages) {
+Json machine_json(const PhaseFigures& figures, const RunReport& report) {
+  const RunStages& stages = report.selection.stages;
   Json json = Json::object();
   json["stages"] = Json::object();
   if (stages.training) json["stages"]["training"] = training_json(figures);
   if (stages.deployment) json["stages"]["deployment"] = stage_json(figures.deployment);
-  if (stages.inference) json["stages"]["inference"] = inference_json(figures);
+  if (stages.inference) json["stages"]["inference"] = inference_json(figures, report.task);
   json["wear"] = wear_json(figures.wear);
   return json;
 }
 
-Json descriptions() {
+Json descriptions(TaskKind task) {
   Json json = Json::object();
   describe(json, "",
            std::array{age_statistic, energy_statistic, active_energy_statistic, cycles_statistic, seconds_statistic,
@@ -136,7 +151,9 @@ Json descriptions() {
   describe(json, "dissipated_j.", dissipation_statistics);
   describe(json, "conversions.", conversion_statistics);
   describe(json, "writes.", write_statistics);
-  describe(json, "accuracy.", accuracy_statistics);
+  describe_outcome(json, task);
+  if (task == TaskKind::classify) describe(json, "accuracy.", std::array{by_class_statistic});
+  if (task != TaskKind::score) describe_outcome(json, TaskKind::score);
   describe(json, "saturated.", saturation_statistics);
   describe(
       json, "wear.",
@@ -156,25 +173,26 @@ std::string json_report(const RunReport& report) {
   json["retention"] = report.retention;
   json["gpu"] = report.gpu;
   json["trace"] = report.trace;
+  json["task"] = statistics_of(report.task).task;
   json["seed"] = report.seed;
   json[std::string(age_statistic.name)] = report.age_seconds;
   json["clock_period_ps"] = report.clock_period_ps;
   json["tiles"] = report.tiles;
   json["phases"] = Json::array();
-  const RunStages& stages = report.selection.stages;
   for (const PhaseReport& phase : report.phases) {
     Json entry = Json::object();
     entry["name"] = phase.name;
-    entry.update(machine_json(phase.hybrid, stages));
-    if (report.selection.rm_rewrite) entry["baselines"]["rm_rewrite"] = machine_json(phase.rm_rewrite, stages);
+    entry.update(machine_json(phase.hybrid, report));
+    if (report.selection.rm_rewrite) entry["baselines"]["rm_rewrite"] = machine_json(phase.rm_rewrite, report);
     if (report.selection.gpu) {
-      Json gpu = machine_json(phase.gpu, stages);
-      if (stages.inference) gpu[std::string(at_peak_statistic.name)] = phase.gpu_inference_at_peak_joule;
+      Json gpu = machine_json(phase.gpu, report);
+      if (report.selection.stages.inference)
+        gpu[std::string(at_peak_statistic.name)] = phase.gpu_inference_at_peak_joule;
       entry["baselines"]["gpu"] = gpu;
     }
     json["phases"].push_back(entry);
   }
-  return report_text(std::move(json), report.provenance, descriptions());
+  return report_text(std::move(json), report.provenance, descriptions(report.task));
 }
 
 }  // namespace palimpsest

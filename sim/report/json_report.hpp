@@ -7,7 +7,7 @@
 
 namespace palimpsest {
 
-inline constexpr ReportSchema run_schema{"palimpsest.report", 3};
+inline constexpr ReportSchema run_schema{"palimpsest.report", 4};
 
 /// The report as JSON (docs/report.md), ending in a newline. The same figures give the same bytes.
 std::string json_report(const RunReport& report);

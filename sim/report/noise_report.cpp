@@ -14,35 +14,38 @@ namespace palimpsest {
 
 namespace {
 
-Json method_json(const NoisyMethod& method, const std::vector<double>& sigmas) {
+Json method_json(const NoisyMethod& method, const std::vector<double>& sigmas, const TaskStatistics& task) {
   Json noise = Json::array();
   for (std::size_t number = 0; number < sigmas.size(); ++number) {
     Json entry = Json::object();
     entry[std::string(sigma_statistic.name)] = sigmas[number];
     for (const auto& statistic : spread_statistics) {
-      entry[std::string(statistic.name)] = accuracy_json(method.spreads[number].*statistic.member);
+      entry[std::string(statistic.name)] = outcome_json(method.spreads[number].*statistic.member, task.statistics);
     }
     noise.push_back(std::move(entry));
   }
   Json json = Json::object();
-  json[std::string(float_accuracy_statistic.name)] = accuracy_json(method.float_accuracy);
+  if (!task.float_name.empty())
+    json[std::string(task.float_name)] = outcome_json(method.float_outcome, task.statistics);
   json["noise"] = std::move(noise);
   return json;
 }
 
-Json descriptions() {
+Json descriptions(TaskKind task) {
   Json json = Json::object();
-  describe(json, "",
-           std::array{draws_statistic, window_statistic, zero_weight_statistic, noisy_samples_statistic,
-                      float_accuracy_statistic});
+  describe(json, "", std::array{draws_statistic, window_statistic, zero_weight_statistic, noisy_samples_statistic});
   describe(json, "noise.", std::array{sigma_statistic});
   describe(json, "noise.", spread_statistics);
-  describe(json, "accuracy.", accuracy_statistics);
+  describe_outcome(json, task);
   return json;
 }
 
-std::string spread_cell(const AccuracySpread& spread, std::optional<double> Accuracy::*member) {
+std::string spread_cell(const OutcomeSpread& spread, const OutcomeStatistic& statistic) {
+  const auto member = statistic.member;
   if (!(spread.mean.*member)) return "-";
+  if (statistic.unit != "share")
+    return four_digits(*(spread.mean.*member)) + " +- " + four_digits(*(spread.deviation.*member)) + " (" +
+           four_digits(*(spread.smallest.*member)) + ".." + four_digits(*(spread.largest.*member)) + ")";
   std::array<char, 64> text{};
   std::snprintf(text.data(), text.size(), "%.1f +- %.1f (%.1f..%.1f) %%", 100.0 * *(spread.mean.*member),
                 100.0 * *(spread.deviation.*member), 100.0 * *(spread.smallest.*member),
@@ -50,22 +53,27 @@ std::string spread_cell(const AccuracySpread& spread, std::optional<double> Accu
   return text.data();
 }
 
-std::string phase_table(const NoisyPhase& phase, const std::vector<double>& sigmas) {
+std::string phase_table(const NoisyPhase& phase, const std::vector<double>& sigmas, const TaskStatistics& task) {
   TextTable table(2);
   std::vector<std::string> header{"sigma", "method"};
-  for (const auto& statistic : accuracy_statistics) header.emplace_back(statistic.title);
+  for (const OutcomeStatistic& statistic : task.statistics) header.emplace_back(statistic.title);
   table.row(std::move(header));
   const auto rows = [&](const std::string& title, const auto& cell) {
     for (const NamedMethod& method : noisy_methods) {
       std::vector<std::string> cells{&method == noisy_methods.data() ? title : "", std::string(method.name)};
-      for (const auto& statistic : accuracy_statistics) cells.push_back(cell(phase.*method.figures, statistic.member));
+      for (const OutcomeStatistic& statistic : task.statistics) cells.push_back(cell(phase.*method.figures, statistic));
       table.row(std::move(cells));
     }
   };
-  rows("float", [](const NoisyMethod& method, auto member) { return percent(method.float_accuracy.*member); });
+  if (!task.float_name.empty()) {
+    rows("float", [](const NoisyMethod& method, const OutcomeStatistic& statistic) {
+      return outcome_text(statistic, method.float_outcome.*statistic.member);
+    });
+  }
   for (std::size_t number = 0; number < sigmas.size(); ++number) {
-    rows(shortest(sigmas[number]) + " uS",
-         [number](const NoisyMethod& method, auto member) { return spread_cell(method.spreads[number], member); });
+    rows(shortest(sigmas[number]) + " uS", [number](const NoisyMethod& method, const OutcomeStatistic& statistic) {
+      return spread_cell(method.spreads[number], statistic);
+    });
   }
   return table.text();
 }
@@ -76,6 +84,8 @@ std::string noise_json(const NoiseStudy& study) {
   const NoiseSettings& settings = study.settings;
   Json json = report_head(noise_schema);
   json["trace"] = study.trace;
+  const TaskStatistics& task = statistics_of(study.task);
+  json["task"] = task.task;
   json["seed"] = settings.seed;
   json[std::string(draws_statistic.name)] = settings.draws;
   json[std::string(window_statistic.name)] = {settings.window_low_microsiemens, settings.window_high_microsiemens};
@@ -86,11 +96,11 @@ std::string noise_json(const NoiseStudy& study) {
     entry["name"] = phase.name;
     entry[std::string(noisy_samples_statistic.name)] = phase.samples;
     for (const NamedMethod& method : noisy_methods) {
-      entry[std::string(method.name)] = method_json(phase.*method.figures, settings.sigmas_microsiemens);
+      entry[std::string(method.name)] = method_json(phase.*method.figures, settings.sigmas_microsiemens, task);
     }
     json["phases"].push_back(std::move(entry));
   }
-  return report_text(std::move(json), study.provenance, descriptions());
+  return report_text(std::move(json), study.provenance, descriptions(study.task));
 }
 
 std::string noise_text(const NoiseStudy& study) {
@@ -101,7 +111,8 @@ std::string noise_text(const NoiseStudy& study) {
                      std::to_string(settings.draws) + " draws at each sigma, seed " + std::to_string(settings.seed) +
                      "\n\nmean +- standard deviation (smallest..largest) over the draws\n";
   for (const NoisyPhase& phase : study.phases) {
-    text += "\nPhase " + phase.name + "\n\n" + phase_table(phase, settings.sigmas_microsiemens);
+    text +=
+        "\nPhase " + phase.name + "\n\n" + phase_table(phase, settings.sigmas_microsiemens, statistics_of(study.task));
   }
   return text;
 }

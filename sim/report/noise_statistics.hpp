@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "sim/report/statistics.hpp"
+#include "sim/report/outcome_statistics.hpp"
 #include "sim/run/noise_study.hpp"
 
 namespace palimpsest {
@@ -17,15 +17,13 @@ inline constexpr StageStatistic zero_weight_statistic{"zero_weight_microsiemens"
                                                       "conductance of a weight of zero"};
 inline constexpr StageStatistic noisy_samples_statistic{"samples", "samples", "samples",
                                                         "test samples of the phase, the same in every draw"};
-inline constexpr StageStatistic float_accuracy_statistic{"float_accuracy", "float", "share",
-                                                         "accuracies with the exact weights, sigma 0"};
 
-inline constexpr std::array<Statistic<AccuracySpread, Accuracy>, 4> spread_statistics{{
-    {"mean", "mean", "share", "mean of each accuracy over the draws", &AccuracySpread::mean},
-    {"deviation", "deviation", "share", "standard deviation over the draws, draws - 1 as divisor",
-     &AccuracySpread::deviation},
-    {"smallest", "smallest", "share", "smallest over the draws", &AccuracySpread::smallest},
-    {"largest", "largest", "share", "largest over the draws", &AccuracySpread::largest},
+inline constexpr std::array<Statistic<OutcomeSpread, Outcome>, 4> spread_statistics{{
+    {"mean", "mean", "its own", "mean of each figure over the draws", &OutcomeSpread::mean},
+    {"deviation", "deviation", "its own", "standard deviation over the draws, draws - 1 as divisor",
+     &OutcomeSpread::deviation},
+    {"smallest", "smallest", "its own", "smallest over the draws", &OutcomeSpread::smallest},
+    {"largest", "largest", "its own", "largest over the draws", &OutcomeSpread::largest},
 }};
 
 /// The methods as JSON, tables and pictures name them.

@@ -35,6 +35,8 @@ std::string engineering(double value, const std::string& unit) {
 
 std::string shortest(double value) { return printed("%.6g", value); }
 
+std::string four_digits(double value) { return printed("%.4g", value); }
+
 std::string all_digits(double value) { return printed("%.17g", value); }
 
 std::string one_decimal(double value) { return printed("%.1f", value); }

@@ -12,6 +12,9 @@ std::string engineering(double value, const std::string& unit);
 /// Six significant digits at most, no trailing zeros: 0.5, 1e-06.
 std::string shortest(double value);
 
+/// The same with four significant digits, for tables.
+std::string four_digits(double value);
+
 /// 17 significant digits: read back, they give the same number.
 std::string all_digits(double value);
 

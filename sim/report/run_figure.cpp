@@ -22,7 +22,7 @@ constexpr double margin = 24.0;
 constexpr double labels_width = 148.0;
 constexpr double panel_width = 236.0;
 constexpr double panel_gap = 54.0;
-constexpr double accuracy_labels = 176.0;
+constexpr double outcome_labels = 176.0;
 constexpr double header_height = 92.0;
 constexpr double row_height = 21.0;
 constexpr double phase_gap = 30.0;
@@ -53,6 +53,14 @@ constexpr std::array<Row<1>, 4> accuracies{{
     {"new", {&MachineSummary::fresh}},
     {"to forget", {&MachineSummary::forget}},
     {"to forget, adapter off", {&MachineSummary::forget_without_adapter}},
+}};
+constexpr std::array<Row<1>, 2> errors{{
+    {"root mean square", {&MachineSummary::root_mean_square_error}},
+    {"mean absolute", {&MachineSummary::mean_absolute_error}},
+}};
+constexpr std::array<Row<1>, 2> deviations{{
+    {"root mean square", {&MachineSummary::deviation}},
+    {"largest", {&MachineSummary::largest_deviation}},
 }};
 
 struct Spread {
@@ -122,6 +130,41 @@ PlotAxis axis_of_decades(const std::vector<RunSummary>& runs, const RowsByPhase<
   return {title, true, from, std::max(10.0 * from, std::pow(10.0, std::ceil(std::log10(all.largest))))};
 }
 
+/// The rows of the panel that tells how the task was done.
+RowsByPhase<1> outcome_rows_shown(const std::vector<RunSummary>& runs) {
+  switch (runs.front().task) {
+    case TaskKind::classify:
+      return rows_shown(runs, accuracies, false);
+    case TaskKind::regress:
+      return rows_shown(runs, errors, false);
+    case TaskKind::score:
+      break;
+  }
+  return rows_shown(runs, deviations, false);
+}
+
+/// The axis of that panel; figures are in units of `unit` on it.
+struct OutcomeAxis {
+  PlotAxis axis;
+  double unit;
+};
+
+OutcomeAxis outcome_axis(const std::vector<RunSummary>& runs, const RowsByPhase<1>& rows) {
+  constexpr double percent = 0.01;
+  constexpr double room = 1.05;  // right of the largest
+  const TaskKind task = runs.front().task;
+  if (task == TaskKind::classify) return {{"accuracy (%)", false, 0.0, 100.0}, percent};
+  double largest = 0.0;
+  for (std::size_t phase = 0; phase < rows.size(); ++phase) {
+    for (const Row<1>& row : rows[phase])
+      for (std::size_t machine = 0; machine < machines.size(); ++machine)
+        largest = std::max(largest, spread_of(runs, phase, machine, row.members[0], false).largest);
+  }
+  if (largest == 0.0) largest = 1.0;
+  if (task == TaskKind::regress) return {{"error (the targets' unit)", false, 0.0, room * largest}, 1.0};
+  return {{"deviation from float (%)", false, 0.0, room * largest / percent}, percent};
+}
+
 /// Where the rows of a phase begin and end, pixels from the top; rows lie below the phase's name.
 struct Band {
   double top;
@@ -163,14 +206,15 @@ void draw_panel(SvgPicture& picture, const std::vector<RunSummary>& runs, const 
 }
 
 /// The key: machines that have any figure.
-void draw_machines(SvgPicture& picture, const std::vector<RunSummary>& runs) {
+void draw_machines(SvgPicture& picture, const std::vector<RunSummary>& runs, const RowsByPhase<1>& outcome_rows) {
   double left = margin;
   for (std::size_t machine = 0; machine < machines.size(); ++machine) {
     std::size_t figures = 0;
     for (std::size_t phase = 0; phase < runs.front().phases.size(); ++phase) {
       for (const Row<2>& row : costs)
         for (const Member member : row.members) figures += spread_of(runs, phase, machine, member, true).count;
-      for (const Row<1>& row : accuracies) figures += spread_of(runs, phase, machine, row.members[0], false).count;
+      for (const Row<1>& row : outcome_rows[phase])
+        figures += spread_of(runs, phase, machine, row.members[0], false).count;
     }
     if (figures == 0) continue;
     picture.circle(left + 4.0, 67.0, 4.0, colours[machine]);
@@ -194,11 +238,11 @@ std::string seeds_text(const std::vector<RunSummary>& runs) {
 std::string run_figure(const std::vector<RunSummary>& runs, const Provenance& provenance) {
   const RunSummary& first = runs.front();
   const RowsByPhase<2> cost_rows = rows_shown(runs, costs, true);
-  const RowsByPhase<1> accuracy_rows = rows_shown(runs, accuracies, false);
+  const RowsByPhase<1> outcome_rows = outcome_rows_shown(runs);
   std::vector<Band> bands;
   double bottom = header_height;
   for (std::size_t phase = 0; phase < first.phases.size(); ++phase) {
-    const std::size_t rows = std::max(cost_rows[phase].size(), accuracy_rows[phase].size());
+    const std::size_t rows = std::max(cost_rows[phase].size(), outcome_rows[phase].size());
     bands.push_back({bottom, bottom + phase_gap + row_height * static_cast<double>(rows)});
     bottom = bands.back().bottom;
   }
@@ -207,7 +251,7 @@ std::string run_figure(const std::vector<RunSummary>& runs, const Provenance& pr
   const std::string age = first.age_seconds > 0.0 ? ", age " + duration_text(first.age_seconds) : "";
   picture.text(margin, 28.0, first.trace + " on " + first.architecture + age, "font-size=\"16\" font-weight=\"bold\"");
   picture.text(margin, 47.0, seeds_text(runs));
-  draw_machines(picture, runs);
+  draw_machines(picture, runs, outcome_rows);
   double right = margin;
   if (has_rows(cost_rows)) {
     draw_labels(picture, cost_rows, bands, right);
@@ -217,10 +261,11 @@ std::string run_figure(const std::vector<RunSummary>& runs, const Provenance& pr
     draw_panel(picture, runs, cost_rows, bands, 1, axis_of_decades(runs, cost_rows, 1, "time (s)"), 1.0, right);
     right += panel_width + panel_gap;
   }
-  if (has_rows(accuracy_rows)) {
-    draw_labels(picture, accuracy_rows, bands, right);
-    right += accuracy_labels;
-    draw_panel(picture, runs, accuracy_rows, bands, 0, {"accuracy (%)", false, 0.0, 100.0}, 0.01, right);
+  if (has_rows(outcome_rows)) {
+    draw_labels(picture, outcome_rows, bands, right);
+    right += outcome_labels;
+    const OutcomeAxis across = outcome_axis(runs, outcome_rows);
+    draw_panel(picture, runs, outcome_rows, bands, 0, across.axis, across.unit, right);
     right += panel_width + panel_gap;
   }
   right = std::max(right - panel_gap, margin + least_width);

@@ -1,9 +1,11 @@
 #include "sim/report/run_summary.hpp"
 
+#include <cmath>
 #include <limits>
 
 #include "sim/config/json_reader.hpp"
 #include "sim/report/json_report.hpp"
+#include "sim/report/outcome_statistics.hpp"
 
 namespace palimpsest {
 
@@ -13,6 +15,27 @@ namespace {
 std::optional<double> figure(JsonReader& reader, const char* key) {
   if (!reader.has(key) || reader.value(key).is_null()) return std::nullopt;
   return reader.number(key, 0.0, std::numeric_limits<double>::max());
+}
+
+void read_outcome(JsonReader& inference, MachineSummary& summary) {
+  if (inference.has("accuracy")) {
+    JsonReader accuracy = inference.object("accuracy");
+    summary.retain = figure(accuracy, "retain");
+    summary.fresh = figure(accuracy, "new");
+    summary.forget = figure(accuracy, "forget");
+    summary.forget_without_adapter = figure(accuracy, "forget_without_adapter");
+  }
+  if (inference.has("error")) {
+    JsonReader error = inference.object("error");
+    summary.root_mean_square_error = figure(error, "mean_squared_error");
+    if (summary.root_mean_square_error) summary.root_mean_square_error = std::sqrt(*summary.root_mean_square_error);
+    summary.mean_absolute_error = figure(error, "mean_absolute_error");
+  }
+  if (inference.has("output_deviation")) {
+    JsonReader deviation = inference.object("output_deviation");
+    summary.deviation = figure(deviation, "root_mean_square");
+    summary.largest_deviation = figure(deviation, "largest");
+  }
 }
 
 MachineSummary machine_summary(JsonReader machine) {
@@ -32,12 +55,7 @@ MachineSummary machine_summary(JsonReader machine) {
   JsonReader inference = stages.object("inference");
   summary.inference_joule = figure(inference, "energy_per_sample_j");
   summary.inference_seconds = figure(inference, "seconds_per_sample");
-  if (!inference.has("accuracy")) return summary;
-  JsonReader accuracy = inference.object("accuracy");
-  summary.retain = figure(accuracy, "retain");
-  summary.fresh = figure(accuracy, "new");
-  summary.forget = figure(accuracy, "forget");
-  summary.forget_without_adapter = figure(accuracy, "forget_without_adapter");
+  read_outcome(inference, summary);
   return summary;
 }
 
@@ -49,6 +67,7 @@ RunSummary run_summary(const JsonDocument& report) {
   RunSummary summary;
   summary.trace = root.text("trace");
   summary.architecture = root.text("architecture");
+  summary.task = read_task_name(root);
   if (!root.value("seed").is_number_unsigned()) root.fail("seed", "expected a whole number of 64 bits");
   summary.seed = root.value("seed").get<std::uint64_t>();
   summary.age_seconds = root.number("age_seconds", 0.0, std::numeric_limits<double>::max());

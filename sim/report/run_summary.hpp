@@ -7,15 +7,18 @@
 #include <vector>
 
 #include "sim/config/json_document.hpp"
+#include "sim/trace/trace.hpp"
 
 namespace palimpsest {
 
 /// What one machine did in a phase, as far as its report tells it. Per deployment, per sample pass of the training and
-/// per inferred sample; accuracies are shares.
+/// per inferred sample; accuracies and deviations are shares, errors in the unit of the targets.
 struct MachineSummary {
   std::optional<double> training_joule, deployment_joule, inference_joule;
   std::optional<double> training_seconds, deployment_seconds, inference_seconds;
   std::optional<double> retain, fresh, forget, forget_without_adapter;
+  std::optional<double> root_mean_square_error, mean_absolute_error;
+  std::optional<double> deviation, largest_deviation;
 };
 
 struct PhaseSummary {
@@ -27,6 +30,7 @@ struct PhaseSummary {
 struct RunSummary {
   std::string trace;
   std::string architecture;
+  TaskKind task = TaskKind::classify;
   std::uint64_t seed = 0;
   double age_seconds = 0.0;
   std::vector<PhaseSummary> phases;

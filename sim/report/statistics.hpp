@@ -55,16 +55,6 @@ inline constexpr std::array<Statistic<Conversions, std::uint64_t>, 3> conversion
      &Conversions::shift_adds},
 }};
 
-inline constexpr std::array<Statistic<Accuracy, std::optional<double>>, 5> accuracy_statistics{{
-    {"all", "all", "share", "correct among all samples of the phase, forgotten classes included", &Accuracy::all},
-    {"retain", "retain", "share", "correct among the samples of classes to keep", &Accuracy::retain},
-    {"forget", "forget", "share", "correct among the samples of classes to forget", &Accuracy::forget},
-    {"new", "new", "share", "correct among the samples of newly learned classes", &Accuracy::fresh},
-    {"forget_without_adapter", "forget, no adapter", "share",
-     "correct among the samples of classes to forget for whoever drops every adapter",
-     &Accuracy::forget_without_adapter},
-}};
-
 inline constexpr std::array<Statistic<Activity, std::uint64_t>, 5> saturation_statistics{{
     {"dac", "DAC", "codes", "values cut at the range of the tiles' DACs", &Activity::saturated_dac},
     {"tia", "TIA", "samples", "outputs cut at the saturation of the tiles' TIAs", &Activity::saturated_tia},

@@ -6,6 +6,7 @@
 #include "sim/config/duration.hpp"
 #include "sim/report/machines.hpp"
 #include "sim/report/number_format.hpp"
+#include "sim/report/outcome_statistics.hpp"
 #include "sim/report/statistics.hpp"
 #include "sim/report/text_table.hpp"
 
@@ -99,26 +100,57 @@ std::string training_table(const PhaseReport& phase, const Shown& shown) {
   return table.text();
 }
 
-std::string accuracy_table(const PhaseReport& phase, const Shown& shown) {
+std::string outcome_table(const PhaseReport& phase, const Shown& shown, TaskKind task) {
+  const TaskStatistics& statistics = statistics_of(task);
+  const std::vector<OutcomeStatistic>& deviations = statistics_of(TaskKind::score).statistics;
   TextTable table(2);
-  std::vector<std::string> header{"accuracy", "machine"};
-  for (const auto& statistic : accuracy_statistics) header.emplace_back(statistic.title);
+  std::vector<std::string> header{std::string(statistics.title), "machine"};
+  if (task != TaskKind::score)
+    for (const OutcomeStatistic& statistic : statistics.statistics) header.emplace_back(statistic.title);
+  for (const OutcomeStatistic& statistic : deviations) header.emplace_back(statistic.title);
   for (const auto& statistic : {updates_statistic, samples_statistic}) header.emplace_back(statistic.title);
   table.row(std::move(header));
-  const auto row = [&](const std::string& machine, const Accuracy& accuracy, std::vector<std::string> more) {
+  const auto row = [&](const std::string& machine, const Outcome& outcome, std::vector<std::string> more) {
     std::vector<std::string> cells{"", machine};
-    for (const auto& statistic : accuracy_statistics) cells.push_back(percent(accuracy.*statistic.member));
+    if (task != TaskKind::score)
+      for (const OutcomeStatistic& statistic : statistics.statistics)
+        cells.push_back(outcome_text(statistic, outcome.*statistic.member));
     cells.insert(cells.end(), more.begin(), more.end());
     table.row(std::move(cells));
   };
   for (const Machine& machine : shown.machines) {
     const PhaseFigures& figures = phase.*machine.figures;
-    row(std::string(machine.name), figures.accuracy,
-        {shown.has(&PhaseFigures::training) ? grouped(figures.updates) : "-", grouped(figures.samples)});
+    std::vector<std::string> more;
+    for (const OutcomeStatistic& statistic : deviations)
+      more.push_back(outcome_text(statistic, figures.outcome.*statistic.member));
+    more.push_back(shown.has(&PhaseFigures::training) ? grouped(figures.updates) : "-");
+    more.push_back(grouped(figures.samples));
+    row(std::string(machine.name), figures.outcome, std::move(more));
   }
-  row("hybrid in float", phase.hybrid.float_accuracy, {});
-  if (shown.has(&PhaseReport::rm_rewrite)) row("rewrite in float", phase.rm_rewrite.float_accuracy, {});
+  if (statistics.float_name.empty()) return table.text();
+  row("hybrid in float", phase.hybrid.float_outcome, {});
+  if (shown.has(&PhaseReport::rm_rewrite)) row("rewrite in float", phase.rm_rewrite.float_outcome, {});
   return table.text();
+}
+
+/// A column for each class; nothing for other tasks, and where so many columns would not be read.
+std::string class_table(const PhaseReport& phase, const Shown& shown) {
+  constexpr std::size_t most_classes = 16;
+  const std::size_t classes = phase.hybrid.outcome.by_class.size();
+  if (classes == 0 || classes > most_classes) return {};
+  TextTable table(2);
+  std::vector<std::string> header{std::string(by_class_statistic.title), "machine"};
+  for (const auto& of_class : phase.hybrid.outcome.by_class) header.push_back(std::to_string(of_class.first));
+  table.row(std::move(header));
+  const auto row = [&](const std::string& machine, const Accuracy& accuracy) {
+    std::vector<std::string> cells{"", machine};
+    for (const auto& of_class : accuracy.by_class) cells.push_back(percent(of_class.second));
+    table.row(std::move(cells));
+  };
+  for (const Machine& machine : shown.machines) row(std::string(machine.name), (phase.*machine.figures).outcome);
+  row("hybrid in float", phase.hybrid.float_outcome);
+  if (shown.has(&PhaseReport::rm_rewrite)) row("rewrite in float", phase.rm_rewrite.float_outcome);
+  return "\n" + table.text();
 }
 
 std::string saturation_table(const PhaseReport& phase, const Shown& shown) {
@@ -242,7 +274,8 @@ std::string text_report(const RunReport& report) {
     text += "\nPhase " + phase.name + "\n\n" + stage_table(phase, shown);
     if (shown.has(&PhaseFigures::training)) text += "\n" + training_table(phase, shown);
     if (shown.has(&PhaseFigures::inference))
-      text += "\n" + accuracy_table(phase, shown) + "\n" + saturation_table(phase, shown);
+      text += "\n" + outcome_table(phase, shown, report.task) + class_table(phase, shown) + "\n" +
+              saturation_table(phase, shown);
     text += "\n" + wear_table(phase, shown) + "\n" + component_table(phase, shown);
     if (shown.machines.size() > 1) text += "\n" + comparison_table(phase, shown);
   }

@@ -31,6 +31,11 @@ std::optional<double> CorrectShare::share() const {
   return static_cast<double>(correct_) / static_cast<double>(samples_);
 }
 
+AccuracyTally::AccuracyTally(const Trace& trace, const Phase& phase) : trace_(trace), phase_(phase) {
+  for (const auto* classes : {&phase.retain, &phase.forget, &phase.fresh})
+    for (const std::int64_t number : *classes) by_class_[number];
+}
+
 void AccuracyTally::add(std::size_t first, const Eigen::MatrixXf& scores) {
   for (Eigen::Index row = 0; row < scores.rows(); ++row) {
     const std::int64_t label = trace_.labels[phase_.samples[first + static_cast<std::size_t>(row)]];
@@ -39,6 +44,8 @@ void AccuracyTally::add(std::size_t first, const Eigen::MatrixXf& scores) {
     if (contains(phase_.retain, label)) retain_.add(correct);
     if (contains(phase_.forget, label)) forget_.add(correct);
     if (contains(phase_.fresh, label)) fresh_.add(correct);
+    const auto of_class = by_class_.find(label);
+    if (of_class != by_class_.end()) of_class->second.add(correct);
   }
 }
 
@@ -48,6 +55,7 @@ Accuracy AccuracyTally::accuracy() const {
   accuracy.retain = retain_.share();
   accuracy.forget = forget_.share();
   accuracy.fresh = fresh_.share();
+  for (const auto& [number, share] : by_class_) accuracy.by_class[number] = share.share();
   return accuracy;
 }
 
@@ -59,6 +67,7 @@ Accuracy accuracy_of(const Trace& trace, const Phase& phase, const Eigen::Matrix
 
 std::vector<std::uint32_t> forgotten_samples(const Trace& trace, const Phase& phase) {
   std::vector<std::uint32_t> samples;
+  if (phase.forget.empty()) return samples;
   for (const std::uint32_t sample : phase.samples) {
     if (contains(phase.forget, trace.labels[sample])) samples.push_back(sample);
   }

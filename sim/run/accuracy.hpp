@@ -3,10 +3,11 @@
 #include <Eigen/Core>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
-#include "sim/run/figures.hpp"
+#include "sim/run/outcome.hpp"
 #include "sim/trace/trace.hpp"
 
 namespace palimpsest {
@@ -34,7 +35,7 @@ class CorrectShare {
 class AccuracyTally {
  public:
   /// Trace and phase outlive the object.
-  AccuracyTally(const Trace& trace, const Phase& phase) : trace_(trace), phase_(phase) {}
+  AccuracyTally(const Trace& trace, const Phase& phase);
 
   /// Adds class scores [n, classes] of the phase's samples from number `first` on; the largest score is the answer.
   void add(std::size_t first, const Eigen::MatrixXf& scores);
@@ -44,6 +45,7 @@ class AccuracyTally {
   const Trace& trace_;
   const Phase& phase_;
   CorrectShare all_, retain_, forget_, fresh_;
+  std::map<std::int64_t, CorrectShare> by_class_;
 };
 
 /// Accuracies of class scores [samples of the phase, classes], as AccuracyTally counts them.

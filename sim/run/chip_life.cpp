@@ -9,6 +9,7 @@
 #include "sim/run/accuracy.hpp"
 #include "sim/run/chip_work.hpp"
 #include "sim/run/inference.hpp"
+#include "sim/run/outcome_tally.hpp"
 #include "sim/run/parallel.hpp"
 #include "sim/run/simulated_time.hpp"
 #include "sim/run/tiles_of_chip.hpp"
@@ -95,7 +96,7 @@ PhaseFigures ChipLife::next_phase(const RunStages& played, const PhaseWork& work
   if (played.training || played.inference) network.emplace(deployed(goal, adapters_, work.deploying));
   if (played.training) calibration = calibration_activity(*network, first_evaluation, work.calibration);
   if (network) network->age(arrays_, age_seconds_);
-  AccuracyTally tally(trace_, phase);
+  OutcomeTally tally(trace_, phase, method.reference);
   // Values do not depend on time, so they are computed while the programs are played.
   auto evaluation = in_background(threads_, [&] {
     if (!played.inference) return Activity{};
@@ -130,10 +131,10 @@ PhaseFigures ChipLife::next_phase(const RunStages& played, const PhaseWork& work
     figures.samples = phase.samples.size();
     figures.latency_seconds =
         architecture_.clock.seconds(play(*programs.one_sample, "the inference of one sample", 0.0).cycles);
-    figures.accuracy = tally.accuracy();
-    figures.float_accuracy = accuracy_of(trace_, phase, method.reference);
-    figures.accuracy.forget_without_adapter = figures.accuracy.forget;
-    figures.float_accuracy.forget_without_adapter = figures.float_accuracy.forget;
+    figures.outcome = tally.outcome();
+    figures.float_outcome = float_outcome(trace_, phase, method.reference);
+    figures.outcome.forget_without_adapter = figures.outcome.forget;
+    figures.float_outcome.forget_without_adapter = figures.float_outcome.forget;
     if (!adapters_.empty()) drop_adapters(phase, goal, first_evaluation + 2, work.evaluation_without_adapters, figures);
   }
   if (programs.inference) arrays_.add_reads(tile_vectors(*programs.inference, map_.blocks.size()), 1);
@@ -205,8 +206,8 @@ void ChipLife::drop_adapters(const Phase& phase, const WeightSet& weights, std::
           share.add(trace_, forgotten, first, scores);
           piece.at(static_cast<double>(first) / static_cast<double>(forgotten.size()));
         });
-  figures.accuracy.forget_without_adapter = share.share();
-  figures.float_accuracy.forget_without_adapter = float_share_correct(trace_, weights, forgotten);
+  figures.outcome.forget_without_adapter = share.share();
+  figures.float_outcome.forget_without_adapter = float_share_correct(trace_, weights, forgotten);
 }
 
 ChipWork ChipLife::play(const Program& program, const std::string& purpose, double work) {

@@ -10,8 +10,10 @@
 #include "models/physics/energy.hpp"
 #include "models/physics/wear.hpp"
 #include "sim/network/deployed_network.hpp"
+#include "sim/run/outcome.hpp"
 #include "sim/run/provenance.hpp"
 #include "sim/run/selection.hpp"
+#include "sim/trace/trace.hpp"
 
 namespace palimpsest {
 
@@ -82,15 +84,6 @@ struct TrainingRunFigures {
   TrainingPart whole() const;
 };
 
-/// Shares of correctly classified samples, 0 to 1; empty where the phase has no such samples.
-struct Accuracy {
-  std::optional<double> all;
-  std::optional<double> retain;
-  std::optional<double> forget;
-  std::optional<double> fresh;
-  std::optional<double> forget_without_adapter;
-};
-
 /// The arrays of a machine when a phase is evaluated.
 struct Wear {
   std::uint64_t cells = 0;
@@ -113,8 +106,8 @@ struct PhaseFigures {
   std::uint64_t updates = 0;     ///< parameters trained x steps
   std::uint64_t samples = 0;     ///< inferred
   double latency_seconds = 0.0;  ///< of one sample that is inferred by itself
-  Accuracy accuracy;
-  Accuracy float_accuracy;
+  Outcome outcome;
+  Outcome float_outcome;
   Activity activity;  ///< of the inference
   Wear wear;
 
@@ -138,6 +131,7 @@ struct RunReport {
   std::string retention;
   std::string gpu;
   std::string trace;
+  TaskKind task = TaskKind::classify;
   std::uint64_t seed = 0;
   double age_seconds = 0.0;  ///< between a phase's deployment and its evaluation
   std::uint64_t clock_period_ps = 0;

@@ -7,8 +7,8 @@
 
 #include "models/physics/clock.hpp"
 #include "sim/error.hpp"
-#include "sim/run/accuracy.hpp"
 #include "sim/run/chip_work.hpp"
+#include "sim/run/outcome_tally.hpp"
 #include "sim/run/training_figures.hpp"
 
 namespace palimpsest {
@@ -173,10 +173,10 @@ PhaseFigures gpu_phase(const GpuConfig& gpu, const Trace& trace, const Phase& ph
   figures.inference =
       inference.figures(static_cast<double>(ceil_div(figures.samples, static_cast<std::uint64_t>(batch))));
   figures.latency_seconds = inference.figures(1.0).seconds;
-  figures.accuracy = accuracy_of(trace, phase, method.reference);
+  figures.outcome = float_outcome(trace, phase, method.reference);
   // Merged adapters cannot be dropped.
-  figures.accuracy.forget_without_adapter = figures.accuracy.forget;
-  figures.float_accuracy = figures.accuracy;
+  figures.outcome.forget_without_adapter = figures.outcome.forget;
+  figures.float_outcome = figures.outcome;
   return figures;
 }
 

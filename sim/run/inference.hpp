@@ -20,7 +20,7 @@ struct InferredSamples {
   const std::vector<std::uint32_t>& samples;
 };
 
-/// Class scores [n, classes] of the samples from number `first` on.
+/// Outputs [n, outputs of a sample] of the samples from number `first` on.
 using TakeScores = std::function<void(std::size_t first, const Eigen::MatrixXf& scores)>;
 
 /// Evaluates `deployed` on the samples and gives their scores to `take`, in order and on the calling thread. Inputs and

@@ -27,8 +27,8 @@ constexpr double samples_under_way = 64.0;        // of each thread
 double bytes_of(const SampleSet& set) { return static_cast<double>(set.values.size()); }
 
 double bytes_of(const Trace& trace) {
-  double bytes =
-      bytes_of(trace.test) + 5.0 * bytes_of(trace.calibration) + 8.0 * static_cast<double>(trace.labels.size());
+  double bytes = bytes_of(trace.test) + 5.0 * bytes_of(trace.calibration) +
+                 8.0 * static_cast<double>(trace.labels.size()) + 4.0 * static_cast<double>(trace.targets.size());
   for (const auto& [name, weights] : trace.weights) {
     for (const auto& [parameter, values] : weights) bytes += 4.0 * static_cast<double>(values.size());
   }

@@ -1,7 +1,7 @@
 #include "sim/run/noise_study.hpp"
 
 #include "sim/network/noisy_weights.hpp"
-#include "sim/run/float_accuracies.hpp"
+#include "sim/run/float_outcomes.hpp"
 #include "sim/run/parallel.hpp"
 #include "sim/run/reference_check.hpp"
 
@@ -25,12 +25,12 @@ std::vector<WeightSet> exact_weights(const Trace& trace, const std::vector<std::
   return weights;
 }
 
-AccuracySpread method_spread(const std::vector<std::vector<MethodAccuracies>>& draws, std::size_t phase,
-                             Accuracy MethodAccuracies::*method) {
-  std::vector<Accuracy> accuracies;
-  accuracies.reserve(draws.size());
-  for (const std::vector<MethodAccuracies>& draw : draws) accuracies.push_back(draw[phase].*method);
-  return spread_of(accuracies);
+OutcomeSpread method_spread(const std::vector<std::vector<MethodOutcomes>>& draws, std::size_t phase,
+                            Outcome MethodOutcomes::*method) {
+  std::vector<Outcome> outcomes;
+  outcomes.reserve(draws.size());
+  for (const std::vector<MethodOutcomes>& draw : draws) outcomes.push_back(draw[phase].*method);
+  return spread_of(outcomes);
 }
 
 }  // namespace
@@ -45,10 +45,10 @@ NoiseStudy noise_study(const Trace& trace, const NoiseSettings& settings, unsign
     ProgressMeter::Piece piece(meter, 1.0);
     check_references(trace, {}, [&piece](double share) { piece.at(share); });
   }
-  NoiseStudy study{{}, trace.name, settings, {}};
-  const FloatAccuracies accuracies(trace);
-  const std::vector<WeightSet> exact = exact_weights(trace, accuracies.weight_sets());
-  const std::vector<MethodAccuracies> reference = accuracies.evaluate(exact);
+  NoiseStudy study{{}, trace.name, trace.task, settings, {}};
+  const FloatOutcomes float_outcomes(trace);
+  const std::vector<WeightSet> exact = exact_weights(trace, float_outcomes.weight_sets());
+  const std::vector<MethodOutcomes> reference = float_outcomes.evaluate(exact);
   meter.add(1.0);
   for (std::size_t phase = 0; phase < trace.phases.size(); ++phase) {
     study.phases.push_back({trace.phases[phase].name,
@@ -59,7 +59,7 @@ NoiseStudy noise_study(const Trace& trace, const NoiseSettings& settings, unsign
   for (std::size_t number = 0; number < settings.sigmas_microsiemens.size(); ++number) {
     meter.begin("noise " + std::to_string(number + 1) + " of " + std::to_string(settings.sigmas_microsiemens.size()));
     const NoisyDevices devices = devices_of(settings, settings.sigmas_microsiemens[number]);
-    std::vector<std::vector<MethodAccuracies>> draws(settings.draws);
+    std::vector<std::vector<MethodOutcomes>> draws(settings.draws);
     parallel_for(settings.draws, threads, [&](std::size_t draw) {
       std::vector<WeightSet> noisy;
       noisy.reserve(exact.size());
@@ -67,12 +67,12 @@ NoiseStudy noise_study(const Trace& trace, const NoiseSettings& settings, unsign
         noisy.push_back(
             noisy_weights(trace.network, exact[set], devices, {settings.seed, set, static_cast<std::uint32_t>(draw)}));
       }
-      draws[draw] = accuracies.evaluate(noisy);
+      draws[draw] = float_outcomes.evaluate(noisy);
       meter.add(1.0);
     });
     for (std::size_t phase = 0; phase < study.phases.size(); ++phase) {
-      study.phases[phase].hybrid.spreads.push_back(method_spread(draws, phase, &MethodAccuracies::hybrid));
-      study.phases[phase].rewrite.spreads.push_back(method_spread(draws, phase, &MethodAccuracies::rewrite));
+      study.phases[phase].hybrid.spreads.push_back(method_spread(draws, phase, &MethodOutcomes::hybrid));
+      study.phases[phase].rewrite.spreads.push_back(method_spread(draws, phase, &MethodOutcomes::rewrite));
     }
   }
   return study;

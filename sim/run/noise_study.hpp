@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/run/accuracy_spread.hpp"
+#include "sim/run/outcome_spread.hpp"
 #include "sim/run/progress_meter.hpp"
 #include "sim/run/provenance.hpp"
 #include "sim/trace/trace.hpp"
@@ -22,8 +22,8 @@ struct NoiseSettings {
 };
 
 struct NoisyMethod {
-  Accuracy float_accuracy;              ///< with the exact weights
-  std::vector<AccuracySpread> spreads;  ///< by sigma
+  Outcome float_outcome;               ///< with the exact weights
+  std::vector<OutcomeSpread> spreads;  ///< by sigma
 };
 
 struct NoisyPhase {
@@ -36,6 +36,7 @@ struct NoisyPhase {
 struct NoiseStudy {
   Provenance provenance;
   std::string trace;
+  TaskKind task = TaskKind::classify;
   NoiseSettings settings;
   std::vector<NoisyPhase> phases;
 };

@@ -7,11 +7,11 @@
 #include "sim/mapping/tile_map.hpp"
 #include "sim/mapping/tile_vectors.hpp"
 #include "sim/network/resistive_arrays.hpp"
-#include "sim/run/accuracy.hpp"
 #include "sim/run/chip_work.hpp"
 #include "sim/run/inference.hpp"
 #include "sim/run/memory_check.hpp"
 #include "sim/run/nonidealities.hpp"
+#include "sim/run/outcome_tally.hpp"
 #include "sim/run/parallel.hpp"
 #include "sim/run/reference_check.hpp"
 #include "sim/run/tiles_of_chip.hpp"
@@ -23,7 +23,7 @@ namespace {
 
 /// What one chip gave.
 struct ChipResult {
-  std::vector<Accuracy> phases;
+  std::vector<Outcome> phases;
   double score_error = 0.0;
 };
 
@@ -82,22 +82,18 @@ class StudiedChip {
       arrays_.write(weights, weights_);
       weights_ = weights;
       arrays_.add_reads(reads_[number].training, 1);
-      AccuracyTally tally(trace_, phase);
-      const double largest = largest_score(phase);
+      OutcomeTally tally(trace_, phase, phase.hybrid.reference);
       evaluate(adapters_of(trace_, phase.hybrid), phase.samples, [&](std::size_t first, const Eigen::MatrixXf& scores) {
         tally.add(first, scores);
         seen += static_cast<double>(scores.rows());
         piece.at(seen / samples);
-        if (largest == 0.0) return;
-        const auto references = phase.hybrid.reference.middleRows(static_cast<Eigen::Index>(first), scores.rows());
-        const double deviation = (scores - references).cwiseAbs().maxCoeff();
-        result.score_error = std::max(result.score_error, deviation / largest);
       });
       CorrectShare bare;
       const std::vector<std::uint32_t> forgotten = forgotten_samples(trace_, phase);
       evaluate({}, forgotten,
                [&](std::size_t first, const Eigen::MatrixXf& scores) { bare.add(trace_, forgotten, first, scores); });
-      result.phases.push_back(tally.accuracy());
+      result.phases.push_back(tally.outcome());
+      result.score_error = std::max(result.score_error, result.phases.back().largest.value_or(0.0));
       result.phases.back().forget_without_adapter = bare.share();
       arrays_.add_reads(reads_[number].inference, 1);
       arrays_.advance(age_seconds_);
@@ -157,7 +153,7 @@ ChipVariant summary(const Variant& variant, const std::vector<ChipResult>& chips
   result.name = variant.name;
   result.meaning = variant.meaning;
   for (std::size_t phase = 0; phase < phases; ++phase) {
-    std::vector<Accuracy> draws;
+    std::vector<Outcome> draws;
     draws.reserve(chips.size());
     for (const ChipResult& chip : chips) draws.push_back(chip.phases[phase]);
     result.phases.push_back(spread_of(draws));
@@ -184,14 +180,15 @@ NonidealityStudy nonideality_study(const Architecture& architecture, const Trace
   NonidealityStudy study;
   study.architecture = architecture.name;
   study.trace = trace.name;
+  study.task = trace.task;
   study.settings = settings;
   for (const Phase& phase : trace.phases) {
     study.phases.push_back(phase.name);
     if (largest_score(phase) == 0.0F) study.zero_scores.push_back(phase.name);
-    Accuracy accuracy = accuracy_of(trace, phase, phase.hybrid.reference);
+    Outcome outcome = float_outcome(trace, phase, phase.hybrid.reference);
     const std::vector<std::uint32_t> forgotten = forgotten_samples(trace, phase);
-    accuracy.forget_without_adapter = float_share_correct(trace, trace.weights.at(phase.hybrid.weights), forgotten);
-    study.float_accuracies.push_back(accuracy);
+    outcome.forget_without_adapter = float_share_correct(trace, trace.weights.at(phase.hybrid.weights), forgotten);
+    study.float_outcomes.push_back(outcome);
   }
 
   for (const Variant& variant : variants) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "sim/config/architecture.hpp"
-#include "sim/run/accuracy_spread.hpp"
+#include "sim/run/outcome_spread.hpp"
 #include "sim/run/progress_meter.hpp"
 #include "sim/run/provenance.hpp"
 #include "sim/trace/trace.hpp"
@@ -22,8 +22,8 @@ struct NonidealitySettings {
 struct ChipVariant {
   std::string name;
   std::string meaning;
-  std::vector<AccuracySpread> phases;  ///< of the hybrid, over the chips, by phase
-  /// Largest deviation of a class score from the float network's, over the largest of its scores, over chips and phases
+  std::vector<OutcomeSpread> phases;  ///< of the hybrid, over the chips, by phase
+  /// Largest deviation of an output from the float network's, over the largest of its outputs, over chips and phases
   /// but those of `zero_scores`.
   double largest_score_error = 0.0;
 };
@@ -32,11 +32,12 @@ struct NonidealityStudy {
   Provenance provenance;
   std::string architecture;
   std::string trace;
+  TaskKind task = TaskKind::classify;
   NonidealitySettings settings;
   std::vector<std::string> phases;
-  std::vector<Accuracy> float_accuracies;  ///< by phase
-  std::vector<std::string> zero_scores;    ///< names of the phases in which every score of the float network is zero
-  std::vector<ChipVariant> variants;       ///< the ideal chip, each non-ideality alone, then all of them
+  std::vector<Outcome> float_outcomes;   ///< by phase
+  std::vector<std::string> zero_scores;  ///< names of the phases in which every output of the float network is zero
+  std::vector<ChipVariant> variants;     ///< the ideal chip, each non-ideality alone, then all of them
 };
 
 /// Evaluates the hybrid's phases on chips with no non-ideality, with each alone, and with all. Only values are

@@ -40,6 +40,7 @@ RunReport run(const Architecture& architecture, const Trace& trace, const RunOpt
   report.retention = architecture.resistive_memory.retention_name;
   report.gpu = architecture.gpu.name;
   report.trace = trace.name;
+  report.task = trace.task;
   report.seed = options.seed;
   report.age_seconds = options.age_seconds;
   report.clock_period_ps = architecture.clock.period_ps;

@@ -85,8 +85,6 @@ class NetworkAssembly {
     const std::string name = reader.text("output");
     const auto found = values_.find(name);
     if (found == values_.end()) reader.fail("output", "expected the name of a value, got " + name);
-    if (network_.shape(found->second).rows() != 1)
-      reader.fail("output", "expected class scores [1, classes], got " + shown(network_.shape(found->second)));
     used_.insert(found->second);
     for (const auto& [value_name, value] : values_)
       if (used_.count(value) == 0)

@@ -1,17 +1,18 @@
 #include "sim/trace/phase_reader.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
+
+#include "sim/trace/task_reader.hpp"
 
 namespace palimpsest {
 namespace {
 
-std::uint32_t class_count(const Trace& trace) { return static_cast<std::uint32_t>(trace.network.output().elements()); }
-
 void read_classes(JsonReader reader, const Trace& trace, Phase& phase) {
   std::set<std::int64_t> classes;
   const auto read = [&](const char* key) {
-    std::vector<std::int64_t> list = reader.integers(key, 0, std::int64_t{class_count(trace)} - 1);
+    std::vector<std::int64_t> list = reader.integers(key, 0, std::int64_t{outputs_of_sample(trace)} - 1);
     for (const std::int64_t number : list)
       if (!classes.insert(number).second)
         reader.fail(key, "expected each class once, got " + std::to_string(number) + " again");
@@ -23,6 +24,32 @@ void read_classes(JsonReader reader, const Trace& trace, Phase& phase) {
   reader.finish();
   for (std::uint32_t sample = 0; sample < trace.test.samples; ++sample)
     if (classes.count(trace.labels[sample]) != 0) phase.samples.push_back(sample);
+}
+
+std::vector<std::uint32_t> read_indices(const std::string& tensor, const Trace& trace, Safetensors& tensors) {
+  std::vector<std::uint32_t> samples;
+  for (const std::int64_t index : tensors.integers(tensor, tensors.shape(tensor, TensorType::i64, 1))) {
+    const std::int64_t least = samples.empty() ? 0 : std::int64_t{samples.back()} + 1;
+    if (index < least || index >= trace.test.samples)
+      tensors.fail(tensor, "expected rising numbers of test samples, 0.." + std::to_string(trace.test.samples - 1) +
+                               ", got " + std::to_string(index));
+    samples.push_back(static_cast<std::uint32_t>(index));
+  }
+  if (samples.empty()) tensors.fail(tensor, "expected at least one sample");
+  return samples;
+}
+
+/// The samples that the phase is tested on.
+void read_test_samples(JsonReader& reader, const Trace& trace, Phase& phase, Safetensors& tensors) {
+  if (trace.task == TaskKind::classify) {
+    read_classes(reader.object("classes"), trace, phase);
+    if (phase.samples.empty()) reader.fail("classes", "expected classes with at least one test sample");
+  } else if (reader.has("samples")) {
+    phase.samples = read_indices(reader.text("samples"), trace, tensors);
+  } else {
+    phase.samples.resize(trace.test.samples);
+    std::iota(phase.samples.begin(), phase.samples.end(), 0U);
+  }
 }
 
 void check_adapter(const JsonReader& reader, const char* key, const std::string& name, const Trace& trace) {
@@ -60,7 +87,7 @@ Method read_method(JsonReader reader, const Trace& trace, std::size_t samples, S
       reader.fail("adapters", "expected each adapter once, got " + name + " again");
   }
   for (const JsonReader& run : reader.objects("training")) method.training.push_back(read_training_run(run, method));
-  method.reference = tensors.matrix(reader.text("reference"), samples, class_count(trace));
+  method.reference = read_outputs(reader.text("reference"), samples, trace, tensors);
   reader.finish();
   return method;
 }
@@ -70,8 +97,7 @@ Method read_method(JsonReader reader, const Trace& trace, std::size_t samples, S
 Phase read_phase(JsonReader reader, const Trace& trace, Safetensors& tensors) {
   Phase phase;
   phase.name = reader.text("name");
-  read_classes(reader.object("classes"), trace, phase);
-  if (phase.samples.empty()) reader.fail("classes", "expected classes with at least one test sample");
+  read_test_samples(reader, trace, phase, tensors);
   phase.hybrid = read_method(reader.object("hybrid"), trace, phase.samples.size(), tensors);
   phase.rewrite = read_method(reader.object("rewrite"), trace, phase.samples.size(), tensors);
   reader.finish();

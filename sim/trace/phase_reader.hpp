@@ -6,7 +6,7 @@
 
 namespace palimpsest {
 
-/// Reads one phase of a trace whose weights, adapters and labels are known already. Throws UserError (trace).
+/// Reads one phase of a trace whose task, weights, adapters and answers are known already. Throws UserError (trace).
 Phase read_phase(JsonReader reader, const Trace& trace, Safetensors& tensors);
 
 }  // namespace palimpsest

@@ -34,6 +34,13 @@ struct Adapter {
   std::map<std::string, LowRankPair> layers;  ///< by layer
 };
 
+/// What the network's outputs are for.
+enum class TaskKind {
+  classify,  ///< the largest output of a sample is its class
+  regress,   ///< outputs are compared with targets
+  score,     ///< outputs stand for themselves
+};
+
 enum class Optimizer { sgd, adam };
 
 /// Tensors that an optimiser keeps beside the gradient: the parameters, SGD's velocity with momentum, Adam's two
@@ -58,13 +65,13 @@ struct Method {
   std::string weights;
   std::vector<std::string> adapters;
   std::vector<TrainingRun> training;
-  Eigen::MatrixXf reference;  ///< float outputs [samples of the phase, classes]
+  Eigen::MatrixXf reference;  ///< float outputs [samples of the phase, outputs of a sample]
 };
 
 struct Phase {
   std::string name;
-  std::vector<std::int64_t> retain, forget, fresh;  ///< class numbers; `fresh` is "new" in the trace
-  std::vector<std::uint32_t> samples;               ///< indices into the test set
+  std::vector<std::int64_t> retain, forget, fresh;  ///< classify: class numbers; `fresh` is "new" in the trace
+  std::vector<std::uint32_t> samples;               ///< indices into the test set, rising
   Method hybrid;
   Method rewrite;
 };
@@ -73,12 +80,14 @@ struct Trace {
   std::string directory;
   std::vector<SourceFile> files;  ///< that it was read from
   std::string name;
+  TaskKind task = TaskKind::classify;
   Network network;
   std::map<std::string, WeightSet> weights;
   std::map<std::string, Adapter> adapters;
   SampleSet calibration;
   SampleSet test;
-  std::vector<std::int64_t> labels;
+  std::vector<std::int64_t> labels;  ///< classify: by test sample
+  Eigen::MatrixXf targets;           ///< regress: [test samples, outputs of a sample]
   std::vector<Phase> phases;
 };
 

@@ -5,12 +5,14 @@
 #include "sim/trace/network_reader.hpp"
 #include "sim/trace/phase_reader.hpp"
 #include "sim/trace/safetensors.hpp"
+#include "sim/trace/task_reader.hpp"
 #include "sim/trace/trace.hpp"
 
 namespace palimpsest {
 namespace {
 
 constexpr std::uint64_t most_samples = 1'000'000;
+constexpr std::uint32_t newest_version = 2;
 
 void read_provenance(JsonReader reader) {
   for (const char* key : {"exporter", "framework", "data", "credit", "data_sha256"}) reader.text(key);
@@ -70,12 +72,7 @@ void read_calibration(JsonReader reader, Trace& trace, Safetensors& tensors) {
 
 void read_test(JsonReader reader, Trace& trace, Safetensors& tensors) {
   trace.test = read_samples(reader.text("inputs"), trace.network.input(), tensors);
-  const std::string labels = reader.text("labels");
-  trace.labels = tensors.integers(labels, {trace.test.samples});
-  const std::uint32_t classes = trace.network.output().columns();
-  for (const std::int64_t label : trace.labels)
-    if (label < 0 || label >= classes)
-      tensors.fail(labels, "expected classes 0.." + std::to_string(classes - 1) + ", got " + std::to_string(label));
+  read_answers(reader, trace, tensors);
   reader.finish();
 }
 
@@ -101,12 +98,15 @@ Trace read_trace(const std::string& directory) {
   const JsonDocument document = JsonDocument::read(trace.files[0].path, ExitCode::trace);
   Safetensors tensors(trace.files[1].path);
   JsonReader reader(document);
-  reader.schema("palimpsest.trace", 1);
+  const std::uint32_t version = reader.schema("palimpsest.trace", 1, newest_version);
   trace.name = reader.text("name");
   reader.text("description");
   read_provenance(reader.object("provenance"));
   const std::vector<std::string> weight_sets = read_weight_set_names(reader);
-  trace.network = read_network(reader.object("network"), tensors, weight_sets.front(), 1);
+  // Version 1 knows no other task than the default.
+  if (version > 1) trace.task = read_task(reader.object("task"));
+  trace.network = read_network(reader.object("network"), tensors, weight_sets.front(), version);
+  check_output(reader.object("network"), trace);
   for (const std::string& name : weight_sets)
     trace.weights.emplace(name, read_weight_set(trace.network, tensors, name));
   JsonReader adapters = reader.object("adapters");

@@ -12,8 +12,8 @@ namespace palimpsest::test {
 class Shares {
  public:
   double next() { return static_cast<double>(++number_) / 1000.0; }
-  Accuracy accuracy() { return {next(), next(), next(), next(), next()}; }
-  AccuracySpread spread() { return {accuracy(), accuracy(), accuracy(), accuracy()}; }
+  Outcome outcome() { return {{next(), next(), next(), next(), next()}, {}, {}}; }
+  OutcomeSpread spread() { return {outcome(), outcome(), outcome(), outcome()}; }
 
  private:
   int number_ = 0;
@@ -25,7 +25,7 @@ inline NoiseStudy noise_study_of(Shares& shares) {
   made.settings.sigmas_microsiemens = {2.0, 4.0};
   made.phases.resize(1);
   for (NoisyMethod* method : {&made.phases[0].hybrid, &made.phases[0].rewrite})
-    *method = {shares.accuracy(), {shares.spread(), shares.spread()}};
+    *method = {shares.outcome(), {shares.spread(), shares.spread()}};
   return made;
 }
 
@@ -36,7 +36,7 @@ inline NonidealityStudy nonideality_study_of(Shares& shares) {
   made.trace = "net";
   made.settings = {11, 13, 86'400.0};
   made.phases = {"learn", "unlearn"};
-  made.float_accuracies = {shares.accuracy(), shares.accuracy()};
+  made.float_outcomes = {shares.outcome(), shares.outcome()};
   made.variants = {{"none", "nothing", {shares.spread(), shares.spread()}, 0.25},
                    {"all", "everything", {shares.spread(), shares.spread()}, 0.75}};
   return made;

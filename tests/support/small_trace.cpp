@@ -56,7 +56,8 @@ MatrixXf gelu(const MatrixXf& x) {
   return x.unaryExpr([](float value) { return 0.5F * value * (1.0F + std::erf(value / std::sqrt(2.0F))); });
 }
 
-MatrixXf scores(const MatrixXf& x, const Parameters& p, const Adapter* low_rank) {
+/// Class scores, or without `pooling` what each row gives by itself.
+MatrixXf scores(const MatrixXf& x, const Parameters& p, const Adapter* low_rank, bool pooling = true) {
   const Eigen::VectorXf power = (x.array().square().rowwise().mean() + epsilon).sqrt();
   const MatrixXf normed = power.cwiseInverse().asDiagonal() * x * p.gain.row(0).asDiagonal();
   const MatrixXf mixed = (normed.transpose() * p.token.transpose()).cwiseMax(0.0F);
@@ -64,7 +65,7 @@ MatrixXf scores(const MatrixXf& x, const Parameters& p, const Adapter* low_rank)
   MatrixXf wide = (sum * p.channel.transpose()).rowwise() + p.channel_bias.row(0);
   if (low_rank != nullptr)
     wide += alpha / rank * sum * low_rank->channel_a.transpose() * low_rank->channel_b.transpose();
-  const MatrixXf pooled = gelu(wide).colwise().mean();
+  const MatrixXf pooled = pooling ? gelu(wide).colwise().mean() : gelu(wide);
   MatrixXf result = pooled * p.head.transpose();
   if (low_rank != nullptr)
     result += alpha / rank * pooled * low_rank->head_a.transpose() * low_rank->head_b.transpose();
@@ -139,6 +140,73 @@ json phases() {
 }
 
 }  // namespace
+
+namespace {
+
+/// The outputs of each sample as one row.
+MatrixXf outputs_by_row(const MatrixXf& outputs) {
+  MatrixXf row(1, outputs.size());
+  for (Eigen::Index i = 0; i < outputs.rows(); ++i) row.middleCols(i * outputs.cols(), outputs.cols()) = outputs.row(i);
+  return row;
+}
+
+void make_regress(TraceFiles& trace) {
+  const std::vector<std::uint8_t> inputs = pixels(samples);
+  const Parameters learned = parameters(0.0F);
+  MatrixXf targets(samples, classes);
+  for (int i = 0; i < samples; ++i) targets.row(i) = scores(sample(inputs, i), learned, nullptr);
+  targets.col(0).array() -= 0.25F;
+  targets.col(1).array() += 0.5F;
+  trace.tensors["test/targets"] = raw_matrix(targets);
+  trace.json["test"]["targets"] = "test/targets";
+}
+
+void make_score(TraceFiles& trace) {
+  const std::vector<std::uint8_t> inputs = pixels(samples);
+  const Parameters learned = parameters(0.0F);
+  const Parameters unlearned = parameters(0.3F);
+  const Adapter low_rank = adapter();
+  const auto reference = [&](const std::string& name, const std::vector<int>& numbers, const Parameters& p,
+                             const Adapter* adapters) {
+    MatrixXf outputs(static_cast<Eigen::Index>(numbers.size()), rows * classes);
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+      outputs.row(static_cast<Eigen::Index>(i)) =
+          outputs_by_row(scores(sample(inputs, numbers[i]), p, adapters, false));
+    trace.tensors[name] = raw_matrix(outputs);
+    trace.tensors[name].shape = {numbers.size(), rows, classes};
+  };
+  const std::vector<int> few{1, 2, 4};
+  reference("reference/learn", {0, 1, 2, 3, 4, 5}, learned, nullptr);
+  reference("reference/unlearn/hybrid", few, learned, &low_rank);
+  reference("reference/unlearn/rewrite", few, unlearned, nullptr);
+  trace.tensors["test/few"] = raw_integers({1, 2, 4});
+  trace.json["phases"][1]["samples"] = "test/few";
+  json& operations = trace.json["network"]["operations"];
+  operations.erase(operations.size() - 2);
+  operations.back()["inputs"] = {"activated"};
+}
+
+}  // namespace
+
+TraceFiles small_trace(TaskKind task) {
+  TraceFiles trace = small_trace();
+  trace.json["version"] = 2;
+  trace.json["task"]["kind"] = "classify";
+  if (task == TaskKind::classify) return trace;
+  trace.json["task"]["kind"] = task == TaskKind::regress ? "regress" : "score";
+  trace.json["test"].erase("labels");
+  trace.tensors.erase("test/labels");
+  for (json& phase : trace.json["phases"]) phase.erase("classes");
+  if (task == TaskKind::regress) make_regress(trace);
+  if (task == TaskKind::score) make_score(trace);
+  return trace;
+}
+
+Trace read_small_trace(TaskKind task) {
+  const TemporaryDirectory directory;
+  small_trace(task).write(directory.path().string());
+  return read_trace(directory.path().string());
+}
 
 void TraceFiles::write(const std::string& directory) const {
   const std::filesystem::path place(directory);

@@ -23,10 +23,16 @@ struct TraceFiles {
 /// `unlearn`. The reference outputs are the float network's.
 TraceFiles small_trace();
 
+/// The same network and phases for another task, of version 2. With `regress`, `test/targets` are the outputs of phase
+/// `learn` in float less 0.25, -0.5 and 0. With `score`, nothing averages over the rows, so that the outputs of a
+/// sample are 3 x 3, and `unlearn` has samples 1, 2 and 4 alone.
+TraceFiles small_trace(TaskKind task);
+
 /// Writes `small_trace()` into an existing directory.
 void write_small_trace(const std::string& directory);
 
 /// `small_trace()` as it is read.
 Trace read_small_trace();
+Trace read_small_trace(TaskKind task);
 
 }  // namespace palimpsest::test

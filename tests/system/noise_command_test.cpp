@@ -41,7 +41,7 @@ TEST_CASE("A noise study prints the table and writes report and picture") {
                                 Catch::Contains("3 draws at each sigma") && Catch::EndsWith("noise.json.\n"));
   const Json report = Json::parse(test::file_content(workplace.path("noise.json")));
   CHECK(report.at("schema") == "palimpsest.noise");
-  CHECK(report.at("version") == 2);
+  CHECK(report.at("version") == 3);
   CHECK(report.at("phases").at(1).at("hybrid").at("noise").size() == 10);
   CHECK_THAT(test::file_content(workplace.path("noise.svg")), Catch::StartsWith("<svg"));
 }

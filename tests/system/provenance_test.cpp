@@ -270,8 +270,8 @@ TEST_CASE("What cannot be repeated is refused in one line") {
   change(workplace, "trace/first.json", "\"age\": \"0s\"", "\"rage\": \"0s\"");
   refused({"run", "--from", "trace/first.json"},
           "trace/first.json: /provenance/options: palimpsest run has no option --rage");
-  change(workplace, "trace/first.json", "\"version\": 3", "\"version\": 2");
-  refused({"run", "--from", "trace/first.json"}, "trace/first.json: /version: expected 3, got 2");
+  change(workplace, "trace/first.json", "\"version\": 4", "\"version\": 3");
+  refused({"run", "--from", "trace/first.json"}, "trace/first.json: /version: expected 4, got 3");
 }
 
 TEST_CASE("Cycles that a fast clock raises are told in report, table and picture") {

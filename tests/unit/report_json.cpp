@@ -51,8 +51,10 @@ PhaseFigures machine(double base, std::uint64_t number) {
                                    {32.0 * base, number + 43, 1.125}});
   figures.array_updates = {64.0 * base, number + 50, 2.5};
   figures.samples = number + 8;
-  figures.accuracy = {0.9, 0.95, 0.1, std::nullopt, 0.8};
-  figures.float_accuracy = {0.91, 0.96, 0.11, std::nullopt, 0.81};
+  figures.outcome = {{0.9, 0.95, 0.1, std::nullopt, 0.8}, {}, {0.25, 0.35}};
+  figures.float_outcome = {{0.91, 0.96, 0.11, std::nullopt, 0.81}, {}, {}};
+  figures.outcome.by_class = {{2, 0.625}, {11, std::nullopt}};
+  figures.float_outcome.by_class = {{2, 0.75}, {11, std::nullopt}};
   figures.activity = {{1e-9, 5e-10, number + 15, number + 16, number + 12}, number + 13, number + 14};
   figures.wear = {number + 21, number + 9, 7.5, 0.125, number + 10, std::nullopt, std::nullopt, 86'400.0};
   if (number < 1500) {
@@ -120,7 +122,7 @@ void check_machine_keys(const json& machine, const Keys& components) {
   }
   Keys inference_keys = stage_keys;
   inference_keys.insert({"samples", "energy_per_sample_j", "seconds_per_sample", "latency_seconds", "accuracy",
-                         "float_accuracy", "saturated"});
+                         "float_accuracy", "output_deviation", "saturated"});
   CHECK(keys(machine.at("stages").at("training")) == training_keys);
   CHECK(keys(machine.at("stages").at("deployment")) == stage_keys);
   CHECK(keys(machine.at("stages").at("inference")) == inference_keys);
@@ -129,7 +131,7 @@ void check_machine_keys(const json& machine, const Keys& components) {
     CHECK(keys(one.at("writes")) == Keys{"rm_cells", "rm_forming_pulses", "rm_set_pulses", "rm_reset_pulses",
                                          "rm_verify_reads", "rm_failed_cells", "rm_clipped_weights", "sram_words"});
   }
-  const Keys accuracy = {"all", "retain", "forget", "new", "forget_without_adapter"};
+  const Keys accuracy = {"all", "retain", "forget", "new", "forget_without_adapter", "by_class"};
   CHECK(keys(machine.at("stages").at("inference").at("accuracy")) == accuracy);
   CHECK(keys(machine.at("stages").at("inference").at("float_accuracy")) == accuracy);
   CHECK(keys(machine.at("stages").at("inference").at("saturated")) ==
@@ -246,10 +248,10 @@ bool described(const json& statistics, const std::string& name) {
 TEST_CASE("The report's head has the keys that its readers rely on") {
   const json parsed = json::parse(json_report(report()));
   CHECK(keys(parsed) == Keys{"schema", "version", "architecture", "energy_table", "resistive_memory", "retention",
-                             "gpu", "trace", "seed", "age_seconds", "clock_period_ps", "tiles", "phases", "provenance",
-                             "statistics"});
+                             "gpu", "trace", "task", "seed", "age_seconds", "clock_period_ps", "tiles", "phases",
+                             "provenance", "statistics"});
   CHECK(parsed.at("schema") == "palimpsest.report");
-  CHECK(parsed.at("version") == 3);
+  CHECK(parsed.at("version") == 4);
   CHECK(parsed.at("architecture") == "chip");
   CHECK(parsed.at("resistive_memory") == "cell");
   CHECK(parsed.at("retention") == "ageing");
@@ -322,10 +324,19 @@ TEST_CASE("Without training there is no energy of a step or a pass") {
 TEST_CASE("A share that a phase does not have is null") {
   const json parsed = json::parse(json_report(report()));
   const json& inference = parsed.at("phases").at(0).at("stages").at("inference");
-  CHECK(inference.at("accuracy") ==
-        json{{"all", 0.9}, {"retain", 0.95}, {"forget", 0.1}, {"new", nullptr}, {"forget_without_adapter", 0.8}});
-  CHECK(inference.at("float_accuracy") ==
-        json{{"all", 0.91}, {"retain", 0.96}, {"forget", 0.11}, {"new", nullptr}, {"forget_without_adapter", 0.81}});
+  CHECK(inference.at("accuracy") == json{{"all", 0.9},
+                                         {"retain", 0.95},
+                                         {"forget", 0.1},
+                                         {"new", nullptr},
+                                         {"forget_without_adapter", 0.8},
+                                         {"by_class", {{"2", 0.625}, {"11", nullptr}}}});
+  CHECK(inference.at("float_accuracy") == json{{"all", 0.91},
+                                               {"retain", 0.96},
+                                               {"forget", 0.11},
+                                               {"new", nullptr},
+                                               {"forget_without_adapter", 0.81},
+                                               {"by_class", {{"2", 0.75}, {"11", nullptr}}}});
+  CHECK(inference.at("output_deviation") == json{{"root_mean_square", 0.25}, {"largest", 0.35}});
 }
 
 TEST_CASE("The report describes every statistic that it has, with unit and meaning") {

@@ -11,13 +11,13 @@ using nlohmann::json;
 
 namespace {
 
-Accuracy accuracy(double base) { return {base, base + 0.01, base + 0.02, std::nullopt, base + 0.04}; }
+Outcome outcome(double base) { return {{base, base + 0.01, base + 0.02, std::nullopt, base + 0.04}, {}, {}}; }
 
 NoisyMethod method(double base) {
   NoisyMethod made;
-  made.float_accuracy = accuracy(base + 0.4);
-  made.spreads = {{accuracy(base + 0.3), accuracy(0.05), accuracy(base + 0.2), accuracy(base + 0.35)},
-                  {accuracy(base + 0.1), accuracy(0.06), accuracy(base), accuracy(base + 0.15)}};
+  made.float_outcome = outcome(base + 0.4);
+  made.spreads = {{outcome(base + 0.3), outcome(0.05), outcome(base + 0.2), outcome(base + 0.35)},
+                  {outcome(base + 0.1), outcome(0.06), outcome(base), outcome(base + 0.15)}};
   return made;
 }
 
@@ -36,7 +36,7 @@ NoiseStudy study() {
 TEST_CASE("The noise report has settings, float accuracies and every statistic of every sigma") {
   const json report = json::parse(noise_json(study()));
   CHECK(report.at("schema") == "palimpsest.noise");
-  CHECK(report.at("version") == 2);
+  CHECK(report.at("version") == 3);
   CHECK(report.at("trace") == "net");
   CHECK(report.at("seed") == 3);
   CHECK(report.at("draws") == 7);

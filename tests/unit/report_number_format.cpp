@@ -95,3 +95,10 @@ TEST_CASE("All digits of a number give it back") {
     CHECK(std::stod(all_digits(value / 3.0)) == value / 3.0);
   }
 }
+
+TEST_CASE("Numbers in tables have at most four significant digits") {
+  CHECK(four_digits(0.0902946) == "0.09029");
+  CHECK(four_digits(24.8568) == "24.86");
+  CHECK(four_digits(12.0) == "12");
+  CHECK(four_digits(1.234567e-7) == "1.235e-07");
+}

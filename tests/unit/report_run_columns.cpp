@@ -32,7 +32,7 @@ class DistinctReport {
   double joule() { return static_cast<double>(count()) * 1e-6; }
   double seconds() { return static_cast<double>(count()) * 1e-3; }
   double share() { return static_cast<double>(++number_) / 1000.0; }
-  Accuracy accuracy() { return {share(), share(), share(), share(), share()}; }
+  Outcome outcome() { return {{share(), share(), share(), share(), share()}, {}, {share(), share()}}; }
   TrainingPart part() { return {joule(), count(), seconds()}; }
 
   void fill(StageFigures& stage) {
@@ -52,8 +52,8 @@ class DistinctReport {
     machine.updates = count();
     machine.samples = count();
     machine.latency_seconds = seconds();
-    machine.accuracy = accuracy();
-    machine.float_accuracy = accuracy();
+    machine.outcome = outcome();
+    machine.float_outcome = outcome();
     machine.wear = {count(), count(), seconds(), share(), count(), count(), count(), seconds()};
   }
 
@@ -161,13 +161,13 @@ TEST_CASE("Every accuracy is printed under its own header") {
   REQUIRE(table.rows() == 5);
   std::size_t row = 0;
   for (const NamedMachine& machine : machines_of(made.phase())) {
-    check_accuracy(table, row, machine.name, machine.figures.accuracy);
+    check_accuracy(table, row, machine.name, machine.figures.outcome);
     CHECK(table.cell(row, "updates") == grouped(machine.figures.updates));
     CHECK(table.cell(row, "samples") == grouped(machine.figures.samples));
     ++row;
   }
-  check_accuracy(table, 3, "hybrid in float", made.phase().hybrid.float_accuracy);
-  check_accuracy(table, 4, "rewrite in float", made.phase().rm_rewrite.float_accuracy);
+  check_accuracy(table, 3, "hybrid in float", made.phase().hybrid.float_outcome);
+  check_accuracy(table, 4, "rewrite in float", made.phase().rm_rewrite.float_outcome);
 }
 
 TEST_CASE("Every figure of wear is printed under its own header") {

@@ -28,7 +28,8 @@ JsonDocument report() {
   phase["baselines"] = {{"rm_rewrite", machine(200)}, {"gpu", machine(300)}};
   phase["baselines"]["gpu"]["stages"]["inference"]["accuracy"]["forget_without_adapter"] = 310;
   return {{{"schema", "palimpsest.report"},
-           {"version", 3},
+           {"version", 4},
+           {"task", "classify"},
            {"trace", "net"},
            {"architecture", "chip"},
            {"seed", 18'446'744'073'709'551'615U},

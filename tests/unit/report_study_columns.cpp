@@ -34,7 +34,7 @@ const std::vector<NamedAccuracy> accuracies{
 
 std::string hundredfold(const std::optional<double>& share) { return one_decimal(100.0 * share.value()); }
 
-std::string spread_text(const AccuracySpread& spread, std::optional<double> Accuracy::*member) {
+std::string spread_text(const OutcomeSpread& spread, std::optional<double> Accuracy::*member) {
   return hundredfold(spread.mean.*member) + " +- " + hundredfold(spread.deviation.*member) + " (" +
          hundredfold(spread.smallest.*member) + ".." + hundredfold(spread.largest.*member) + ") %";
 }
@@ -43,7 +43,7 @@ void check_json(const json& found, const Accuracy& accuracy) {
   for (const NamedAccuracy& one : accuracies) CHECK(found.at(one.key) == (accuracy.*one.member).value());
 }
 
-void check_json(const json& found, const AccuracySpread& spread) {
+void check_json(const json& found, const OutcomeSpread& spread) {
   check_json(found.at("mean"), spread.mean);
   check_json(found.at("deviation"), spread.deviation);
   check_json(found.at("smallest"), spread.smallest);
@@ -60,8 +60,8 @@ TEST_CASE("Every accuracy of the noise study is printed under its own header and
   REQUIRE(table.rows() == 6);
   for (const NamedAccuracy& one : accuracies) {
     INFO(one.title);
-    CHECK(table.cell(0, one.title) == percent(phase.hybrid.float_accuracy.*one.member));
-    CHECK(table.cell(1, one.title) == percent(phase.rewrite.float_accuracy.*one.member));
+    CHECK(table.cell(0, one.title) == percent(phase.hybrid.float_outcome.*one.member));
+    CHECK(table.cell(1, one.title) == percent(phase.rewrite.float_outcome.*one.member));
     CHECK(table.cell(2, one.title) == spread_text(phase.hybrid.spreads[0], one.member));
     CHECK(table.cell(3, one.title) == spread_text(phase.rewrite.spreads[0], one.member));
     CHECK(table.cell(4, one.title) == spread_text(phase.hybrid.spreads[1], one.member));
@@ -71,7 +71,7 @@ TEST_CASE("Every accuracy of the noise study is printed under its own header and
   CHECK(table.cell(4, "sigma") == "4 uS");
   const json phase_json = json::parse(noise_json(study)).at("phases").at(0);
   for (const auto& [name, method] : {std::pair{"hybrid", &phase.hybrid}, {"rewrite", &phase.rewrite}}) {
-    check_json(phase_json.at(name).at("float_accuracy"), method->float_accuracy);
+    check_json(phase_json.at(name).at("float_accuracy"), method->float_outcome);
     check_json(phase_json.at(name).at("noise").at(0), method->spreads[0]);
     check_json(phase_json.at(name).at("noise").at(1), method->spreads[1]);
   }
@@ -86,7 +86,7 @@ TEST_CASE("Mean and worst change of the study of non-idealities are printed unde
     const ChipVariant& variant = study.variants[row];
     CHECK(table.cell(row, "non-ideality") == variant.name);
     for (std::size_t phase = 0; phase < 2; ++phase) {
-      const double exact = study.float_accuracies[phase].all.value();
+      const double exact = study.float_outcomes[phase].all.value();
       CHECK(table.cell(row, study.phases[phase]) == signed_points(variant.phases[phase].mean.all.value() - exact));
       CHECK(table.cell(row, "worst", phase) == signed_points(variant.phases[phase].smallest.all.value() - exact));
     }
@@ -102,7 +102,7 @@ TEST_CASE("Every accuracy of the study of non-idealities stands at its own key")
   CHECK(found.at("chips") == 13);
   CHECK(found.at("age_seconds") == 86'400.0);
   for (std::size_t phase = 0; phase < 2; ++phase) {
-    check_json(found.at("float_accuracy").at(study.phases[phase]), study.float_accuracies[phase]);
+    check_json(found.at("float_accuracy").at(study.phases[phase]), study.float_outcomes[phase]);
     for (std::size_t number = 0; number < 2; ++number) {
       const json& variant = found.at("variants").at(number);
       CHECK(variant.at("name") == study.variants[number].name);

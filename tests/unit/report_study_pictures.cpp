@@ -53,7 +53,7 @@ TEST_CASE("The noise picture draws every group of classes of both methods in its
   const auto curve = [&](const NoisyMethod& method, std::optional<double> Accuracy::*member,
                          const std::string& colour) {
     const auto height = [](double share) { return 358.0 - 240.0 * share; };
-    return line({{72.0, height((method.float_accuracy.*member).value())},
+    return line({{72.0, height((method.float_outcome.*member).value())},
                  {217.0, height((method.spreads[0].mean.*member).value())},
                  {362.0, height((method.spreads[1].mean.*member).value())}},
                 colour);
@@ -77,10 +77,10 @@ TEST_CASE("The picture of non-idealities draws mean and extremes of every varian
     const auto place = [&](const std::optional<double>& share) {
       return 154.0 + 260.0 * static_cast<double>(phase) + 230.0 * share.value();
     };
-    const double exact = place(study.float_accuracies[phase].all);
+    const double exact = place(study.float_outcomes[phase].all);
     CHECK_THAT(svg, Catch::Contains(line({{exact, 84.0}, {exact, 128.0}}, "#bbbbbb")));
     for (std::size_t number = 0; number < 2; ++number) {
-      const AccuracySpread& spread = study.variants[number].phases[phase];
+      const OutcomeSpread& spread = study.variants[number].phases[phase];
       const double y = 95.0 + 22.0 * static_cast<double>(number);
       CHECK_THAT(svg, Catch::Contains(line({{place(spread.smallest.all), y}, {place(spread.largest.all), y}}, blue)));
       CHECK_THAT(svg, Catch::Contains(dot(place(spread.mean.all), y, 4.0, blue)));

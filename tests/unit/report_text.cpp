@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/report/statistics.hpp"
+#include "sim/report/outcome_statistics.hpp"
 #include "sim/report/text_report.hpp"
 
 using namespace palimpsest;
@@ -31,8 +31,8 @@ PhaseFigures machine(double factor) {
   figures.deployment.writes.rm_set_pulses = 1'234'567;
   figures.training_runs.push_back(
       {"", 250, 8, {1e-3 * factor, 100, 1e-6}, {6e-4 * factor, 200, 2e-6}, {4e-4 * factor, 300, 3e-6}});
-  figures.accuracy = {0.9, 0.955, 0.101, std::nullopt, 0.8};
-  figures.float_accuracy = {0.91, 0.965, 0.111, std::nullopt, 0.81};
+  figures.outcome = {{0.9, 0.955, 0.101, std::nullopt, 0.8}, {}, {0.25, 0.35}};
+  figures.float_outcome = {{0.91, 0.965, 0.111, std::nullopt, 0.81}, {}, {}};
   return figures;
 }
 
@@ -134,7 +134,7 @@ TEST_CASE("What was cut at a range is told of both chips") {
 TEST_CASE("Accuracies are percentages, and what a phase does not have is a dash") {
   const std::string text = text_report(report());
   CHECK(line_of(text, {"hybrid", "90.0"}) ==
-        Words{"hybrid", "90.0", "%", "95.5", "%", "10.1", "%", "-", "80.0", "%", "0", "0"});
+        Words{"hybrid", "90.0", "%", "95.5", "%", "10.1", "%", "-", "80.0", "%", "25.0", "%", "35.0", "%", "0", "0"});
   CHECK(line_of(text, {"hybrid", "in", "float"}) ==
         Words{"hybrid", "in", "float", "91.0", "%", "96.5", "%", "11.1", "%", "-", "81.0", "%"});
 }

@@ -85,3 +85,11 @@ TEST_CASE("Forgotten samples are the phase's samples of classes to forget") {
   fewer.forget = {};
   CHECK(forgotten_samples(labelled(), fewer).empty());
 }
+
+TEST_CASE("Every class that the phase names has its own share, also one without samples") {
+  Phase named = phase();
+  named.retain = {0, 1, 5};
+  const Accuracy accuracy = accuracy_of(labelled(), named, answers({0, 0, 2, 0, 3}));
+  CHECK(accuracy.by_class ==
+        std::map<std::int64_t, std::optional<double>>{{0, 1.0}, {1, 0.0}, {2, 0.5}, {3, 1.0}, {5, std::nullopt}});
+}

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/run/accuracy_spread.hpp"
 #include "sim/run/nonideality_study.hpp"
+#include "sim/run/outcome_spread.hpp"
 #include "tests/support/chip_lives.hpp"
 #include "tests/support/small_trace.hpp"
 
@@ -86,7 +86,7 @@ TEST_CASE("Writing exactly at every step ends where writing at deployment does")
       const PhaseFigures& one = at_deployment[phase];
       const PhaseFigures& other = every_step[phase];
       CHECK(other.activity.crossbar_joule == Approx(one.activity.crossbar_joule).epsilon(1e-6));
-      CHECK(other.accuracy.all == one.accuracy.all);
+      CHECK(other.outcome.all == one.outcome.all);
       // The first phase is written at deployment either way.
       CHECK((other.deployment.writes.rm_cells == 0) == (phase > 0));
       CHECK(one.deployment.writes.rm_cells > 0);
@@ -125,13 +125,13 @@ TEST_CASE("Two chips of the study are two runs with seeds one behind the other, 
   REQUIRE(all.name == "all");
   for (std::size_t phase = 0; phase < trace.phases.size(); ++phase) {
     INFO(trace.phases[phase].name);
-    const AccuracySpread expected = spread_of({runs[0][phase].accuracy, runs[1][phase].accuracy});
+    const OutcomeSpread expected = spread_of({runs[0][phase].outcome, runs[1][phase].outcome});
     for (const auto accuracy : all_accuracies) {
       CHECK(all.phases[phase].smallest.*accuracy == expected.smallest.*accuracy);
       CHECK(all.phases[phase].largest.*accuracy == expected.largest.*accuracy);
       CHECK(all.phases[phase].mean.*accuracy == expected.mean.*accuracy);
     }
-    CHECK(runs[0][phase].accuracy.all != runs[1][phase].accuracy.all);
-    CHECK(study.float_accuracies[phase].all == runs[0][phase].float_accuracy.all);
+    CHECK(runs[0][phase].outcome.all != runs[1][phase].outcome.all);
+    CHECK(study.float_outcomes[phase].all == runs[0][phase].float_outcome.all);
   }
 }

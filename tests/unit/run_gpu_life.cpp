@@ -197,11 +197,11 @@ TEST_CASE("A GPU without adapters or training has nothing to deploy or train") {
 
 TEST_CASE("The GPU answers with the trace's float outputs, and cannot drop a merged adapter") {
   const PhaseFigures figures = gpu_phase(gpu(), one_layer(), ten_samples());
-  CHECK(figures.accuracy.all == Approx(0.4));
-  CHECK(figures.accuracy.retain == Approx(4.0 / 7.0));
-  CHECK(figures.accuracy.forget == 0.0);
-  CHECK(figures.accuracy.forget_without_adapter == 0.0);
-  CHECK(figures.float_accuracy.all == Approx(0.4));
+  CHECK(figures.outcome.all == Approx(0.4));
+  CHECK(figures.outcome.retain == Approx(4.0 / 7.0));
+  CHECK(figures.outcome.forget == 0.0);
+  CHECK(figures.outcome.forget_without_adapter == 0.0);
+  CHECK(figures.float_outcome.all == Approx(0.4));
 }
 
 TEST_CASE("The GPU writes no resistive memory") {

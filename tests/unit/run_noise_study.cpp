@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/report/statistics.hpp"
+#include "sim/report/outcome_statistics.hpp"
 #include "sim/run/accuracy.hpp"
 #include "sim/run/noise_study.hpp"
 #include "tests/support/small_trace.hpp"
@@ -31,7 +31,7 @@ void check_equal(const Accuracy& first, const Accuracy& second) {
   }
 }
 
-void check_equal(const AccuracySpread& first, const AccuracySpread& second) {
+void check_equal(const OutcomeSpread& first, const OutcomeSpread& second) {
   check_equal(first.mean, second.mean);
   check_equal(first.deviation, second.deviation);
   check_equal(first.smallest, second.smallest);
@@ -39,8 +39,8 @@ void check_equal(const AccuracySpread& first, const AccuracySpread& second) {
 }
 
 /// The draws' accuracies as the reference has them.
-std::vector<Accuracy> reference_draws(const nlohmann::json& draws) {
-  std::vector<Accuracy> accuracies(draws.size());
+std::vector<Outcome> reference_draws(const nlohmann::json& draws) {
+  std::vector<Outcome> accuracies(draws.size());
   for (std::size_t draw = 0; draw < draws.size(); ++draw) {
     for (const auto& statistic : accuracy_statistics) {
       const nlohmann::json& share = draws.at(draw).at(std::string(statistic.name));
@@ -62,7 +62,7 @@ TEST_CASE("The exact weights give the accuracies of the trace's own float output
       Accuracy expected = accuracy_of(trace, phase, method->reference);
       if (method == &phase.rewrite) expected.forget_without_adapter = expected.forget;
       if (method == &phase.hybrid && !phase.forget.empty()) expected.forget_without_adapter = 29.0 / 30.0;
-      check_equal(noisy->float_accuracy, expected);
+      check_equal(noisy->float_outcome, expected);
     }
   }
 }
@@ -72,9 +72,9 @@ TEST_CASE("Devices without an error give the float accuracies in every draw") {
   const NoiseStudy study = noise_study(trace, settings({0.0}, 2), 1);
   for (const NoisyPhase& phase : study.phases) {
     for (const NoisyMethod* method : {&phase.hybrid, &phase.rewrite}) {
-      check_equal(method->spreads.at(0).mean, method->float_accuracy);
-      check_equal(method->spreads.at(0).smallest, method->float_accuracy);
-      check_equal(method->spreads.at(0).largest, method->float_accuracy);
+      check_equal(method->spreads.at(0).mean, method->float_outcome);
+      check_equal(method->spreads.at(0).smallest, method->float_outcome);
+      check_equal(method->spreads.at(0).largest, method->float_outcome);
       CHECK(method->spreads.at(0).deviation.all == 0.0);
     }
   }
@@ -97,8 +97,8 @@ TEST_CASE("Accuracies under conductance errors are those of an independent evalu
 TEST_CASE("Phases and methods with the same weight set see the same devices") {
   const NoiseStudy study = noise_study(read_face_trace(), settings({5.0}, 4), 1);
   // The hybrid without adapters is the same array after unlearning and after continual learning.
-  const AccuracySpread& unlearned = study.phases.at(1).hybrid.spreads.at(0);
-  const AccuracySpread& continued = study.phases.at(2).hybrid.spreads.at(0);
+  const OutcomeSpread& unlearned = study.phases.at(1).hybrid.spreads.at(0);
+  const OutcomeSpread& continued = study.phases.at(2).hybrid.spreads.at(0);
   CHECK(unlearned.mean.forget_without_adapter == continued.mean.forget_without_adapter);
   CHECK(unlearned.deviation.forget_without_adapter == continued.deviation.forget_without_adapter);
   CHECK(unlearned.deviation.forget_without_adapter > 0.0);

@@ -101,7 +101,7 @@ TEST_CASE("Wrong values in trace.json are refused with their pointer") {
   const std::string unlearn = "/phases/1";
   const std::vector<std::tuple<std::string, json, std::string>> cases = {
       {"/schema", "palimpsest.architecture", "expected palimpsest.trace; got \"palimpsest.architecture\""},
-      {"/version", 2, "expected 1, got 2"},
+      {"/version", 3, "expected 1..2, got 3"},
       {"/extra", 1, "unknown key; expected adapters, calibration"},
       {"/name", "", "expected text without control characters, got \"\""},
       {"/provenance/seed", -1, "expected 0.."},

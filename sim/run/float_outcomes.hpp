@@ -7,30 +7,30 @@
 #include <string>
 #include <vector>
 
-#include "sim/run/figures.hpp"
+#include "sim/run/outcome.hpp"
 #include "sim/trace/trace.hpp"
 
 namespace palimpsest {
 
-/// Accuracies of one phase, reached by both methods.
-struct MethodAccuracies {
-  Accuracy hybrid;
-  Accuracy rewrite;
+/// Outcomes of one phase, reached by both methods.
+struct MethodOutcomes {
+  Outcome hybrid;
+  Outcome rewrite;
 };
 
-/// Accuracies of all phases of a trace in floating point, for whatever values the weight sets have. Phases and methods
+/// Outcomes of all phases of a trace in floating point, for whatever values the weight sets have. Phases and methods
 /// that use the same weight set and adapters share one evaluation. Samples stream: a few at a time are held.
-class FloatAccuracies {
+class FloatOutcomes {
  public:
   /// The trace outlives the object.
-  explicit FloatAccuracies(const Trace& trace);
+  explicit FloatOutcomes(const Trace& trace);
 
   /// Names of the weight sets in use, in the order of their first use.
   const std::vector<std::string>& weight_sets() const { return weight_sets_; }
 
-  /// Accuracies by phase, with `weights` as values of the sets, in the order of weight_sets(). Throws UserError (trace)
-  /// if a score is not finite.
-  std::vector<MethodAccuracies> evaluate(const std::vector<WeightSet>& weights) const;
+  /// Outcomes by phase, with `weights` as values of the sets, in the order of weight_sets(). Throws UserError (trace)
+  /// if an output is not finite.
+  std::vector<MethodOutcomes> evaluate(const std::vector<WeightSet>& weights) const;
 
  private:
   struct Evaluation {
@@ -47,7 +47,7 @@ class FloatAccuracies {
   Use add(const Phase& phase, const Method& method);
   std::size_t add(std::size_t weight_set, const std::vector<const Adapter*>& adapters,
                   const std::vector<std::uint32_t>& samples);
-  /// Gives the scores of every sample of every evaluation to the tallies that want them.
+  /// Gives the outputs of every sample of every evaluation to the tallies that want them.
   class Tallies;
 
   const Trace& trace_;

@@ -1,11 +1,11 @@
-#include "sim/run/float_accuracies.hpp"
+#include "sim/run/float_outcomes.hpp"
 
 #include <algorithm>
 #include <iterator>
 
 #include "sim/error.hpp"
 #include "sim/network/float_network.hpp"
-#include "sim/run/accuracy.hpp"
+#include "sim/run/outcome_tally.hpp"
 
 namespace palimpsest {
 
@@ -16,7 +16,7 @@ constexpr std::size_t samples_per_chunk = 4;
 
 }  // namespace
 
-FloatAccuracies::FloatAccuracies(const Trace& trace) : trace_(trace) {
+FloatOutcomes::FloatOutcomes(const Trace& trace) : trace_(trace) {
   for (const Phase& phase : trace.phases) {
     forgotten_.push_back(forgotten_samples(trace, phase));
     hybrid_.push_back(add(phase, phase.hybrid));
@@ -24,7 +24,7 @@ FloatAccuracies::FloatAccuracies(const Trace& trace) : trace_(trace) {
   }
 }
 
-FloatAccuracies::Use FloatAccuracies::add(const Phase& phase, const Method& method) {
+FloatOutcomes::Use FloatOutcomes::add(const Phase& phase, const Method& method) {
   const auto found = std::find(weight_sets_.begin(), weight_sets_.end(), method.weights);
   const auto weight_set = static_cast<std::size_t>(found - weight_sets_.begin());
   if (found == weight_sets_.end()) weight_sets_.push_back(method.weights);
@@ -35,8 +35,8 @@ FloatAccuracies::Use FloatAccuracies::add(const Phase& phase, const Method& meth
   return use;
 }
 
-std::size_t FloatAccuracies::add(std::size_t weight_set, const std::vector<const Adapter*>& adapters,
-                                 const std::vector<std::uint32_t>& samples) {
+std::size_t FloatOutcomes::add(std::size_t weight_set, const std::vector<const Adapter*>& adapters,
+                               const std::vector<std::uint32_t>& samples) {
   const auto same = std::find_if(evaluations_.begin(), evaluations_.end(), [&](const Evaluation& evaluation) {
     return evaluation.weight_set == weight_set && evaluation.adapters == adapters;
   });
@@ -49,34 +49,34 @@ std::size_t FloatAccuracies::add(std::size_t weight_set, const std::vector<const
   return number;
 }
 
-class FloatAccuracies::Tallies {
+class FloatOutcomes::Tallies {
  public:
-  explicit Tallies(const FloatAccuracies& accuracies) : accuracies_(accuracies) {
-    for (std::size_t phase = 0; phase < accuracies.trace_.phases.size(); ++phase) {
-      add(phase, accuracies.hybrid_[phase]);
-      add(phase, accuracies.rewrite_[phase]);
+  explicit Tallies(const FloatOutcomes& outcomes) : outcomes_(outcomes) {
+    for (std::size_t phase = 0; phase < outcomes.trace_.phases.size(); ++phase) {
+      add(phase, outcomes.hybrid_[phase], outcomes.trace_.phases[phase].hybrid);
+      add(phase, outcomes.rewrite_[phase], outcomes.trace_.phases[phase].rewrite);
     }
   }
 
-  /// `scores` [n, classes] of an evaluation's samples from number `first` on.
+  /// `scores` [n, outputs of a sample] of an evaluation's samples from number `first` on.
   void take(std::size_t evaluation, std::size_t first, const Eigen::MatrixXf& scores) {
-    const std::vector<std::uint32_t>& samples = accuracies_.evaluations_[evaluation].samples;
+    const std::vector<std::uint32_t>& samples = outcomes_.evaluations_[evaluation].samples;
     for (Row& row : rows_) {
       if (row.use.deployed == evaluation) {
-        give(samples, first, scores, accuracies_.trace_.phases[row.phase].samples, row.deployed_seen,
+        give(samples, first, scores, outcomes_.trace_.phases[row.phase].samples, row.deployed_seen,
              [&row](std::size_t place, const Eigen::MatrixXf& part) { row.deployed.add(place, part); });
       }
       if (row.use.without_adapters == evaluation) {
-        const std::vector<std::uint32_t>& forgotten = accuracies_.forgotten_[row.phase];
+        const std::vector<std::uint32_t>& forgotten = outcomes_.forgotten_[row.phase];
         give(samples, first, scores, forgotten, row.bare_seen, [&](std::size_t place, const Eigen::MatrixXf& part) {
-          row.bare.add(accuracies_.trace_, forgotten, place, part);
+          row.bare.add(outcomes_.trace_, forgotten, place, part);
         });
       }
     }
   }
 
-  std::vector<MethodAccuracies> accuracies() const {
-    std::vector<MethodAccuracies> all;
+  std::vector<MethodOutcomes> outcomes() const {
+    std::vector<MethodOutcomes> all;
     for (std::size_t row = 0; row < rows_.size(); row += 2) all.push_back({of(rows_[row]), of(rows_[row + 1])});
     return all;
   }
@@ -86,20 +86,21 @@ class FloatAccuracies::Tallies {
   struct Row {
     std::size_t phase = 0;
     Use use;
-    AccuracyTally deployed;
+    OutcomeTally deployed;
     CorrectShare bare;
     std::size_t deployed_seen = 0;
     std::size_t bare_seen = 0;
   };
 
-  void add(std::size_t phase, const Use& use) {
-    rows_.push_back({phase, use, AccuracyTally(accuracies_.trace_, accuracies_.trace_.phases[phase]), {}});
+  void add(std::size_t phase, const Use& use, const Method& method) {
+    const Trace& trace = outcomes_.trace_;
+    rows_.push_back({phase, use, OutcomeTally(trace, trace.phases[phase], method.reference), {}});
   }
 
-  static Accuracy of(const Row& row) {
-    Accuracy accuracy = row.deployed.accuracy();
-    accuracy.forget_without_adapter = row.bare.share();
-    return accuracy;
+  static Outcome of(const Row& row) {
+    Outcome outcome = row.deployed.outcome();
+    outcome.forget_without_adapter = row.bare.share();
+    return outcome;
   }
 
   /// Gives the scores of those `samples` that are `wanted`, of which `seen` have been given; both lists rise.
@@ -117,11 +118,11 @@ class FloatAccuracies::Tallies {
     if (given > 0) take(before, part.topRows(given));
   }
 
-  const FloatAccuracies& accuracies_;
+  const FloatOutcomes& outcomes_;
   std::vector<Row> rows_;
 };
 
-std::vector<MethodAccuracies> FloatAccuracies::evaluate(const std::vector<WeightSet>& weights) const {
+std::vector<MethodOutcomes> FloatOutcomes::evaluate(const std::vector<WeightSet>& weights) const {
   Tallies tallies(*this);
   for (std::size_t number = 0; number < evaluations_.size(); ++number) {
     const Evaluation& evaluation = evaluations_[number];
@@ -135,7 +136,7 @@ std::vector<MethodAccuracies> FloatAccuracies::evaluate(const std::vector<Weight
         },
         samples_per_chunk);
   }
-  return tallies.accuracies();
+  return tallies.outcomes();
 }
 
 }  // namespace palimpsest
