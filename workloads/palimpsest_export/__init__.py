@@ -5,7 +5,15 @@ docs/trace-format.md defines the trace.
 
 from .errors import ExportError, SafetensorsError, TraceError, UnsupportedOperation
 from .graph import trace_network
-from .layers import LoraLinear, RMSNorm, activate_adapters, add_adapter, lora_layers
+from .modules import (
+    LoraConv2d,
+    LoraLinear,
+    RMSNorm,
+    activate_adapters,
+    add_adapter,
+    add_lora,
+    lora_layers,
+)
 from .operations import Network, Operation
 from .safetensors import decode_tensors, encode_tensors
 from .trace import Adapter, Method, Phase, Provenance, Trace, TrainingRun
@@ -15,6 +23,7 @@ from .writer import require_writable, write_trace
 __all__ = [
     "Adapter",
     "ExportError",
+    "LoraConv2d",
     "LoraLinear",
     "Method",
     "Network",
@@ -30,6 +39,7 @@ __all__ = [
     "activate_adapters",
     "adapter_values",
     "add_adapter",
+    "add_lora",
     "decode_tensors",
     "encode_tensors",
     "lora_layers",

@@ -1,0 +1,17 @@
+"""Modules that a trace can state and PyTorch lacks, and the tools that put them into existing models."""
+
+from .adapters import activate_adapters, add_adapter, lora_layers
+from .injection import add_lora
+from .lora import LoraConv2d, LoraLayer, LoraLinear
+from .norm import RMSNorm
+
+__all__ = [
+    "LoraConv2d",
+    "LoraLayer",
+    "LoraLinear",
+    "RMSNorm",
+    "activate_adapters",
+    "add_adapter",
+    "add_lora",
+    "lora_layers",
+]
