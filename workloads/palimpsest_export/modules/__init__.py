@@ -2,6 +2,7 @@
 
 from .adapters import activate_adapters, add_adapter, lora_layers
 from .injection import add_lora
+from .loops import Repeat, Scan
 from .lora import LoraConv2d, LoraLayer, LoraLinear
 from .norm import RMSNorm
 
@@ -10,6 +11,8 @@ __all__ = [
     "LoraLayer",
     "LoraLinear",
     "RMSNorm",
+    "Repeat",
+    "Scan",
     "activate_adapters",
     "add_adapter",
     "add_lora",
