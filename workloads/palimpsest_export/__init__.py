@@ -6,6 +6,7 @@ docs/trace-format.md defines the trace.
 from .errors import ExportError, SafetensorsError, TraceError, UnsupportedOperation
 from .graph import trace_network
 from .modules import (
+    LIF,
     LoraConv2d,
     LoraLinear,
     Repeat,
@@ -14,7 +15,9 @@ from .modules import (
     activate_adapters,
     add_adapter,
     add_lora,
+    as_scan,
     lora_layers,
+    replace_recurrent,
 )
 from .operations import Network, Operation
 from .safetensors import decode_tensors, encode_tensors
@@ -25,6 +28,7 @@ from .writer import require_writable, write_trace
 __all__ = [
     "Adapter",
     "ExportError",
+    "LIF",
     "LoraConv2d",
     "LoraLinear",
     "Method",
@@ -44,11 +48,13 @@ __all__ = [
     "adapter_values",
     "add_adapter",
     "add_lora",
+    "as_scan",
     "decode_tensors",
     "encode_tensors",
     "lora_layers",
     "parameter_values",
     "reference_outputs",
+    "replace_recurrent",
     "require_writable",
     "trace_network",
     "write_trace",

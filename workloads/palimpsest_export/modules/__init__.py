@@ -5,8 +5,11 @@ from .injection import add_lora
 from .loops import Repeat, Scan
 from .lora import LoraConv2d, LoraLayer, LoraLinear
 from .norm import RMSNorm
+from .recurrent import as_scan, replace_recurrent
+from .spiking import LIF
 
 __all__ = [
+    "LIF",
     "LoraConv2d",
     "LoraLayer",
     "LoraLinear",
@@ -16,5 +19,7 @@ __all__ = [
     "activate_adapters",
     "add_adapter",
     "add_lora",
+    "as_scan",
     "lora_layers",
+    "replace_recurrent",
 ]
