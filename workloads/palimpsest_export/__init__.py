@@ -16,6 +16,7 @@ from .modules import (
     add_adapter,
     add_lora,
     as_scan,
+    load_peft,
     lora_layers,
     replace_recurrent,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "as_scan",
     "decode_tensors",
     "encode_tensors",
+    "load_peft",
     "lora_layers",
     "parameter_values",
     "reference_outputs",

@@ -79,6 +79,25 @@ def test_targets_are_chosen_as_peft_chooses_them(targets, expected):
     assert list(lora_layers(module)) == expected
 
 
+@pytest.mark.parametrize(
+    "targets", [["fc1"], ["1.fc1", "head"], ["stem"], r"blocks\.\d\.fc[12]", "all-linear"]
+)
+def test_peft_itself_chooses_the_same(targets):
+    peft = pytest.importorskip("peft")
+    patterns = {"rank_pattern": {"0.fc1|^head|stem": 3}, "alpha_pattern": {"c1|1.fc1|s.em": 9, ".*": 7}}
+    ours, theirs = model(), model()
+    add_lora(ours, targets, rank=2, alpha=4, **patterns)
+    config = peft.LoraConfig(target_modules=targets, r=2, lora_alpha=4, **patterns)
+    layers = {
+        path.replace("base_model.model.", ""): layer
+        for path, layer in peft.get_peft_model(theirs, config).named_modules()
+        if isinstance(layer, peft.tuners.lora.LoraLayer)
+    }
+    assert {path: (layer.r["default"], layer.scaling["default"]) for path, layer in layers.items()} == {
+        path: (layer.rank["default"], layer.scale("default")) for path, layer in lora_layers(ours).items()
+    }
+
+
 def test_a_new_adapter_changes_nothing_and_shares_the_layers():
     module = model()
     before, layers = module(images()), dict(module.named_modules())
@@ -140,7 +159,7 @@ def test_ranks_and_alphas_differ_by_pattern_and_scale():
         alpha=4,
         generator=generator(),
         rank_pattern={"fc1": 3, r"blocks\.0\..*": 4},
-        alpha_pattern={"^head": 5, "c2": 9},
+        alpha_pattern={"^head": 5, "c2|0.fc1": 9},
     )
     ranks = {path: layer.rank["default"] for path, layer in lora_layers(module).items()}
     assert ranks == {
@@ -150,7 +169,9 @@ def test_ranks_and_alphas_differ_by_pattern_and_scale():
         "blocks.1.fc2": 2,
         "head": 2,
     }
-    assert module.head.scale("default") == 2.5 and module.blocks[1].fc2.scale("default") == 2.0
+    alphas = {path: layer.alpha["default"] for path, layer in lora_layers(module).items()}
+    assert alphas == {**dict.fromkeys(ranks, 4), "head": 5, "blocks.0.fc1": 9}
+    assert module.head.scale("default") == 2.5
 
 
 def test_rank_stabilised_adapters_scale_by_the_root_of_the_rank():
@@ -256,6 +277,7 @@ def test_an_adapter_that_does_not_fit_changes_nothing():
         ({"targets": ["fc1"], "alpha": -1}, r"^blocks\.0\.fc1: adapter 'default': alpha must be a number"),
         ({"targets": ["fc1"], "name": "a.b"}, r"expected a name of letters, digits, _ and -, got 'a\.b'"),
         ({"targets": ["fc1"], "rank_pattern": {"(": 8}}, r"^rank_pattern: '\(' is no regular expression"),
+        ({"targets": ["fc1"], "alpha_pattern": {"c1": 8}}, "^alpha_pattern: 'c1' matches none of the layers"),
         ({"targets": ["fc1"], "alpha_pattern": [3]}, "^alpha_pattern: expected a dict of regular expression"),
         ({"targets": ["fc1"], "generator": 7}, r"generator: expected a numpy\.random\.Generator"),
     ):

@@ -5,6 +5,7 @@ from .injection import add_lora
 from .loops import Repeat, Scan
 from .lora import LoraConv2d, LoraLayer, LoraLinear
 from .norm import RMSNorm
+from .peft_files import load_peft
 from .recurrent import as_scan, replace_recurrent
 from .spiking import LIF
 
@@ -20,6 +21,7 @@ __all__ = [
     "add_adapter",
     "add_lora",
     "as_scan",
+    "load_peft",
     "lora_layers",
     "replace_recurrent",
 ]

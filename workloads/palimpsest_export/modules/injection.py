@@ -32,16 +32,14 @@ def add_lora(
     Raises ExportError, and changes nothing, for targets, names or sizes that do not fit.
     """
     require_kind("model", model, nn.Module, "a torch.nn.Module")
-    ranks = _checked_patterns("rank_pattern", rank_pattern)
-    alphas = _checked_patterns("alpha_pattern", alpha_pattern)
+    paths = select_layers(model, targets)
+    ranks = _checked_patterns("rank_pattern", rank_pattern, paths)
+    alphas = _checked_patterns("alpha_pattern", alpha_pattern, paths)
     if generator is None:
         generator = numpy.random.default_rng(int(torch.randint(2**62, ())))
-    sizes = {
-        path: (pattern_value(ranks, path, rank), pattern_value(alphas, path, alpha))
-        for path in select_layers(model, targets)
-    }
+    sizes = {path: (pattern_value(ranks, path, rank), pattern_value(alphas, path, alpha)) for path in paths}
     put_adapter(model, sizes, name, generator, rank_stabilized)
-    return list(sizes)
+    return paths
 
 
 def put_adapter(model, sizes, name, generator, rank_stabilized):
@@ -65,12 +63,14 @@ def put_adapter(model, sizes, name, generator, rank_stabilized):
             _replace(model, path, layer)
 
 
-def _checked_patterns(where, patterns):
+def _checked_patterns(where, patterns, paths):
     if patterns is None:
         return {}
     require_kind(where, patterns, dict, "a dict of regular expression to number")
     for pattern in patterns:
         compiled(where, pattern)
+        if not any(pattern_value({pattern: True}, path, False) for path in paths):
+            raise ExportError(f"{where}: {shown(pattern)} matches none of the layers {', '.join(paths)}")
     return patterns
 
 

@@ -50,8 +50,12 @@ def select_layers(model, targets):
     that cannot have adapters.
     """
     modules = modules_outside_adapters(model)
-    if isinstance(targets, str):
-        chosen = _all_linear(modules) if targets.lower() == ALL_LINEAR else _matching(modules, targets)
+    if isinstance(targets, str) and targets.lower() == ALL_LINEAR:
+        chosen = all_linear(modules)
+        if chosen in ([], [""]) and not isinstance(model, LoraLinear):
+            raise ExportError(f"targets: {ALL_LINEAR!r}: the model has no nn.Linear inside it")
+    elif isinstance(targets, str):
+        chosen = _matching(modules, targets)
     elif isinstance(targets, (list, tuple, set, frozenset)) and targets:
         chosen = _named(modules, targets)
     else:
@@ -102,15 +106,13 @@ def near_names(modules, name):
     return f"the layers are {', '.join(map(repr, paths[:MOST_NAMES]))}{more}"
 
 
-def _all_linear(modules):
-    chosen = [
+def all_linear(modules):
+    """Paths of the linear layers among these modules that can have adapters."""
+    return [
         path
         for path, module in modules.items()
         if isinstance(module, (nn.Linear, LoraLinear)) and target_fault(modules, path) is None
     ]
-    if chosen in ([], [""]) and not isinstance(modules[""], LoraLinear):
-        raise ExportError(f"targets: {ALL_LINEAR!r}: the model has no nn.Linear inside it")
-    return chosen
 
 
 def _matching(modules, pattern):
