@@ -1,5 +1,6 @@
 import copy
 import re
+import warnings
 
 import numpy
 import pytest
@@ -221,6 +222,9 @@ class Attention(nn.Module):
         self.depthwise = nn.Conv2d(4, 4, 3, groups=4)
         self.mirrored = nn.Conv2d(4, 4, 3, padding_mode="reflect", padding=1)
         self.fc = nn.Linear(4, 4)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self.lazy = nn.LazyConv2d(4, 3)
 
 
 @pytest.mark.parametrize(
@@ -254,6 +258,7 @@ def test_targets_that_do_not_fit_are_refused(targets, message):
             ["out_proj"],
             "^targets: attention.out_proj belongs to nn.MultiheadAttention, which uses its weight",
         ),
+        (["lazy"], "^targets: lazy is a lazy module without parameters; call the model once with an input"),
         (["depthwise"], "^targets: depthwise expected an nn.Conv2d with groups 1, got groups 4"),
         (["mirrored"], "^targets: mirrored expected an nn.Conv2d with padding_mode 'zeros', got 'reflect'"),
     ],

@@ -8,6 +8,7 @@ import difflib
 import re
 
 from torch import nn
+from torch.nn.modules.lazy import LazyModuleMixin
 
 from ..errors import ExportError, shown
 from .lora import LoraLayer, LoraLinear, convolution_fault
@@ -34,6 +35,8 @@ def target_fault(modules, path):
     module = modules[path]
     if isinstance(modules.get(path.rpartition(".")[0]), nn.MultiheadAttention) and path:
         return "belongs to nn.MultiheadAttention, which uses its weight without calling it"
+    if isinstance(module, LazyModuleMixin) and module.has_uninitialized_params():
+        return "is a lazy module without parameters; call the model once with an input"
     if isinstance(module, (LoraLayer, nn.Linear)):
         return None
     if isinstance(module, nn.Conv2d):
