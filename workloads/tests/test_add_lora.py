@@ -111,6 +111,21 @@ def test_a_new_adapter_changes_nothing_and_shares_the_layers():
     assert type(module.blocks[1].fc2) is nn.Linear
 
 
+def test_models_can_read_what_their_layers_are():
+    module = model()
+    stem, head = module.stem, module.head
+    add_lora(module, ["stem", "head"], rank=2, alpha=4, generator=generator())
+    assert module.head.weight is head.weight and module.head.out_features == 3
+    assert module.stem.bias is stem.bias and module.stem.stride == (2, 2)
+    assert not [name for name, _ in module.head.named_parameters() if name in ("weight", "bias")]
+    for name in ("made_up", "_made_up"):
+        with pytest.raises(AttributeError, match=f"has no attribute '{name}'"):
+            getattr(module.head, name)
+    assert copy.deepcopy(module.head).rank == {"default": 2}
+    # As while a module is copied or unpickled, before it has anything.
+    assert not hasattr(LoraLinear.__new__(LoraLinear), "base_layer")
+
+
 def test_a_convolution_adds_what_its_two_products_make_of_the_input():
     base = nn.Conv2d(3, 5, (3, 2), stride=(1, 2), padding=(2, 1), dilation=(2, 1)).double()
     module = nn.Sequential(base)

@@ -24,7 +24,8 @@ def add_lora(
 
     The model is changed in place: a layer is replaced by a LoraLinear or LoraConv2d that shares it; one that
     has adapters gets one more, which is active beside those that are. A layer that is registered twice gets
-    it at its first path, as PEFT does. Which parameters train is left as it is.
+    it at its first path, as PEFT does; code that reads a layer's weight instead of calling the layer passes
+    the adapter by. Which parameters train is left as it is.
 
     targets: as select_layers takes them. rank_pattern, alpha_pattern: regular expression to the rank or alpha
     of the layers whose path it matches, whole or at the end after a dot. generator: numpy.random.Generator;

@@ -92,6 +92,15 @@ class LoraLayer(nn.Module):
             y = y + self.scale(name) * self.lora_B[name](self.lora_A[name](x))
         return y
 
+    def __getattr__(self, name):
+        """What models read of their layers, as weight.dtype or out_features, is the base layer's."""
+        try:
+            return super().__getattr__(name)
+        except AttributeError:
+            if name.startswith("_") or "base_layer" not in vars(self).get("_modules", {}):
+                raise
+            return getattr(self.base_layer, name)
+
     def _products(self, rank):
         """Two layers without bias, lora_A and lora_B, of the base layer's type of number and device."""
         raise NotImplementedError
