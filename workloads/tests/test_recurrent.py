@@ -148,9 +148,18 @@ def test_what_is_left_of_the_layers_can_be_recorded(kind):
     assert names[:2] == ["input", "recurrent"]
 
 
+def test_hooks_that_would_be_lost_are_named():
+    for register in ("register_forward_hook", "register_forward_pre_hook"):
+        module = nn.LSTM(3, 4)
+        getattr(module, register)(lambda *_: None)
+        with refused("^as_scan: a forward hook of the LSTM would be lost; remove it"):
+            as_scan(module)
+
+
 @pytest.mark.parametrize(
     "run, message",
     [
+        (lambda: as_scan(3), "^as_scan: expected an nn.LSTM, GRU or RNN, or a cell of these, got int"),
         (lambda: as_scan(nn.Linear(3, 4)), "^as_scan: expected an nn.LSTM, GRU or RNN, or a cell .*Linear"),
         (
             lambda: as_scan(nn.LSTM(3, 4))(torch.zeros(5, 3)),

@@ -21,8 +21,10 @@ def as_scan(module):
 
     Made of nn.Linear, sigmoid, tanh, products and sums, so that a trace can state it and add_lora can reach
     it. It is called as the module is, with and without a state, and gives the same. Raises ExportError for
-    another kind of module.
+    another kind of module, or one whose forward hooks would be lost.
     """
+    if isinstance(module, nn.Module) and (module._forward_hooks or module._forward_pre_hooks):
+        raise ExportError(f"as_scan: a forward hook of the {type(module).__name__} would be lost; remove it")
     if type(module) in RECURRENT:
         return ScannedLayers(module).train(module.training)
     if type(module) in CELLS:
