@@ -2,37 +2,53 @@
 
 #include <numeric>
 #include <set>
-#include <utility>
+
+#include "sim/graph/unrolling.hpp"
 
 namespace palimpsest {
 
+std::uint32_t Network::add_value(Shape shape) {
+  shapes_.push_back(std::move(shape));
+  return values() - 1;
+}
+
 void Network::add(std::unique_ptr<Operation> operation) {
-  std::vector<std::uint32_t> outputs(operation->output_shapes().size());
-  std::iota(outputs.begin(), outputs.end(), values());
+  std::vector<std::uint32_t> outputs;
+  for (const Shape& shape : operation->output_shapes()) outputs.push_back(add_value(shape));
   operation->set_outputs(std::move(outputs));
-  for (const Shape& shape : operation->output_shapes()) shapes_.push_back(shape);
+  open_.back().emplace_back(operation.get());
   operations_.push_back(std::move(operation));
+}
+
+const Operation* Network::keep(std::unique_ptr<Operation> operation) {
+  operations_.push_back(std::move(operation));
+  return operations_.back().get();
+}
+
+void Network::open_loop() { open_.emplace_back(); }
+
+void Network::close_loop(Loop loop) {
+  loop.body = std::move(open_.back());
+  open_.pop_back();
+  for (const Loop::Constant& constant : loop.constants) handed_on_.emplace_back(constant.value, constant.from);
+  for (const Loop::Carried& carried : loop.carried) {
+    handed_on_.emplace_back(carried.value, carried.next);
+    if (carried.initial) handed_on_.emplace_back(carried.value, *carried.initial);
+  }
+  for (const Loop::Result& result : loop.results) {
+    if (result.stack == nullptr) handed_on_.emplace_back(result.value, result.from);
+  }
+  open_.back().emplace_back(std::make_shared<const Loop>(std::move(loop)));
 }
 
 void Network::finish(std::uint32_t output) {
   output_ = output;
-  carry_out();
+  Unrolling unrolling(values());
+  unrolling.carry_out(open_.front());
+  executions_ = std::move(unrolling.executions);
+  execution_values_ = std::move(unrolling.values);
+  execution_output_ = unrolling.current[output];
   find_last_reads();
-}
-
-void Network::carry_out() {
-  execution_values_.resize(values());
-  std::iota(execution_values_.begin(), execution_values_.end(), 0U);
-  execution_output_ = output_;
-  std::map<std::string, std::uint32_t> uses;
-  for (const auto& operation : operations_) {
-    Execution execution;
-    execution.operation = operation.get();
-    execution.inputs = operation->inputs();
-    execution.outputs = operation->outputs();
-    if (operation->array_product() != nullptr) execution.use = uses[operation->array_product()->weight]++;
-    executions_.push_back(std::move(execution));
-  }
 }
 
 void Network::find_last_reads() {

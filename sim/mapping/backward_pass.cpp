@@ -62,7 +62,7 @@ void BackwardPass::add() {
     std::vector<const StoredValue*> gradients;
     for (const std::uint32_t output : execution->outputs) {
       const auto& terms = contributions_[output];
-      const Shape& shape = network_.shape(network_.execution_values()[output]);
+      const Shape& shape = network_.execution_shape(output);
       if (!terms.empty()) sums.push_back(builder_.sum(terms, nullptr, shape, gradient_bits_));
       gradients.push_back(terms.empty() ? nullptr : &sums.back());
     }

@@ -41,6 +41,7 @@ void for_each_input(const Network& network, const SampleSet& set, const std::vec
 
 Eigen::MatrixXf evaluate(const Network& network, const WeightSet& parameters, const Tensor& input,
                          NetworkArithmetic& arithmetic) {
+  const auto samples = static_cast<std::uint32_t>(input.rows() / network.input().rows());
   std::vector<Tensor> values(network.execution_values().size());
   values[0] = arithmetic.rest(0, input);
   for (std::size_t number = 0; number < network.executions().size(); ++number) {
@@ -48,7 +49,7 @@ Eigen::MatrixXf evaluate(const Network& network, const WeightSet& parameters, co
     std::vector<const Tensor*> inputs;
     for (const std::uint32_t value : execution.inputs) inputs.push_back(&values[value]);
     std::vector<Tensor> outputs(execution.outputs.size());
-    execution.operation->evaluate({execution, inputs, parameters, arithmetic}, outputs);
+    execution.operation->evaluate({execution, inputs, parameters, arithmetic, samples}, outputs);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       const std::uint32_t value = execution.outputs[i];
       // What lies on its input's grid already would be rounded to itself.

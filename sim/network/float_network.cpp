@@ -113,11 +113,21 @@ class ArrayInputs : public FloatArithmetic {
   const TakeArrayInput& take_;
 };
 
-/// Values that lie on the grid of the value that they are made of have its range.
+/// Values that are stored as others have the range of those: what an operation copies, what a loop hands on.
 void follow_grids(const Network& network, std::vector<float>& ranges) {
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> followers = network.handed_on();
   for (const auto& operation : network.operations()) {
     if (!operation->keeps_grid()) continue;
-    for (const std::uint32_t output : operation->outputs()) ranges[output] = ranges[operation->inputs()[0]];
+    for (const std::uint32_t output : operation->outputs()) followers.emplace_back(output, operation->inputs()[0]);
+  }
+  // Ranges only grow, each to one of finitely many.
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const auto& [value, source] : followers) {
+      if (ranges[value] >= ranges[source]) continue;
+      ranges[value] = ranges[source];
+      changed = true;
+    }
   }
 }
 

@@ -9,6 +9,10 @@ namespace palimpsest {
 Operation::Operation(OperationSource& source)
     : name_(source.name), index_(source.index), inputs_(source.inputs), input_shapes_(source.input_shapes) {}
 
+Operation::Operation(std::string name, std::uint32_t index, std::vector<std::uint32_t> inputs,
+                     std::vector<Shape> input_shapes)
+    : name_(std::move(name)), index_(index), inputs_(std::move(inputs)), input_shapes_(std::move(input_shapes)) {}
+
 std::vector<StoredValue> Operation::lower(ForwardPass& pass, const Execution& /*execution*/,
                                           const std::vector<StoredValue>& inputs) const {
   return {pass.vector_work(work(), inputs, digital_parameters(), output_shape())};

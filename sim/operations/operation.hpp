@@ -19,10 +19,12 @@ class BackwardPass;
 struct OperationSource;
 struct StoredValue;
 
+/// How often a weight in the arrays may be used in the evaluation of a sample: each use draws noise of its own.
+constexpr std::uint32_t most_uses = 4096;
+
 /// An operation carried out: once for every iteration of the loops it is in.
 struct Execution {
   const Operation* operation = nullptr;
-  std::uint32_t iteration = 0;         ///< of the innermost loop
   std::uint32_t use = 0;               ///< of the array weight, counted over all executions that use it
   std::vector<std::uint32_t> inputs;   ///< numbers of values as executions give them
   std::vector<std::uint32_t> outputs;  ///< likewise
@@ -71,6 +73,7 @@ struct Evaluation {
   const std::vector<const Tensor*>& inputs;
   const WeightSet& parameters;
   NetworkArithmetic& arithmetic;
+  std::uint32_t samples = 0;
 
   const Tensor& input(std::size_t number = 0) const { return *inputs[number]; }
 };
@@ -80,6 +83,8 @@ struct Evaluation {
 class Operation {
  public:
   explicit Operation(OperationSource& source);
+  /// An operation that a loop brings along.
+  Operation(std::string name, std::uint32_t index, std::vector<std::uint32_t> inputs, std::vector<Shape> input_shapes);
   Operation(const Operation&) = delete;
   Operation& operator=(const Operation&) = delete;
   virtual ~Operation() = default;

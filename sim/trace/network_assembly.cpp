@@ -1,0 +1,131 @@
+#include "sim/trace/network_assembly.hpp"
+
+#include <utility>
+
+#include "sim/operations/kinds.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+constexpr std::size_t most_dimensions = 8;
+
+float read_float(JsonReader& reader, const char* key) { return static_cast<float>(reader.number(key, -1e6, 1e6)); }
+
+bool within_limits(const Shape& shape) {
+  std::uint64_t elements = 1;
+  for (const std::uint32_t extent : shape.extents()) {
+    elements *= extent;
+    if (extent < 1 || extent > largest_extent || elements > largest_value) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Shape read_shape(JsonReader& reader) {
+  const std::vector<std::int64_t> extents = reader.integers("shape", 1, largest_extent);
+  if (extents.empty() || extents.size() > most_dimensions)
+    reader.fail("shape", "expected 1.." + std::to_string(most_dimensions) + " dimensions");
+  Shape shape(std::vector<std::uint32_t>(extents.begin(), extents.end()));
+  if (!within_limits(shape)) reader.fail("shape", "expected at most " + std::to_string(largest_value) + " elements");
+  return shape;
+}
+
+NetworkAssembly::NetworkAssembly(const ParameterShapes& parameters, std::uint32_t version)
+    : parameters_(parameters), version_(version) {}
+
+void NetworkAssembly::read_input(JsonReader reader) {
+  const std::string name = reader.text("name");
+  const Shape shape = read_shape(reader);
+  if (version_ == 1 && shape.dimensions() != 2) reader.fail("shape", "expected [rows, columns]");
+  network_ = Network(shape);
+  network_.input_scale = read_float(reader, "scale");
+  network_.input_offset = read_float(reader, "offset");
+  if (network_.input_scale == 0.0F) reader.fail("scale", "expected a scale other than 0");
+  reader.finish();
+  visible_.back().emplace(name, 0);
+  values_.emplace(name, 0);
+}
+
+void NetworkAssembly::read_operations(JsonReader& reader) {
+  const std::vector<JsonReader> steps = reader.objects("operations");
+  if (steps.empty()) reader.fail("operations", "expected at least one operation");
+  for (const JsonReader& step : steps) read_step(step);
+}
+
+void NetworkAssembly::read_step(JsonReader reader) {
+  const std::string name = reader.text("name");
+  if (!names_.insert(name).second) reader.fail("name", "expected a new name, got " + name);
+  if (version_ > 1 && reader.value("operation") == "loop") {
+    read_loop(reader, name);
+  } else {
+    read_operation(reader, name);
+  }
+}
+
+void NetworkAssembly::read_operation(JsonReader& reader, const std::string& name) {
+  OperationSource source{reader, version_, parameters_, network_.parameters, name, network_.next_index(), {}, {}};
+  for (const std::string& input : reader.texts("inputs")) {
+    source.inputs.push_back(value_named(reader, "inputs", input));
+    source.input_shapes.push_back(network_.shape(source.inputs.back()));
+  }
+  std::unique_ptr<Operation> operation = palimpsest::read_operation(source);
+  name_outputs(reader, *operation);
+  reader.finish();
+  network_.add(std::move(operation));
+}
+
+void NetworkAssembly::name_outputs(JsonReader& reader, const Operation& operation) {
+  const char* key = version_ == 1 ? "output" : "outputs";
+  for (const Shape& shape : operation.output_shapes()) check_size(reader, key, shape);
+  const std::vector<std::string> names = version_ == 1 ? std::vector<std::string>{reader.text(key)} : reader.texts(key);
+  if (names.size() != operation.output_shapes().size())
+    reader.fail(
+        key, "expected " + std::to_string(operation.output_shapes().size()) + ", got " + std::to_string(names.size()));
+  for (std::size_t i = 0; i < names.size(); ++i)
+    name_value(reader, key, names[i], network_.values() + static_cast<std::uint32_t>(i));
+}
+
+Network NetworkAssembly::finish(JsonReader& reader) {
+  const std::uint32_t output = value_at(reader, "output");
+  for (const auto& [name, value] : values_) {
+    if (used_.count(value) == 0) reader.fail("operations", "expected every value to be used, got no use of " + name);
+  }
+  network_.finish(output);
+  for (const Execution& execution : network_.executions()) {
+    if (execution.use >= most_uses)
+      reader.fail("operations", "expected a weight to be used at most " + std::to_string(most_uses) +
+                                    " times by a sample, got more uses by " + execution.operation->name());
+  }
+  return std::move(network_);
+}
+
+std::uint32_t NetworkAssembly::value_at(JsonReader& reader, const char* key) {
+  const std::string name = reader.text(key);
+  const auto found = visible_.back().find(name);
+  if (found == visible_.back().end()) reader.fail(key, "expected the name of a value, got " + name);
+  used_.insert(found->second);
+  return found->second;
+}
+
+std::uint32_t NetworkAssembly::value_named(const JsonReader& reader, const char* key, const std::string& name) {
+  const auto found = visible_.back().find(name);
+  if (found == visible_.back().end()) reader.fail(key, "no earlier operation gives the value " + name);
+  used_.insert(found->second);
+  return found->second;
+}
+
+void NetworkAssembly::name_value(const JsonReader& reader, const char* key, const std::string& name,
+                                 std::uint32_t value) {
+  if (!values_.emplace(name, value).second) reader.fail(key, "expected the name of a new value, got " + name);
+  visible_.back().emplace(name, value);
+}
+
+void NetworkAssembly::check_size(const JsonReader& reader, const char* key, const Shape& shape) const {
+  if (!within_limits(shape))
+    reader.fail(key, "expected extents of 1.." + std::to_string(largest_extent) + " and at most " +
+                         std::to_string(largest_value) + " elements, got " + shown(shape));
+}
+
+}  // namespace palimpsest
