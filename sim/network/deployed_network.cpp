@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/physics/quantize.hpp"
+#include "sim/network/embeddings.hpp"
 
 namespace palimpsest {
 
@@ -131,10 +132,17 @@ class DeployedNetwork::Arithmetic : public NetworkArithmetic {
 };
 
 Eigen::MatrixXf DeployedNetwork::evaluate(const Eigen::MatrixXf& input, std::uint32_t evaluation,
-                                          std::uint32_t first_sample, Activity& activity) const {
+                                          std::uint32_t first_sample, Activity& activity,
+                                          Eigen::MatrixXf* embeddings) const {
   Arithmetic arithmetic(*this, evaluation, first_sample, activity);
-  return by_sample(palimpsest::evaluate(network_, parameters_, input, arithmetic),
-                   network_.shape(network_.output).rows);
+  const auto outputs = [&](NetworkArithmetic& used) {
+    return by_sample(palimpsest::evaluate(network_, parameters_, input, used), network_.shape(network_.output).rows);
+  };
+  if (embeddings == nullptr) return outputs(arithmetic);
+  EmbeddingArithmetic embedding(network_, arithmetic);
+  Eigen::MatrixXf result = outputs(embedding);
+  *embeddings = embedding.embeddings();
+  return result;
 }
 
 }  // namespace palimpsest

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sim/error.hpp"
+#include "sim/network/embeddings.hpp"
 
 namespace palimpsest {
 
@@ -27,6 +28,14 @@ Eigen::MatrixXf float_scores(const Network& network, const WeightSet& weights,
                              const std::vector<const Adapter*>& adapters, const Eigen::MatrixXf& input) {
   FloatArithmetic arithmetic(network, weights, adapters);
   return by_sample(evaluate(network, weights, input, arithmetic), network.shape(network.output).rows);
+}
+
+Eigen::MatrixXf float_embeddings(const Network& network, const WeightSet& weights,
+                                 const std::vector<const Adapter*>& adapters, const Eigen::MatrixXf& input) {
+  FloatArithmetic arithmetic(network, weights, adapters);
+  EmbeddingArithmetic embedding(network, arithmetic);
+  evaluate(network, weights, input, embedding);
+  return embedding.embeddings();
 }
 
 namespace {
