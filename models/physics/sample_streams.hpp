@@ -11,7 +11,8 @@ namespace palimpsest {
 /// Which read of which tile a draw belongs to.
 struct ReadKey {
   std::uint64_t seed = 0;
-  std::uint32_t evaluation = 0;
+  std::uint32_t evaluation = 0;      ///< less than 2^12
+  std::uint32_t use = 0;             ///< of the tile in the evaluation of a sample, less than 2^12
   std::uint32_t first_sample = 0;    ///< number of the first vector's sample
   Eigen::Index rows_per_sample = 1;  ///< vectors of one sample, one behind the other
 };
@@ -25,8 +26,8 @@ class SampleStreams {
     const auto samples = static_cast<std::uint32_t>(vectors / rows_per_sample_);
     streams_.reserve(samples);
     for (std::uint32_t sample = 0; sample < samples; ++sample) {
-      streams_.emplace_back(key.seed, purpose, (std::uint64_t{key.evaluation} << 32U) | tile,
-                            key.first_sample + sample);
+      const std::uint64_t read = (std::uint64_t{key.use} << 12U) | key.evaluation;
+      streams_.emplace_back(key.seed, purpose, (read << 32U) | tile, key.first_sample + sample);
     }
   }
 

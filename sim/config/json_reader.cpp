@@ -111,6 +111,12 @@ std::vector<double> JsonReader::numbers(const std::string& key, double smallest,
 
 std::string JsonReader::text(const std::string& key) { return checked_text(read(key), pointer_of(key)); }
 
+bool JsonReader::truth(const std::string& key) {
+  const nlohmann::json& value = read(key);
+  if (!value.is_boolean()) fail(key, "expected true or false, got " + shown(value));
+  return value.get<bool>();
+}
+
 std::optional<std::string> JsonReader::text_or_null(const std::string& key) {
   if (read(key).is_null()) return std::nullopt;
   return text(key);

@@ -55,6 +55,8 @@ class JsonReader {
 
   std::vector<double> numbers(const std::string& key, double smallest, double largest);  ///< an array of numbers
 
+  bool truth(const std::string& key);  ///< true or false
+
   /// Text that is not empty and has no control characters.
   std::string text(const std::string& key);
   std::optional<std::string> text_or_null(const std::string& key);

@@ -5,21 +5,21 @@
 #include <utility>
 #include <vector>
 
-#include "sim/mapping/inference_program.hpp"
+#include "sim/mapping/forward_pass.hpp"
 #include "sim/mapping/training_program.hpp"
 
 namespace palimpsest {
 
 /// A trained tensor in the SRAM buffer: its gradient, summed over the batch.
 struct GradientPlacements {
-  std::map<std::string, Placement> backbone;                  ///< weights, gains and biases by name
-  std::map<std::uint32_t, ProgramBuilder::StoredPair> pairs;  ///< of the trained adapter, by operation
+  std::map<std::string, Placement> backbone;                ///< by parameter
+  std::map<std::string, ProgramBuilder::StoredPair> pairs;  ///< of the trained adapter, by layer
 };
 
-/// Adds the backward pass of one sample, from the loss at the class scores back to the first trained parameter.
+/// Adds the backward pass of one sample, from the loss at the output back to the first trained parameter.
 class BackwardPass {
  public:
-  /// `working_weights`: linear weights in the SRAM buffer by name, for products that are not computed on the tiles.
+  /// `working_weights`: array weights in the SRAM buffer by name, for products that are not computed on the tiles.
   BackwardPass(ProgramBuilder& builder, const TrainingTask& task, const ForwardPass& forward,
                const ParameterPlacements& parameters, const std::map<std::string, Placement>& working_weights,
                const GradientPlacements& gradients);
@@ -27,35 +27,48 @@ class BackwardPass {
   void add();
   const std::vector<std::uint64_t>& transposed_vectors() const { return transposed_vectors_; }
 
- private:
-  bool trains(std::uint32_t operation) const;
-  void find_needed_gradients();
-  void back_through(std::uint32_t operation, const StoredValue& output_gradient);
-  void back_through_linear(std::uint32_t operation, const StoredValue& output_gradient);
-  void back_through_norm(std::uint32_t operation, const StoredValue& output_gradient);
+  ProgramBuilder& builder() { return builder_; }
+  int gradient_bits() const { return gradient_bits_; }
+  const StoredValue& value(std::uint32_t number) const { return forward_.value(number); }
 
-  std::vector<StoredValue> transposed_reads(std::uint32_t operation, const StoredValue& output_gradient);
-  StoredValue digital_product(std::uint32_t operation, const StoredValue& output_gradient);
-  void add_weight_gradient(std::uint32_t operation, const StoredValue& output_gradient);
-  /// `inner_gradient`: B^T dy of the trained pair, [rows, rank].
-  void add_pair_gradient(std::uint32_t operation, const StoredValue& output_gradient,
+  /// Whether the gradient of this value, as executions number them, leads to a trained parameter.
+  bool needs(std::uint32_t value) const { return needed_[value]; }
+  /// Adds a term to the gradient of a value, if it is needed.
+  void contribute(std::uint32_t value, const StoredValue& gradient);
+
+  /// Adds what a rule says, where it is needed.
+  void add_input_gradient(const Execution& execution, const InputGradient& rule, const StoredValue& output_gradient);
+  void add_parameter_gradient(const Execution& execution, const ParameterGradient& rule,
+                              const StoredValue& output_gradient);
+  /// Adds the gradients of what is trained of an array product of the vectors `x`, given that of the result with a row
+  /// for each vector. Returns the terms of x's gradient, which has `x_shape`; none if it is not needed.
+  std::vector<StoredValue> array_product_gradients(const Execution& execution, const StoredValue& x,
+                                                   const Shape& x_shape, const StoredValue& output_gradient);
+
+ private:
+  bool trains(const Execution& execution) const;
+  void find_needed_gradients();
+
+  std::vector<StoredValue> transposed_reads(const ArrayProduct& product, const Shape& x_shape,
+                                            const StoredValue& output_gradient);
+  StoredValue digital_product(const ArrayProduct& product, const Shape& x_shape, const StoredValue& output_gradient);
+  void add_weight_gradient(const ArrayProduct& product, const StoredValue& x, const StoredValue& output_gradient);
+  /// `inner_gradient`: B^T dy of the trained pair, [vectors, rank].
+  void add_pair_gradient(const Execution& execution, const StoredValue& x, const StoredValue& output_gradient,
                          const StoredValue& inner_gradient);
   void add_vector_gradient(const Placement& gradient, const std::vector<StoredValue>& inputs,
                            const VectorOperations& operations);
 
-  void contribute(std::uint32_t value, const StoredValue& gradient);
-
   ProgramBuilder& builder_;
   const TrainingTask& task_;
-  const std::vector<StoredValue>& values_;
-  const std::map<std::uint32_t, Placement>& kept_;  ///< A x of the trained adapter, by operation
+  const ForwardPass& forward_;
   const ParameterPlacements& parameters_;
   const std::map<std::string, Placement>& working_weights_;
   const GradientPlacements& gradients_;
   const Network& network_;
   int gradient_bits_;
-  std::vector<bool> needed_;                             ///< by value: its gradient leads to a trained parameter
-  std::vector<std::vector<StoredValue>> contributions_;  ///< by value: the terms of its gradient
+  std::vector<bool> needed_;                             ///< by value as executions number them
+  std::vector<std::vector<StoredValue>> contributions_;  ///< likewise: the terms of its gradient
   std::vector<std::uint64_t> transposed_vectors_;        ///< by tile
 };
 

@@ -1,6 +1,6 @@
 #include "sim/mapping/deployment_program.hpp"
 
-#include "sim/mapping/inference_program.hpp"
+#include "sim/mapping/forward_pass.hpp"
 
 namespace palimpsest {
 
@@ -27,12 +27,12 @@ Program array_program(const std::vector<ArrayWrite>& writes) {
 Program deployment_program(const ProgramContext& context, const DeploymentTask& task) {
   ProgramBuilder builder(context);
   const ParameterPlacements parameters = place_parameters(builder, task.adapters, context.architecture.lora_unit.bits);
-  for (const auto& [name, placement] : parameters.vectors) {
+  for (const auto& [name, placement] : parameters.digital) {
     if (task.vectors.count(name) != 0) add_host_write(builder, placement);
   }
   for (const Adapter* adapter : task.new_adapters) {
-    for (const auto& layer : adapter->layers) {
-      const auto& pair = parameters.pairs.at({adapter, layer.first});
+    for (const Operation* operation : adapted_operations(context.network, *adapter)) {
+      const auto& pair = parameters.pairs.at({adapter, operation->array_product()->layer});
       add_host_write(builder, pair.a);
       add_host_write(builder, pair.b);
     }

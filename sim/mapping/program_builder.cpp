@@ -7,11 +7,8 @@ namespace palimpsest {
 
 namespace {
 
-// Elementary operations (adds, multiply-accumulates, lookups, moves) per element and, for the reciprocal root, per row.
-constexpr VectorOperations gelu_operations{0, 1, 1, 0};      // table lookup and linear interpolation
-constexpr VectorOperations rms_norm_operations{0, 3, 0, 0};  // square and sum; times reciprocal root; times gain
-constexpr VectorOperations root_operations{0, 7, 1, 0};      // first guess by table, two steps of Newton's method
-constexpr VectorOperations add_operations{1, 0, 0, 0};       // an addition, or the comparison of ReLU
+// Elementary operations per element.
+constexpr VectorOperations add_operations{1, 0, 0, 0};
 constexpr VectorOperations move_operations{0, 0, 0, 1};
 
 std::vector<std::uint32_t> joined(const std::vector<StoredValue>& values) {
@@ -31,10 +28,10 @@ std::uint32_t ProgramBuilder::add(Job job, std::vector<std::uint32_t> depends_on
   return static_cast<std::uint32_t>(program_.steps.size() - 1);
 }
 
-StoredValue ProgramBuilder::receive(Shape shape, int bits) {
-  const Placement placement = layout_.per_sample(shape.rows, shape.columns, bits);
+StoredValue ProgramBuilder::receive(const Shape& shape, int bits) {
+  const Placement placement = layout_.per_sample(shape.rows(), shape.columns(), bits);
   HostJob job;
-  job.vectors = shape.rows;
+  job.vectors = shape.rows();
   job.drains = {placement.row()};
   job.words_per_vector = host_words(placement.row_bytes);
   return {placement, {add(job, {})}};
@@ -49,11 +46,11 @@ void ProgramBuilder::send(const StoredValue& value) {
 }
 
 StoredValue ProgramBuilder::row_by_row(const std::vector<StoredValue>& inputs,
-                                       const std::vector<Placement>& fixed_inputs, Shape shape, int bits,
+                                       const std::vector<Placement>& fixed_inputs, const Shape& shape, int bits,
                                        const VectorOperations& operations_per_row) {
-  const Placement output = layout_.per_sample(shape.rows, shape.columns, bits);
+  const Placement output = layout_.per_sample(shape.rows(), shape.columns(), bits);
   VectorJob job;
-  job.vectors = shape.rows;
+  job.vectors = shape.rows();
   for (const StoredValue& input : inputs) job.fetches.push_back(input.placement.row());
   for (const Placement& input : fixed_inputs) job.fetches.push_back({input.address, input.row_bytes, 0, false});
   job.drains = {output.row()};
@@ -63,9 +60,9 @@ StoredValue ProgramBuilder::row_by_row(const std::vector<StoredValue>& inputs,
   return {output, {add(job, joined(inputs))}};
 }
 
-StoredValue ProgramBuilder::at_once(const std::vector<StoredValue>& inputs, Shape shape, int bits,
+StoredValue ProgramBuilder::at_once(const std::vector<StoredValue>& inputs, const Shape& shape, int bits,
                                     const VectorOperations& operations) {
-  const Placement output = layout_.per_sample(shape.rows, shape.columns, bits);
+  const Placement output = layout_.per_sample(shape.rows(), shape.columns(), bits);
   VectorJob job;
   for (const StoredValue& input : inputs) job.fetches.push_back(input.placement.whole());
   job.drains = {output.whole()};
@@ -77,10 +74,10 @@ StoredValue ProgramBuilder::at_once(const std::vector<StoredValue>& inputs, Shap
 
 StoredValue ProgramBuilder::lora_products(const StoredValue& x, const std::vector<Placement>& weights,
                                           const std::vector<std::pair<std::uint32_t, std::uint32_t>>& products,
-                                          Shape shape, int bits, const std::optional<Placement>& kept) {
-  const Placement output = layout_.per_sample(shape.rows, shape.columns, bits);
+                                          const Shape& shape, int bits, const std::optional<Placement>& kept) {
+  const Placement output = layout_.per_sample(shape.rows(), shape.columns(), bits);
   LoraJob job;
-  job.vectors = shape.rows;
+  job.vectors = shape.rows();
   job.fetches = {x.placement.row()};
   job.drains = {output.row()};
   if (kept) job.drains.push_back(kept->row());
@@ -92,41 +89,42 @@ StoredValue ProgramBuilder::lora_products(const StoredValue& x, const std::vecto
   return {output, {add(job, x.ready_after)}};
 }
 
-StoredValue ProgramBuilder::sum(const std::vector<StoredValue>& terms, const Placement* bias, Shape shape, int bits) {
+StoredValue ProgramBuilder::sum(const std::vector<StoredValue>& terms, const Placement* bias, const Shape& shape,
+                                int bits) {
   if (terms.size() == 1 && bias == nullptr) return terms.front();
   const std::uint64_t addends = terms.size() + (bias == nullptr ? 0 : 1);
   // The first term is moved to the accumulator, the others are added to it.
   const VectorOperations operations = move_operations + add_operations * (addends - 1);
   std::vector<Placement> fixed;
   if (bias != nullptr) fixed.push_back(*bias);
-  return row_by_row(terms, fixed, shape, bits, operations * shape.columns);
+  return row_by_row(terms, fixed, shape, bits, operations * shape.columns());
 }
 
-StoredValue ProgramBuilder::linear_on_tiles(std::uint32_t operation, const StoredValue& x,
-                                            const std::vector<StoredPair>& pairs, const Placement* bias) {
-  const Shape shape = context_.network.operations[operation].output;
+StoredValue ProgramBuilder::product_on_tiles(const ArrayProduct& product, const StoredValue& x,
+                                             const std::vector<StoredPair>& pairs, const Placement* bias,
+                                             const Shape& shape) {
   const auto value_bytes = static_cast<std::uint32_t>(ceil_div(static_cast<std::uint64_t>(activation_bits()), 8));
-  const auto& tiles = context_.map.tiles_of_operation[operation];
   const TileConfig& tile_config = context_.architecture.tile;
 
   // Blocks of the same inputs write side by side into one partial sum; blocks of further inputs make further partial
   // sums.
   std::map<std::uint32_t, StoredValue> partial_sums;
-  for (const std::uint32_t tile : tiles) {
+  for (const std::uint32_t tile : context_.map.mapped(product).tiles) {
     const TileBlock& block = context_.map.blocks[tile];
     auto partial = partial_sums.find(block.first_input);
     if (partial == partial_sums.end()) {
-      const Placement placement = layout_.per_sample(shape.rows, shape.columns, activation_bits());
+      const Placement placement = layout_.per_sample(shape.rows(), shape.columns(), activation_bits());
       partial = partial_sums.emplace(block.first_input, StoredValue{placement, {}}).first;
     }
     TileJob job;
-    job.vectors = shape.rows;
+    job.vectors = shape.rows();
     job.passes = input_passes(tile_config.mapping.inputs, tile_config.dac.bits);
     job.driven_lines = block.inputs;
     job.sensed_lines = sensed_lines(tile_config.mapping, block.outputs);
     job.reference_lines = reference_columns(tile_config.mapping);
     job.shift_adds = job.passes * tile_config.mapping.slices > 1 ? job.sensed_lines : 0;
-    job.fetches = {x.placement.part_of_row(block.first_input * value_bytes, block.inputs * value_bytes)};
+    const std::uint32_t first_input = block.group * product.inputs + block.first_input;
+    job.fetches = {x.placement.part_of_row(first_input * value_bytes, block.inputs * value_bytes)};
     job.drains = {partial->second.placement.part_of_row(block.first_output * value_bytes, block.outputs * value_bytes)};
     partial->second.ready_after.push_back(add(job, x.ready_after, tile));
   }
@@ -136,36 +134,10 @@ StoredValue ProgramBuilder::linear_on_tiles(std::uint32_t operation, const Store
   for (const auto& [first_input, partial] : partial_sums) terms.push_back(partial);
   for (const StoredPair& pair : pairs) {
     const std::uint32_t rank = pair.a.rows;
-    terms.push_back(
-        lora_products(x, {pair.a, pair.b},
-                      {{rank, context_.network.shape(context_.network.operations[operation].inputs[0]).columns},
-                       {shape.columns, rank}},
-                      shape, activation_bits(), pair.kept));
+    terms.push_back(lora_products(x, {pair.a, pair.b}, {{rank, product.inputs}, {product.outputs, rank}}, shape,
+                                  activation_bits(), pair.kept));
   }
   return sum(terms, bias, shape, activation_bits());
-}
-
-StoredValue ProgramBuilder::other_operation(std::uint32_t operation, const std::vector<StoredValue>& inputs,
-                                            const Placement* gain) {
-  const Operation& op = context_.network.operations[operation];
-  const Shape in = context_.network.shape(op.inputs[0]);
-  const std::uint64_t elements = std::uint64_t{in.rows} * in.columns;
-  switch (op.kind) {
-    case OperationKind::rms_norm:
-      return row_by_row(inputs, {*gain}, op.output, activation_bits(),
-                        rms_norm_operations * in.columns + root_operations);
-    case OperationKind::gelu:
-      return row_by_row(inputs, {}, op.output, activation_bits(), gelu_operations * in.columns);
-    case OperationKind::relu:
-    case OperationKind::add:
-      return row_by_row(inputs, {}, op.output, activation_bits(), add_operations * in.columns);
-    case OperationKind::mean:
-      return at_once(inputs, op.output, activation_bits(), add_operations * elements);
-    case OperationKind::transpose:
-    case OperationKind::linear:
-      break;
-  }
-  return at_once(inputs, op.output, activation_bits(), move_operations * elements);
 }
 
 Program ProgramBuilder::finish(std::uint32_t samples, std::uint32_t samples_in_flight, const std::string& purpose) {

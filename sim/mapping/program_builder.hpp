@@ -12,6 +12,7 @@
 #include "sim/config/architecture.hpp"
 #include "sim/mapping/sram_layout.hpp"
 #include "sim/mapping/tile_map.hpp"
+#include "sim/trace/trace.hpp"
 
 namespace palimpsest {
 
@@ -41,41 +42,39 @@ class ProgramBuilder {
   std::uint32_t add(Job job, std::vector<std::uint32_t> depends_on, std::uint32_t tile = 0);
 
   /// A sample's matrix of `shape` that comes from the host.
-  StoredValue receive(Shape shape, int bits);
+  StoredValue receive(const Shape& shape, int bits);
   /// Sends a value to the host.
   void send(const StoredValue& value);
 
   /// A vector-unit job that reads the rows of `inputs` (and `fixed_inputs`, the same for every row) and writes a new
   /// matrix of `shape`, with `operations_per_row` elementary operations each.
   StoredValue row_by_row(const std::vector<StoredValue>& inputs, const std::vector<Placement>& fixed_inputs,
-                         Shape shape, int bits, const VectorOperations& operations_per_row);
+                         const Shape& shape, int bits, const VectorOperations& operations_per_row);
   /// The same for operations that need the whole matrix at once.
-  StoredValue at_once(const std::vector<StoredValue>& inputs, Shape shape, int bits,
+  StoredValue at_once(const std::vector<StoredValue>& inputs, const Shape& shape, int bits,
                       const VectorOperations& operations);
 
-  /// x W^T on the tiles of `operation`, with everything that is added to it: low-rank pairs given by their stored A and
-  /// B, and the bias.
+  /// A low-rank pair in the SRAM buffer.
   struct StoredPair {
     Placement a;  ///< [rank, in]
     Placement b;  ///< [out, rank]
     /// Where A x comes to rest too, [rows, rank]; none: it stays in the LoRA unit.
     std::optional<Placement> kept = std::nullopt;
   };
-  StoredValue linear_on_tiles(std::uint32_t operation, const StoredValue& x, const std::vector<StoredPair>& pairs,
-                              const Placement* bias);
-
-  /// The operations without weights: everything but linear; `gain` for rms_norm.
-  StoredValue other_operation(std::uint32_t operation, const std::vector<StoredValue>& inputs, const Placement* gain);
+  /// The product of the vectors `x` on the tiles, with everything that is added to it: low-rank pairs and the bias. The
+  /// result has `shape`, with a row for each vector.
+  StoredValue product_on_tiles(const ArrayProduct& product, const StoredValue& x, const std::vector<StoredPair>& pairs,
+                               const Placement* bias, const Shape& shape);
 
   /// Products of every row of `x` with the stored matrices, one after the other, on the LoRA unit: inner sizes as
   /// (outputs, inputs). The result has `shape` and `bits`. The first product is written to `kept` too, if given; it is
   /// there when the result is.
   StoredValue lora_products(const StoredValue& x, const std::vector<Placement>& weights,
-                            const std::vector<std::pair<std::uint32_t, std::uint32_t>>& products, Shape shape, int bits,
-                            const std::optional<Placement>& kept = std::nullopt);
+                            const std::vector<std::pair<std::uint32_t, std::uint32_t>>& products, const Shape& shape,
+                            int bits, const std::optional<Placement>& kept = std::nullopt);
 
   /// Sum of equally shaped matrices; a single one is returned as it is.
-  StoredValue sum(const std::vector<StoredValue>& terms, const Placement* bias, Shape shape, int bits);
+  StoredValue sum(const std::vector<StoredValue>& terms, const Placement* bias, const Shape& shape, int bits);
 
   int activation_bits() const { return context_.architecture.sram.activation_bits; }
 

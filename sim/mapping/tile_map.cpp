@@ -15,40 +15,49 @@ struct LargestBlock {
   std::uint32_t outputs = 0;
 };
 
-LargestBlock largest_block(const TileConfig& tile) {
+LargestBlock largest_block(const Architecture& architecture) {
+  const TileConfig& tile = architecture.tile;
   const std::uint32_t references = reference_columns(tile.mapping);
   const std::uint32_t columns = columns_per_output(tile.mapping);
   assert(columns > 0 && references + columns <= tile.crossbar.columns);
-  return {tile.crossbar.rows - (references > 0 ? 1 : 0), (tile.crossbar.columns - references) / columns};
+  return {tile.crossbar.rows - (has_reference_row(architecture) ? 1 : 0),
+          (tile.crossbar.columns - references) / columns};
 }
 
 }  // namespace
 
-std::uint64_t tiles_needed(const Network& network, const TileConfig& tile) {
-  const LargestBlock most = largest_block(tile);
+bool has_reference_row(const Architecture& architecture) {
+  return architecture.training.backward_products == BackwardProducts::transposed_read &&
+         reference_columns(architecture.tile.mapping) > 0;
+}
+
+std::uint64_t tiles_needed(const Network& network, const Architecture& architecture) {
+  const LargestBlock most = largest_block(architecture);
   std::uint64_t tiles = 0;
-  for (const Operation& operation : network.operations) {
-    if (operation.kind != OperationKind::linear) continue;
-    const std::uint64_t inputs = network.shape(operation.inputs[0]).columns;
-    tiles += ceil_div(inputs, most.inputs) * ceil_div(std::uint64_t{operation.output.columns}, most.outputs);
+  for (const Operation* owner : network.weight_owners()) {
+    const ArrayProduct& product = *owner->array_product();
+    tiles += product.groups * ceil_div(std::uint64_t{product.inputs}, most.inputs) *
+             ceil_div(std::uint64_t{product.outputs_of_group()}, most.outputs);
   }
   return tiles;
 }
 
-TileMap map_to_tiles(const Network& network, const TileConfig& tile) {
+TileMap map_to_tiles(const Network& network, const Architecture& architecture) {
   TileMap map;
-  map.tiles_of_operation.resize(network.operations.size());
-  const auto [most_inputs, most_outputs] = largest_block(tile);
-  for (std::uint32_t index = 0; index < network.operations.size(); ++index) {
-    const Operation& operation = network.operations[index];
-    if (operation.kind != OperationKind::linear) continue;
-    const std::uint32_t inputs = network.shape(operation.inputs[0]).columns;
-    const std::uint32_t outputs = operation.output.columns;
-    for (std::uint32_t input = 0; input < inputs; input += most_inputs) {
-      for (std::uint32_t output = 0; output < outputs; output += most_outputs) {
-        map.tiles_of_operation[index].push_back(static_cast<std::uint32_t>(map.blocks.size()));
-        map.blocks.push_back(
-            {index, input, std::min(most_inputs, inputs - input), output, std::min(most_outputs, outputs - output)});
+  const auto [most_inputs, most_outputs] = largest_block(architecture);
+  for (const Operation* owner : network.weight_owners()) {
+    const ArrayProduct& product = *owner->array_product();
+    const auto number = static_cast<std::uint32_t>(map.weights.size());
+    map.numbers.emplace(product.weight, number);
+    MappedWeight& weight = map.weights.emplace_back(MappedWeight{product, {}});
+    const std::uint32_t outputs = product.outputs_of_group();
+    for (std::uint32_t group = 0; group < product.groups; ++group) {
+      for (std::uint32_t input = 0; input < product.inputs; input += most_inputs) {
+        for (std::uint32_t output = 0; output < outputs; output += most_outputs) {
+          weight.tiles.push_back(static_cast<std::uint32_t>(map.blocks.size()));
+          map.blocks.push_back({number, group, input, std::min(most_inputs, product.inputs - input),
+                                group * outputs + output, std::min(most_outputs, outputs - output)});
+        }
       }
     }
   }

@@ -25,20 +25,23 @@ class TrainingPlan {
  public:
   TrainingPlan(ProgramBuilder& builder, const TrainingTask& task, const ParameterPlacements& parameters)
       : builder_(builder), task_(task) {
+    const Network& network = builder.context().network;
     if (task.trained_adapter != nullptr) {
-      for (const auto& layer : task.trained_adapter->layers) {
-        const auto& pair = parameters.pairs.at({task.trained_adapter, layer.first});
-        gradients_.pairs[layer.first] = {train(&pair.a, pair.a.rows, layer.second.a.cols()),
-                                         train(&pair.b, pair.b.rows, layer.second.b.cols())};
+      for (const Operation* operation : adapted_operations(network, *task.trained_adapter)) {
+        const std::string& layer = operation->array_product()->layer;
+        const auto& pair = parameters.pairs.at({task.trained_adapter, layer});
+        const LowRankPair& values = task.trained_adapter->layers.at(layer);
+        gradients_.pairs[layer] = {train(&pair.a, pair.a.rows, static_cast<std::uint32_t>(values.a.cols())),
+                                   train(&pair.b, pair.b.rows, static_cast<std::uint32_t>(values.b.cols()))};
       }
       return;
     }
-    const Network& network = builder.context().network;
-    for (const Operation& operation : network.operations) {
-      if (operation.kind == OperationKind::linear) train_weight(operation, network.shape(operation.inputs[0]).columns);
-      for (const std::string& name : {operation.bias, operation.gain}) {
-        if (name.empty() || gradients_.backbone.count(name) != 0) continue;
-        gradients_.backbone[name] = train(&parameters.vectors.at(name), 1, operation.output.columns);
+    for (const auto& operation : network.operations()) {
+      if (operation->array_product() != nullptr) train_weight(*operation->array_product());
+      for (const std::string& name : operation->digital_parameters()) {
+        if (gradients_.backbone.count(name) != 0) continue;
+        const Shape& shape = network.parameters.at(name);
+        gradients_.backbone[name] = train(&parameters.digital.at(name), shape.rows(), shape.columns());
       }
     }
   }
@@ -76,8 +79,7 @@ class TrainingPlan {
     return static_cast<std::uint32_t>(ceil_div(static_cast<std::uint64_t>(state_bits()), 8));
   }
 
-  Placement train(const Placement* working, std::uint32_t rows, Eigen::Index columns) {
-    const auto width = static_cast<std::uint32_t>(columns);
+  Placement train(const Placement* working, std::uint32_t rows, std::uint32_t width) {
     TrainedTensor tensor;
     tensor.working = working;
     tensor.gradient = builder_.layout().fixed(rows, width, state_bits());
@@ -90,16 +92,16 @@ class TrainingPlan {
     return tensor.gradient;
   }
 
-  void train_weight(const Operation& operation, std::uint32_t inputs) {
-    if (gradients_.backbone.count(operation.weight) != 0) return;
-    const std::uint32_t outputs = operation.output.columns;
+  void train_weight(const ArrayProduct& product) {
+    if (gradients_.backbone.count(product.weight) != 0) return;
     const Placement* working = nullptr;
     if (!task_.backbone_in_arrays) {
       const int bits = builder_.context().architecture.training.gradient_bits;
       working =
-          &working_weights_.emplace(operation.weight, builder_.layout().fixed(outputs, inputs, bits)).first->second;
+          &working_weights_.emplace(product.weight, builder_.layout().fixed(product.outputs, product.inputs, bits))
+               .first->second;
     }
-    gradients_.backbone[operation.weight] = train(working, outputs, inputs);
+    gradients_.backbone[product.weight] = train(working, product.outputs, product.inputs);
   }
 
   ProgramBuilder& builder_;
@@ -129,8 +131,9 @@ TrainingPrograms training_programs(const ProgramContext& context, const Training
   const std::uint32_t in_flight = context.architecture.sequencer.samples_in_flight;
   {
     Prepared prepared(context, task);
-    const ForwardPass forward = add_forward_pass(prepared.builder, prepared.parameters, task.adapters,
-                                                 prepared.plan.working_weights(), task.trained_adapter);
+    ForwardPass forward(prepared.builder, prepared.parameters, task.adapters, prepared.plan.working_weights(),
+                        task.trained_adapter);
+    forward.add();
     const std::size_t forward_steps = prepared.builder.steps();
     BackwardPass backward(prepared.builder, task, forward, prepared.parameters, prepared.plan.working_weights(),
                           prepared.plan.gradients());

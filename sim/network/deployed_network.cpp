@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "models/physics/quantize.hpp"
-#include "sim/network/embeddings.hpp"
 
 namespace palimpsest {
 
@@ -20,41 +19,44 @@ Activity& Activity::operator+=(const Activity& other) {
 
 DeployedNetwork::DeployedNetwork(const Architecture& architecture, const Network& network, const TileMap& map,
                                  const ResistiveArrays& arrays, const WeightSet& weights,
-                                 const std::vector<const Adapter*>& adapters, const Eigen::MatrixXf& calibration_input,
+                                 const std::vector<const Adapter*>& adapters, const Tensor& calibration_input,
                                  std::uint64_t seed, const std::function<void()>& tile_done)
     : architecture_(architecture), network_(network), map_(map), parameters_(weights), seed_(seed) {
   Ranges ranges = calibrate(network, weights, adapters, calibration_input);
   const auto margin = static_cast<float>(architecture.calibration_margin);
   value_ranges_ = std::move(ranges.values);
   for (float& range : value_ranges_) range *= margin;
-  for (std::uint32_t operation = 0; operation < network.operations.size(); ++operation) {
-    columns_.push_back(arrays.weight_columns(operation));
-  }
+  for (std::uint32_t weight = 0; weight < map.weights.size(); ++weight)
+    columns_.push_back(arrays.weight_columns(weight));
 
   for (std::uint32_t tile = 0; tile < map.blocks.size(); ++tile) {
     const TileBlock& block = map.blocks[tile];
     tiles_.emplace_back(architecture.tile, architecture.resistive_memory.cell, arrays.block_conductances(tile),
-                        columns_[block.operation].lines(block.outputs), seed, tile);
+                        columns_[block.weight].lines(block.outputs), seed, tile);
     if (tile_done) tile_done();
   }
   std::vector<float> largest_volts(tiles_.size(), 0.0F);
-  for_each_linear_input(
-      network, weights, adapters, calibration_input, [&](std::uint32_t operation, const Eigen::MatrixXf& x) {
-        std::uint64_t ignored = 0;
-        const Eigen::MatrixXf codes = input_codes(operation, x, ignored);
-        for (const std::uint32_t tile : map.tiles_of_operation[operation]) {
-          const TileBlock& block = map.blocks[tile];
-          const float volt = tiles_[tile].largest_volt(codes.middleCols(block.first_input, block.inputs));
-          largest_volts[tile] = std::max(largest_volts[tile], volt);
-        }
-      });
+  for_each_array_input(network, weights, adapters, calibration_input, [&](const Execution& execution, const Tensor& x) {
+    std::uint64_t ignored = 0;
+    const Eigen::MatrixXf codes = input_codes(*execution.operation, x, ignored);
+    const ArrayProduct& product = *execution.operation->array_product();
+    for (const std::uint32_t tile : map.mapped(product).tiles) {
+      const TileBlock& block = map.blocks[tile];
+      const float volt =
+          tiles_[tile].largest_volt(codes.middleCols(block.group * product.inputs + block.first_input, block.inputs));
+      largest_volts[tile] = std::max(largest_volts[tile], volt);
+    }
+  });
   set_adc_ranges(largest_volts);
   for (const Adapter* adapter : adapters) {
-    for (const auto& [operation, pair] : adapter->layers) {
-      adapters_[operation].emplace_back(pair.a, pair.b, adapter->scale, architecture.lora_unit.bits,
-                                        value_ranges_[network.operations[operation].inputs[0]],
-                                        margin * ranges.inner.at({adapter, operation}),
-                                        architecture.lora_unit.refinement);
+    for (const auto& operation : network.operations()) {
+      if (operation->array_product() == nullptr) continue;
+      const auto pair = adapter->layers.find(operation->array_product()->layer);
+      if (pair == adapter->layers.end()) continue;
+      adapters_[operation->index()].emplace_back(pair->second.a, pair->second.b, pair->second.scale,
+                                                 architecture.lora_unit.bits, value_ranges_[operation->inputs()[0]],
+                                                 margin * ranges.inner.at({adapter, pair->first}),
+                                                 architecture.lora_unit.refinement);
     }
   }
 }
@@ -64,15 +66,15 @@ void DeployedNetwork::age(const ResistiveArrays& arrays, double seconds) {
   for (std::uint32_t tile = 0; tile < map_.blocks.size(); ++tile) {
     const TileBlock& block = map_.blocks[tile];
     tiles_[tile].set_conductances(arrays.block_conductances(tile, seconds),
-                                  columns_[block.operation].lines(block.outputs));
+                                  columns_[block.weight].lines(block.outputs));
   }
 }
 
 void DeployedNetwork::set_adc_ranges(const std::vector<float>& largest_volts) {
-  for (const std::vector<std::uint32_t>& tiles : map_.tiles_of_operation) {
+  for (const MappedWeight& weight : map_.weights) {
     float largest_of_layer = 0.0F;
-    for (const std::uint32_t tile : tiles) largest_of_layer = std::max(largest_of_layer, largest_volts[tile]);
-    for (const std::uint32_t tile : tiles) {
+    for (const std::uint32_t tile : weight.tiles) largest_of_layer = std::max(largest_of_layer, largest_volts[tile]);
+    for (const std::uint32_t tile : weight.tiles) {
       float range = architecture_.tile.adc.range == AdcRange::per_layer ? largest_of_layer : largest_volts[tile];
       range = std::max(range * static_cast<float>(architecture_.calibration_margin),
                        static_cast<float>(architecture_.tile.adc.smallest_full_scale_volt));
@@ -83,12 +85,12 @@ void DeployedNetwork::set_adc_ranges(const std::vector<float>& largest_volts) {
   }
 }
 
-float DeployedNetwork::input_range(std::uint32_t operation) const {
+float DeployedNetwork::input_range(const Operation& operation) const {
   if (architecture_.tile.dac.input_range) return static_cast<float>(*architecture_.tile.dac.input_range);
-  return value_ranges_[network_.operations[operation].inputs[0]];
+  return value_ranges_[operation.inputs()[0]];
 }
 
-Eigen::MatrixXf DeployedNetwork::input_codes(std::uint32_t operation, const Eigen::MatrixXf& x,
+Eigen::MatrixXf DeployedNetwork::input_codes(const Operation& operation, const Tensor& x,
                                              std::uint64_t& saturated) const {
   return quantize_codes(x, input_range(operation), architecture_.tile.dac.bits, saturated,
                         architecture_.tile.dac.refinement);
@@ -100,26 +102,27 @@ class DeployedNetwork::Arithmetic : public NetworkArithmetic {
   Arithmetic(const DeployedNetwork& chip, std::uint32_t evaluation, std::uint32_t first_sample, Activity& activity)
       : chip_(chip), evaluation_(evaluation), first_sample_(first_sample), activity_(activity) {}
 
-  Eigen::MatrixXf product(std::uint32_t operation, const Eigen::MatrixXf& x) override {
-    const Operation& op = chip_.network_.operations[operation];
+  Tensor product(const Execution& execution, const Tensor& x) override {
+    const Operation& operation = *execution.operation;
+    const ArrayProduct& product = *operation.array_product();
     const Eigen::MatrixXf codes = chip_.input_codes(operation, x, activity_.saturated_dac);
     const double value_per_code =
         double{chip_.input_range(operation)} / largest_code(chip_.architecture_.tile.dac.bits);
-    const ReadKey key{chip_.seed_, evaluation_, first_sample_, chip_.network_.shape(op.inputs[0]).rows};
-    Eigen::MatrixXf y = Eigen::MatrixXf::Zero(x.rows(), op.output.columns);
-    for (const std::uint32_t tile : chip_.map_.tiles_of_operation[operation]) {
+    const ReadKey key{chip_.seed_, evaluation_, execution.use, first_sample_, product.vectors};
+    Eigen::MatrixXf y = Eigen::MatrixXf::Zero(x.rows(), product.outputs);
+    for (const std::uint32_t tile : chip_.map_.mapped(product).tiles) {
       const TileBlock& block = chip_.map_.blocks[tile];
-      const Eigen::MatrixXf lines =
-          chip_.tiles_[tile].read(codes.middleCols(block.first_input, block.inputs), key, activity_);
-      y.middleCols(block.first_output, block.outputs) += chip_.columns_[operation].combine(lines, value_per_code);
+      const Eigen::MatrixXf lines = chip_.tiles_[tile].read(
+          codes.middleCols(block.group * product.inputs + block.first_input, block.inputs), key, activity_);
+      y.middleCols(block.first_output, block.outputs) += chip_.columns_[block.weight].combine(lines, value_per_code);
     }
-    const auto adapters = chip_.adapters_.find(operation);
+    const auto adapters = chip_.adapters_.find(operation.index());
     if (adapters == chip_.adapters_.end()) return y;
     for (const LoraPair& pair : adapters->second) y += pair.apply(x, activity_.saturated_lora);
     return y;
   }
 
-  Eigen::MatrixXf rest(std::uint32_t value, const Eigen::MatrixXf& computed) override {
+  Tensor rest(std::uint32_t value, Tensor computed) override {
     return quantize(computed, chip_.value_ranges_[value], chip_.architecture_.sram.activation_bits,
                     activity_.saturated_storage, chip_.architecture_.sram.refinement);
   }
@@ -131,18 +134,10 @@ class DeployedNetwork::Arithmetic : public NetworkArithmetic {
   Activity& activity_;
 };
 
-Eigen::MatrixXf DeployedNetwork::evaluate(const Eigen::MatrixXf& input, std::uint32_t evaluation,
-                                          std::uint32_t first_sample, Activity& activity,
-                                          Eigen::MatrixXf* embeddings) const {
+Eigen::MatrixXf DeployedNetwork::evaluate(const Tensor& input, std::uint32_t evaluation, std::uint32_t first_sample,
+                                          Activity& activity, Eigen::MatrixXf* embeddings) const {
   Arithmetic arithmetic(*this, evaluation, first_sample, activity);
-  const auto outputs = [&](NetworkArithmetic& used) {
-    return by_sample(palimpsest::evaluate(network_, parameters_, input, used), network_.shape(network_.output).rows);
-  };
-  if (embeddings == nullptr) return outputs(arithmetic);
-  EmbeddingArithmetic embedding(network_, arithmetic);
-  Eigen::MatrixXf result = outputs(embedding);
-  *embeddings = embedding.embeddings();
-  return result;
+  return palimpsest::evaluate(network_, parameters_, input, arithmetic, embeddings);
 }
 
 }  // namespace palimpsest

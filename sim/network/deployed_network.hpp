@@ -30,24 +30,23 @@ class DeployedNetwork {
   /// own errors. Network, architecture and map outlive the object. `tile_done`, if any, is called as each tile is made.
   DeployedNetwork(const Architecture& architecture, const Network& network, const TileMap& map,
                   const ResistiveArrays& arrays, const WeightSet& weights, const std::vector<const Adapter*>& adapters,
-                  const Eigen::MatrixXf& calibration_input, std::uint64_t seed,
-                  const std::function<void()>& tile_done = {});
+                  const Tensor& calibration_input, std::uint64_t seed, const std::function<void()>& tile_done = {});
 
   /// Puts what `arrays` will hold `seconds` from now in place of what they held; ranges stay those of the deployment.
   void age(const ResistiveArrays& arrays, double seconds);
 
-  /// Outputs [samples, outputs of a sample] of the samples in `input`. Noise is keyed by (seed, evaluation, tile,
+  /// Outputs [samples, elements of an output] of the samples in `input`. Noise is keyed by (seed, evaluation, tile,
   /// number of the sample), the first sample's number being `first_sample`; `activity` is added to. `embeddings`, if
   /// any, is set to those of the samples (embeddings.hpp), as they rest in the SRAM buffer.
-  Eigen::MatrixXf evaluate(const Eigen::MatrixXf& input, std::uint32_t evaluation, std::uint32_t first_sample,
+  Eigen::MatrixXf evaluate(const Tensor& input, std::uint32_t evaluation, std::uint32_t first_sample,
                            Activity& activity, Eigen::MatrixXf* embeddings = nullptr) const;
 
  private:
   class Arithmetic;
 
-  float input_range(std::uint32_t operation) const;  ///< value of the largest input code
+  float input_range(const Operation& operation) const;  ///< value of the largest input code
   void set_adc_ranges(const std::vector<float>& largest_volts);
-  Eigen::MatrixXf input_codes(std::uint32_t operation, const Eigen::MatrixXf& x, std::uint64_t& saturated) const;
+  Eigen::MatrixXf input_codes(const Operation& operation, const Tensor& x, std::uint64_t& saturated) const;
 
   const Architecture& architecture_;
   const Network& network_;
@@ -56,7 +55,7 @@ class DeployedNetwork {
   std::vector<float> value_ranges_;
   std::uint64_t seed_;
   std::vector<AnalogueTile> tiles_;
-  std::vector<WeightColumns> columns_;                       ///< by operation
+  std::vector<WeightColumns> columns_;                       ///< by weight
   std::map<std::uint32_t, std::vector<LoraPair>> adapters_;  ///< by operation
 };
 

@@ -2,26 +2,25 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
-#include "models/physics/vector_functions.hpp"
+#include "sim/network/embeddings.hpp"
 
 namespace palimpsest {
 
-Eigen::MatrixXf network_input(const Network& network, const SampleSet& set, const std::vector<std::uint32_t>& indices) {
-  const Eigen::Index rows = set.rows;
-  const Eigen::Index columns = set.columns;
-  Eigen::MatrixXf input(static_cast<Eigen::Index>(indices.size()) * rows, columns);
+Tensor network_input(const Network& network, const SampleSet& set, const std::vector<std::uint32_t>& indices) {
+  const auto elements = static_cast<std::ptrdiff_t>(set.elements());
+  Tensor input(static_cast<Eigen::Index>(indices.size()) * network.input().rows(), network.input().columns());
   for (std::size_t i = 0; i < indices.size(); ++i) {
-    const std::uint8_t* values = set.values.data() + static_cast<std::ptrdiff_t>(indices[i]) * rows * columns;
-    const auto sample = Eigen::Map<const Eigen::Matrix<std::uint8_t, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(
-        values, rows, columns);
-    input.middleRows(static_cast<Eigen::Index>(i) * rows, rows) =
-        network.input_scale * sample.cast<float>().array() + network.input_offset;
+    const std::uint8_t* values = set.values.data() + static_cast<std::ptrdiff_t>(indices[i]) * elements;
+    float* sample = input.data() + static_cast<std::ptrdiff_t>(i) * elements;
+    for (std::ptrdiff_t element = 0; element < elements; ++element)
+      sample[element] = network.input_scale * static_cast<float>(values[element]) + network.input_offset;
   }
   return input;
 }
 
-Eigen::MatrixXf network_input(const Network& network, const SampleSet& set) {
+Tensor network_input(const Network& network, const SampleSet& set) {
   return network_input(network, set, all_samples(set));
 }
 
@@ -32,7 +31,7 @@ std::vector<std::uint32_t> all_samples(const SampleSet& set) {
 }
 
 void for_each_input(const Network& network, const SampleSet& set, const std::vector<std::uint32_t>& samples,
-                    const std::function<void(std::size_t first, const Eigen::MatrixXf& input)>& take,
+                    const std::function<void(std::size_t first, const Tensor& input)>& take,
                     std::size_t samples_at_once) {
   for (std::size_t first = 0; first < samples.size(); first += samples_at_once) {
     const std::size_t last = std::min(first + samples_at_once, samples.size());
@@ -44,51 +43,36 @@ void for_each_input(const Network& network, const SampleSet& set, const std::vec
 
 namespace {
 
-Eigen::MatrixXf apply(const Network& network, std::uint32_t index, const WeightSet& parameters,
-                      const std::vector<Eigen::MatrixXf>& values, NetworkArithmetic& arithmetic) {
-  const Operation& operation = network.operations[index];
-  const Eigen::MatrixXf& x = values[operation.inputs[0]];
-  switch (operation.kind) {
-    case OperationKind::linear: {
-      Eigen::MatrixXf y = arithmetic.product(index, x);
-      if (!operation.bias.empty()) y.rowwise() += parameters.at(operation.bias).row(0);
-      return y;
-    }
-    case OperationKind::rms_norm:
-      return rms_norm(x, parameters.at(operation.gain), operation.epsilon);
-    case OperationKind::gelu:
-      return gelu(x);
-    case OperationKind::relu:
-      return relu(x);
-    case OperationKind::add:
-      return x + values[operation.inputs[1]];
-    case OperationKind::transpose:
-      return transpose_samples(x, network.shape(operation.inputs[0]).rows);
-    case OperationKind::mean:
-      return mean_over_rows(x, network.shape(operation.inputs[0]).rows);
-  }
-  return x;
+/// A value of this shape as [samples, elements].
+Eigen::MatrixXf by_sample(const Tensor& value, const Shape& shape) {
+  const auto elements = static_cast<Eigen::Index>(shape.elements());
+  return Eigen::Map<const Tensor>(value.data(), value.size() / elements, elements);
 }
 
 }  // namespace
 
-Eigen::MatrixXf by_sample(const Eigen::MatrixXf& value, std::uint32_t rows) {
-  const Eigen::Index rows_of_sample = rows;
-  Eigen::MatrixXf samples(value.rows() / rows_of_sample, rows_of_sample * value.cols());
-  for (Eigen::Index row = 0; row < value.rows(); ++row) {
-    samples.block(row / rows_of_sample, row % rows_of_sample * value.cols(), 1, value.cols()) = value.row(row);
-  }
-  return samples;
-}
-
-Eigen::MatrixXf evaluate(const Network& network, const WeightSet& parameters, const Eigen::MatrixXf& input,
-                         NetworkArithmetic& arithmetic) {
-  std::vector<Eigen::MatrixXf> values(network.values());
+Eigen::MatrixXf evaluate(const Network& network, const WeightSet& parameters, const Tensor& input,
+                         NetworkArithmetic& arithmetic, Eigen::MatrixXf* embeddings) {
+  const std::size_t embedded = embeddings == nullptr ? network.executions().size() : last_weighted_execution(network);
+  std::vector<Tensor> values(network.execution_values().size());
   values[0] = arithmetic.rest(0, input);
-  for (std::uint32_t index = 0; index < network.operations.size(); ++index) {
-    values[index + 1] = arithmetic.rest(index + 1, apply(network, index, parameters, values, arithmetic));
+  for (std::size_t number = 0; number < network.executions().size(); ++number) {
+    const Execution& execution = network.executions()[number];
+    std::vector<const Tensor*> inputs;
+    for (const std::uint32_t value : execution.inputs) inputs.push_back(&values[value]);
+    if (number == embedded) *embeddings = by_sample(*inputs.front(), execution.operation->input_shape());
+    std::vector<Tensor> outputs(execution.outputs.size());
+    execution.operation->evaluate({execution, inputs, parameters, arithmetic}, outputs);
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      const std::uint32_t value = execution.outputs[i];
+      // What lies on its input's grid already would be rounded to itself.
+      values[value] = execution.operation->keeps_grid()
+                          ? std::move(outputs[i])
+                          : arithmetic.rest(network.execution_values()[value], std::move(outputs[i]));
+    }
+    for (const std::uint32_t value : network.last_reads()[number]) values[value] = Tensor();
   }
-  return values[network.output];
+  return by_sample(values[network.execution_output()], network.output());
 }
 
 }  // namespace palimpsest

@@ -5,37 +5,45 @@
 #include <utility>
 
 #include "sim/error.hpp"
-#include "sim/network/embeddings.hpp"
 
 namespace palimpsest {
 
-FloatArithmetic::FloatArithmetic(const Network& network, const WeightSet& weights, std::vector<const Adapter*> adapters)
-    : network_(network), weights_(weights), adapters_(std::move(adapters)) {}
+FloatArithmetic::FloatArithmetic(const WeightSet& weights, std::vector<const Adapter*> adapters)
+    : weights_(weights), adapters_(std::move(adapters)) {}
 
-Eigen::MatrixXf FloatArithmetic::product(std::uint32_t operation, const Eigen::MatrixXf& x) {
-  Eigen::MatrixXf y = x * weights_.at(network_.operations[operation].weight).transpose();
+Tensor FloatArithmetic::product(const Execution& execution, const Tensor& vectors) {
+  // In the parameters' order: Eigen sums products of mixed orders in another one.
+  const Eigen::MatrixXf x = vectors;
+  const ArrayProduct& product = *execution.operation->array_product();
+  const Eigen::MatrixXf& weight = weights_.at(product.weight);
+  const Eigen::Index outputs = product.outputs_of_group();
+  Eigen::MatrixXf y(x.rows(), Eigen::Index{product.outputs});
+  for (Eigen::Index group = 0; group < product.groups; ++group) {
+    y.middleCols(group * outputs, outputs).noalias() =
+        x.middleCols(group * product.inputs, product.inputs) * weight.middleRows(group * outputs, outputs).transpose();
+  }
   for (const Adapter* adapter : adapters_) {
-    const auto pair = adapter->layers.find(operation);
+    const auto pair = adapter->layers.find(product.layer);
     if (pair == adapter->layers.end()) continue;
-    y += adapter->scale * ((x * pair->second.a.transpose()) * pair->second.b.transpose());
+    y += pair->second.scale * ((x * pair->second.a.transpose()) * pair->second.b.transpose());
   }
   return y;
 }
 
-Eigen::MatrixXf FloatArithmetic::rest(std::uint32_t /*value*/, const Eigen::MatrixXf& computed) { return computed; }
+Tensor FloatArithmetic::rest(std::uint32_t /*value*/, Tensor computed) { return computed; }
 
 Eigen::MatrixXf float_scores(const Network& network, const WeightSet& weights,
-                             const std::vector<const Adapter*>& adapters, const Eigen::MatrixXf& input) {
-  FloatArithmetic arithmetic(network, weights, adapters);
-  return by_sample(evaluate(network, weights, input, arithmetic), network.shape(network.output).rows);
+                             const std::vector<const Adapter*>& adapters, const Tensor& input) {
+  FloatArithmetic arithmetic(weights, adapters);
+  return evaluate(network, weights, input, arithmetic);
 }
 
 Eigen::MatrixXf float_embeddings(const Network& network, const WeightSet& weights,
-                                 const std::vector<const Adapter*>& adapters, const Eigen::MatrixXf& input) {
-  FloatArithmetic arithmetic(network, weights, adapters);
-  EmbeddingArithmetic embedding(network, arithmetic);
-  evaluate(network, weights, input, embedding);
-  return embedding.embeddings();
+                                 const std::vector<const Adapter*>& adapters, const Tensor& input) {
+  FloatArithmetic arithmetic(weights, adapters);
+  Eigen::MatrixXf embeddings;
+  evaluate(network, weights, input, arithmetic, &embeddings);
+  return embeddings;
 }
 
 namespace {
@@ -43,15 +51,15 @@ namespace {
 // So few that all values of a network stay small, so many that a usual set is evaluated at once.
 constexpr Eigen::Index calibration_samples_at_once = 256;
 
-/// Calls `take` with the rows of some samples of `input` at a time.
+/// Calls `take` with some samples of `input` at a time.
 template <class Take>
-void for_each_part(const Network& network, const Eigen::MatrixXf& input, const Take& take) {
-  const Eigen::Index rows = calibration_samples_at_once * network.input.rows;
+void for_each_part(const Network& network, const Tensor& input, const Take& take) {
+  const Eigen::Index rows = calibration_samples_at_once * network.input().rows();
   for (Eigen::Index first = 0; first < input.rows(); first += rows)
-    take(Eigen::MatrixXf(input.middleRows(first, std::min(rows, input.rows() - first))));
+    take(Tensor(input.middleRows(first, std::min(rows, input.rows() - first))));
 }
 
-void raise(float& range, const Eigen::MatrixXf& matrix) { range = std::max(range, matrix.cwiseAbs().maxCoeff()); }
+void raise(float& range, const Tensor& values) { range = std::max(range, values.cwiseAbs().maxCoeff()); }
 
 void replace_zero(float& range) {
   if (range == 0.0F) range = 1.0F;
@@ -61,68 +69,83 @@ class Recorder : public FloatArithmetic {
  public:
   Recorder(const Network& network, const WeightSet& weights, const std::vector<const Adapter*>& adapters,
            Ranges& ranges)
-      : FloatArithmetic(network, weights, adapters), network_(network), adapters_(adapters), ranges_(ranges) {
+      : FloatArithmetic(weights, adapters), network_(network), adapters_(adapters), ranges_(ranges) {
     ranges_.values.resize(network.values());
   }
 
-  Eigen::MatrixXf product(std::uint32_t operation, const Eigen::MatrixXf& x) override {
+  Tensor product(const Execution& execution, const Tensor& x) override {
+    const std::string& layer = execution.operation->array_product()->layer;
     for (const Adapter* adapter : adapters_) {
-      const auto pair = adapter->layers.find(operation);
+      const auto pair = adapter->layers.find(layer);
       if (pair == adapter->layers.end()) continue;
-      raise(ranges_.inner[{adapter, operation}], x * pair->second.a.transpose());
+      raise(ranges_.inner[{adapter, layer}], Eigen::MatrixXf(x) * pair->second.a.transpose());
     }
-    return FloatArithmetic::product(operation, x);
+    return FloatArithmetic::product(execution, x);
   }
 
-  Eigen::MatrixXf rest(std::uint32_t value, const Eigen::MatrixXf& computed) override {
+  Tensor rest(std::uint32_t value, Tensor computed) override {
     raise(ranges_.values[value], computed);
     if (!computed.allFinite()) {
-      const std::string place = value == 0 ? "its input" : "operation " + network_.operations[value - 1].name;
-      throw UserError(ExitCode::trace, "/calibration: the float network overflows at " + place);
+      throw UserError(ExitCode::trace, "/calibration: the float network overflows at " + place_of(value));
     }
     return computed;
   }
 
  private:
+  std::string place_of(std::uint32_t value) const {
+    for (const auto& operation : network_.operations()) {
+      const auto& outputs = operation->outputs();
+      if (std::find(outputs.begin(), outputs.end(), value) != outputs.end()) return "operation " + operation->name();
+    }
+    return "its input";
+  }
+
   const Network& network_;
   const std::vector<const Adapter*>& adapters_;
   Ranges& ranges_;
 };
 
-using TakeLinearInput = std::function<void(std::uint32_t operation, const Eigen::MatrixXf& x)>;
+using TakeArrayInput = std::function<void(const Execution& execution, const Tensor& x)>;
 
-class LinearInputs : public FloatArithmetic {
+class ArrayInputs : public FloatArithmetic {
  public:
-  LinearInputs(const Network& network, const WeightSet& weights, const std::vector<const Adapter*>& adapters,
-               const TakeLinearInput& take)
-      : FloatArithmetic(network, weights, adapters), take_(take) {}
+  ArrayInputs(const WeightSet& weights, const std::vector<const Adapter*>& adapters, const TakeArrayInput& take)
+      : FloatArithmetic(weights, adapters), take_(take) {}
 
-  Eigen::MatrixXf product(std::uint32_t operation, const Eigen::MatrixXf& x) override {
-    take_(operation, x);
-    return FloatArithmetic::product(operation, x);
+  Tensor product(const Execution& execution, const Tensor& x) override {
+    take_(execution, x);
+    return FloatArithmetic::product(execution, x);
   }
 
  private:
-  const TakeLinearInput& take_;
+  const TakeArrayInput& take_;
 };
+
+/// Values that lie on the grid of the value that they are made of have its range.
+void follow_grids(const Network& network, std::vector<float>& ranges) {
+  for (const auto& operation : network.operations()) {
+    if (!operation->keeps_grid()) continue;
+    for (const std::uint32_t output : operation->outputs()) ranges[output] = ranges[operation->inputs()[0]];
+  }
+}
 
 }  // namespace
 
 Ranges calibrate(const Network& network, const WeightSet& weights, const std::vector<const Adapter*>& adapters,
-                 const Eigen::MatrixXf& input) {
+                 const Tensor& input) {
   Ranges ranges;
   Recorder recorder(network, weights, adapters, ranges);
-  for_each_part(network, input, [&](const Eigen::MatrixXf& part) { evaluate(network, weights, part, recorder); });
+  for_each_part(network, input, [&](const Tensor& part) { evaluate(network, weights, part, recorder); });
+  follow_grids(network, ranges.values);
   for (float& range : ranges.values) replace_zero(range);
   for (auto& [place, range] : ranges.inner) replace_zero(range);
   return ranges;
 }
 
-void for_each_linear_input(const Network& network, const WeightSet& weights,
-                           const std::vector<const Adapter*>& adapters, const Eigen::MatrixXf& input,
-                           const TakeLinearInput& take) {
-  LinearInputs arithmetic(network, weights, adapters, take);
-  for_each_part(network, input, [&](const Eigen::MatrixXf& part) { evaluate(network, weights, part, arithmetic); });
+void for_each_array_input(const Network& network, const WeightSet& weights, const std::vector<const Adapter*>& adapters,
+                          const Tensor& input, const TakeArrayInput& take) {
+  ArrayInputs arithmetic(weights, adapters, take);
+  for_each_part(network, input, [&](const Tensor& part) { evaluate(network, weights, part, arithmetic); });
 }
 
 }  // namespace palimpsest

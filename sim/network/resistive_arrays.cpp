@@ -9,11 +9,6 @@ namespace palimpsest {
 
 namespace {
 
-bool has_reference_row(const Architecture& architecture) {
-  return architecture.training.backward_products == BackwardProducts::transposed_read &&
-         reference_columns(architecture.tile.mapping) > 0;
-}
-
 bool layer_differs(const WeightSet& weights, const WeightSet& held, const std::string& name) {
   const auto found = held.find(name);
   return found == held.end() || found->second != weights.at(name);
@@ -45,13 +40,11 @@ void keep_targets(const CellArray& array, const MappingConfig& mapping, const Ei
 
 }  // namespace
 
-ResistiveArrays::ResistiveArrays(const Architecture& architecture, const Network& network, const TileMap& map,
-                                 std::uint64_t seed)
+ResistiveArrays::ResistiveArrays(const Architecture& architecture, const TileMap& map, std::uint64_t seed)
     : architecture_(architecture),
-      network_(network),
       map_(map),
-      largest_weights_(network.operations.size(), -1.0F),
-      weight_columns_(network.operations.size()) {
+      largest_weights_(map.weights.size(), -1.0F),
+      weight_columns_(map.weights.size()) {
   arrays_.reserve(map.blocks.size());
   for (std::uint32_t tile = 0; tile < map.blocks.size(); ++tile) {
     const TileBlock& block = map.blocks[tile];
@@ -62,19 +55,18 @@ ResistiveArrays::ResistiveArrays(const Architecture& architecture, const Network
 }
 
 bool ResistiveArrays::differ(const WeightSet& weights, const WeightSet& held) const {
-  return std::any_of(network_.operations.begin(), network_.operations.end(), [&](const Operation& operation) {
-    return !operation.weight.empty() && layer_differs(weights, held, operation.weight);
-  });
+  return std::any_of(map_.weights.begin(), map_.weights.end(),
+                     [&](const MappedWeight& mapped) { return layer_differs(weights, held, mapped.product.weight); });
 }
 
-bool ResistiveArrays::rescale(std::uint32_t operation, const Eigen::MatrixXf& weights) {
+bool ResistiveArrays::rescale(std::uint32_t number, const Eigen::MatrixXf& weights) {
   const MappingConfig& mapping = architecture_.tile.mapping;
-  float& before = largest_weights_[operation];
+  float& before = largest_weights_[number];
   if (mapping.scale == WeightScale::kept && before > 0.0F) return false;
   const float largest = weights.cwiseAbs().maxCoeff();
   if (before == largest) return false;
   before = largest;
-  weight_columns_[operation] =
+  weight_columns_[number] =
       WeightColumns(architecture_.resistive_memory.cell, architecture_.resistive_memory.zero_weight_microsiemens,
                     mapping, largest > 0.0F ? mapping.headroom * double{largest} : 1.0);
   return true;
@@ -94,19 +86,19 @@ std::vector<ArrayWrite> ResistiveArrays::write(const WeightSet& weights, const W
                                                const std::function<void()>& tile_done) {
   std::vector<ArrayWrite> written(arrays_.size());
   if (!differ(weights, held)) return written;
-  for (std::uint32_t operation = 0; operation < network_.operations.size(); ++operation) {
-    const std::string& name = network_.operations[operation].weight;
-    if (name.empty() || !layer_differs(weights, held, name)) continue;
+  for (std::uint32_t number = 0; number < map_.weights.size(); ++number) {
+    const std::string& name = map_.weights[number].product.weight;
+    if (!layer_differs(weights, held, name)) continue;
     const Eigen::MatrixXf& weight = weights.at(name);
-    const bool rescaled = rescale(operation, weight);
+    const bool rescaled = rescale(number, weight);
     const bool known = held.count(name) != 0;
     const bool keeps = known && !rescaled;
-    for (const std::uint32_t tile : map_.tiles_of_operation[operation]) {
+    for (const std::uint32_t tile : map_.weights[number].tiles) {
       const TileBlock& block = map_.blocks[tile];
       const auto block_of = [&block](const Eigen::MatrixXf& whole) -> Eigen::MatrixXf {
         return whole.block(block.first_output, block.first_input, block.outputs, block.inputs).transpose();
       };
-      const WeightColumns& columns = weight_columns_[operation];
+      const WeightColumns& columns = weight_columns_[number];
       Eigen::MatrixXf targets = columns.zero_targets(block.outputs).replicate(arrays_[tile].rows(), 1);
       targets.topRows(block.inputs) = columns.targets(block_of(weight));
       if (keeps)
@@ -132,13 +124,11 @@ WeightSet ResistiveArrays::stored_weights() const {
   WeightSet stored;
   for (std::uint32_t tile = 0; tile < arrays_.size(); ++tile) {
     const TileBlock& block = map_.blocks[tile];
-    const Operation& operation = network_.operations[block.operation];
-    Eigen::MatrixXf& weight = stored[operation.weight];
-    if (weight.size() == 0) {
-      weight.resize(operation.output.columns, network_.shape(operation.inputs[0]).columns);
-    }
+    const ArrayProduct& product = map_.product(block);
+    Eigen::MatrixXf& weight = stored[product.weight];
+    if (weight.size() == 0) weight.resize(product.outputs, product.inputs);
     weight.block(block.first_output, block.first_input, block.outputs, block.inputs) =
-        weight_columns_[block.operation].weights(block_conductances(tile)).transpose();
+        weight_columns_[block.weight].weights(block_conductances(tile)).transpose();
   }
   return stored;
 }

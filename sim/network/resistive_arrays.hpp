@@ -18,9 +18,9 @@ namespace palimpsest {
 class ResistiveArrays {
  public:
   /// The references outlive the object.
-  ResistiveArrays(const Architecture& architecture, const Network& network, const TileMap& map, std::uint64_t seed);
+  ResistiveArrays(const Architecture& architecture, const TileMap& map, std::uint64_t seed);
 
-  /// Writes the linear weights of `weights`; one ArrayWrite per tile, without groups where no cell is written. `held`
+  /// Writes the array weights of `weights`; one ArrayWrite per tile, without groups where no cell is written. `held`
   /// is what the writer believes the arrays hold: a layer whose weights are all equal to it is left as it is, and in
   /// any other the cells of equal weights keep their targets as long as the layer keeps its scale (WeightScale).
   /// Without `held` all weights are new. Cells whose targets stay are left alone (CellArray::write).
@@ -34,7 +34,7 @@ class ResistiveArrays {
   /// Reads every cell once; one ArrayWrite of verify reads per tile.
   std::vector<ArrayWrite> read_back() const;
 
-  /// The linear weights as a read of every cell would give them, without read noise: [out, in] by name.
+  /// The weights in the arrays as a read of every cell would give them, without read noise: [out, in] by name.
   WeightSet stored_weights() const;
 
   void advance(double seconds);  ///< lets time pass
@@ -43,7 +43,7 @@ class ResistiveArrays {
 
   /// Conductances of a tile's block `seconds` from now, microsiemens: [inputs, columns_of(mapping, outputs)].
   Eigen::MatrixXf block_conductances(std::uint32_t tile, double seconds = 0.0) const;
-  const WeightColumns& weight_columns(std::uint32_t operation) const { return weight_columns_[operation]; }
+  const WeightColumns& weight_columns(std::uint32_t weight) const { return weight_columns_[weight]; }  ///< by number
 
   /// What the transposed reads that make up one product of a tile take with codes spread evenly over the converter's
   /// range, reference row included: a slice at a time is driven.
@@ -55,16 +55,15 @@ class ResistiveArrays {
   ArrayWear wear() const;
 
  private:
-  /// Whether a write gives the layer of `operation`, of `weights`, another scale; sets it then.
-  bool rescale(std::uint32_t operation, const Eigen::MatrixXf& weights);
+  /// Whether a write gives the weight of this number another scale for `weights`; sets it then.
+  bool rescale(std::uint32_t number, const Eigen::MatrixXf& weights);
   Eigen::MatrixXf tolerances(std::uint32_t tile) const;
 
   const Architecture& architecture_;
-  const Network& network_;
   const TileMap& map_;
   std::vector<CellArray> arrays_;
-  std::vector<float> largest_weights_;         ///< by operation, when the scale was set; negative: never
-  std::vector<WeightColumns> weight_columns_;  ///< by operation
+  std::vector<float> largest_weights_;         ///< by weight, when the scale was set; negative: never
+  std::vector<WeightColumns> weight_columns_;  ///< by weight
   std::uint32_t writes_ = 0;
 };
 

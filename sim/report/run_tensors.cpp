@@ -17,14 +17,16 @@ const char* rows_name(RunTensorKind kind) { return kind == RunTensorKind::output
 
 /// [samples, shape of a sample's value]; a value of one row goes without it, as in traces.
 TensorShape shape_of(std::size_t samples, const Shape& shape) {
-  if (shape.rows == 1) return {samples, shape.columns};
-  return {samples, shape.rows, shape.columns};
+  if (shape.rows() == 1) return {samples, shape.columns()};
+  TensorShape tensor{samples};
+  tensor.insert(tensor.end(), shape.extents().begin(), shape.extents().end());
+  return tensor;
 }
 
 std::vector<OutputTensor> tensors_of(RunTensorKind kind, const Trace& trace,
                                      const std::vector<RecordedEvaluation>& evaluations) {
-  const Shape output = trace.network.shape(trace.network.output);
-  const Shape shape = kind == RunTensorKind::outputs ? output : embedding_shape(trace.network);
+  const Shape& output = trace.network.output();
+  const Shape& shape = kind == RunTensorKind::outputs ? output : embedding_shape(trace.network);
   std::vector<OutputTensor> integers;
   std::vector<OutputTensor> rows;
   for (const RecordedEvaluation& evaluation : evaluations) {

@@ -84,7 +84,7 @@ std::optional<double> share_correct(const Trace& trace, const std::vector<std::u
 std::optional<double> float_share_correct(const Trace& trace, const WeightSet& weights,
                                           const std::vector<std::uint32_t>& samples) {
   CorrectShare share;
-  for_each_input(trace.network, trace.test, samples, [&](std::size_t first, const Eigen::MatrixXf& input) {
+  for_each_input(trace.network, trace.test, samples, [&](std::size_t first, const Tensor& input) {
     share.add(trace, samples, first, float_scores(trace.network, weights, {}, input));
   });
   return share.share();

@@ -46,7 +46,7 @@ ChipLife::ChipLife(const Architecture& architecture, const Trace& trace, const T
       record_(record),
       tiles_(tiles_of_chip(architecture, trace)),
       context_{architecture, trace.network, map},
-      arrays_(architecture, trace.network, map, seed),
+      arrays_(architecture, map, seed),
       calibration_samples_(all_samples(trace.calibration)),
       calibration_input_(network_input(trace.network, trace.calibration)) {}
 
@@ -69,11 +69,8 @@ WeightSet ChipLife::trained_weights(const Method& method, const WeightSet& held)
 
 std::set<std::string> ChipLife::changed_vectors(const WeightSet& weights) const {
   std::set<std::string> changed;
-  for (const Operation& operation : trace_.network.operations) {
-    for (const std::string& name : {operation.gain, operation.bias}) {
-      if (name.empty()) continue;
-      if (weights_ == nullptr || weights_->at(name) != weights.at(name)) changed.insert(name);
-    }
+  for (const std::string& name : trace_.network.digital_parameters()) {
+    if (weights_ == nullptr || weights_->at(name) != weights.at(name)) changed.insert(name);
   }
   return changed;
 }

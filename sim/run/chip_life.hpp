@@ -101,7 +101,7 @@ class ChipLife {
   ProgramContext context_;
   ResistiveArrays arrays_;
   std::vector<std::uint32_t> calibration_samples_;
-  Eigen::MatrixXf calibration_input_;
+  Tensor calibration_input_;
   std::size_t phase_ = 0;
   const WeightSet* weights_ = nullptr;    ///< of the phase before
   std::vector<const Adapter*> adapters_;  ///< in the SRAM buffer

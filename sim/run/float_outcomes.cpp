@@ -128,7 +128,7 @@ std::vector<MethodOutcomes> FloatOutcomes::evaluate(const std::vector<WeightSet>
     const Evaluation& evaluation = evaluations_[number];
     for_each_input(
         trace_.network, trace_.test, evaluation.samples,
-        [&](std::size_t first, const Eigen::MatrixXf& input) {
+        [&](std::size_t first, const Tensor& input) {
           const Eigen::MatrixXf scores =
               float_scores(trace_.network, weights[evaluation.weight_set], evaluation.adapters, input);
           if (!scores.allFinite()) throw UserError(ExitCode::trace, "/test: the float network overflows");

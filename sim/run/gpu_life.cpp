@@ -15,8 +15,6 @@ namespace palimpsest {
 
 namespace {
 
-std::uint64_t elements(Shape shape) { return std::uint64_t{shape.rows} * shape.columns; }
-
 std::uint64_t cycles_of(const GpuConfig& gpu, double seconds) {
   const double cycles = seconds * gpu.clock_hz;
   if (cycles > static_cast<double>(most_counted)) {
@@ -58,22 +56,20 @@ struct LinearSize {
   double inputs, outputs, rows;
 };
 
-LinearSize size_of(const Network& network, std::uint32_t index) {
-  const Operation& operation = network.operations[index];
-  return {static_cast<double>(network.shape(operation.inputs[0]).columns),
-          static_cast<double>(operation.output.columns), static_cast<double>(operation.output.rows)};
+LinearSize size_of(const ArrayProduct& product) {
+  return {static_cast<double>(product.inputs), static_cast<double>(product.outputs),
+          static_cast<double>(product.vectors)};
 }
 
-void layer_product(Roofline& roofline, const Network& network, std::uint32_t index, double batch) {
-  const LinearSize size = size_of(network, index);
+void layer_product(Roofline& roofline, const ArrayProduct& product, double batch) {
+  const LinearSize size = size_of(product);
   roofline.kernel(batch * size.rows * size.inputs * size.outputs,
                   batch * size.rows * (size.inputs + size.outputs) + size.inputs * size.outputs);
 }
 
-void adapter_products(Roofline& roofline, const Network& network, std::uint32_t index, const Adapter& adapter,
-                      double batch) {
-  const LinearSize size = size_of(network, index);
-  const double rank = adapter.rank;
+void adapter_products(Roofline& roofline, const ArrayProduct& product, const Adapter& adapter, double batch) {
+  const LinearSize size = size_of(product);
+  const double rank = adapter.layers.at(product.layer).rank();
   roofline.kernel(batch * size.rows * size.inputs * rank,
                   batch * size.rows * (size.inputs + rank) + size.inputs * rank);
   // B's product is added to the layer's output: read, and written again.
@@ -83,43 +79,43 @@ void adapter_products(Roofline& roofline, const Network& network, std::uint32_t 
 
 /// One kernel per operation and two per adapted layer: the forward pass, and just as well the gradients of all inputs.
 void pass(Roofline& roofline, const Network& network, const std::vector<const Adapter*>& adapters, double batch) {
-  for (std::uint32_t index = 0; index < network.operations.size(); ++index) {
-    const Operation& operation = network.operations[index];
-    if (operation.kind != OperationKind::linear) {
-      double moved = static_cast<double>(elements(operation.output));
-      for (const std::uint32_t input : operation.inputs) moved += static_cast<double>(elements(network.shape(input)));
-      roofline.kernel(0.0, moved * batch);
+  for (const Execution& execution : network.executions()) {
+    const Operation& operation = *execution.operation;
+    const ArrayProduct* product = operation.array_product();
+    if (product == nullptr) {
+      double moved = 0.0;
+      for (const Shape& shape : operation.output_shapes()) moved += static_cast<double>(shape.elements());
+      for (const Shape& shape : operation.input_shapes()) moved += static_cast<double>(shape.elements());
+      roofline.kernel(static_cast<double>(operation.macs()) * batch, moved * batch);
       continue;
     }
-    layer_product(roofline, network, index, batch);
+    layer_product(roofline, *product, batch);
     for (const Adapter* adapter : adapters) {
-      if (adapter->layers.count(index) != 0) adapter_products(roofline, network, index, *adapter, batch);
+      if (adapter->layers.count(product->layer) != 0) adapter_products(roofline, *product, *adapter, batch);
     }
   }
 }
 
 /// Gradients of the trained matrices: kernels of the size of their products.
 void weight_gradients(Roofline& roofline, const Network& network, const Adapter* trained, double batch) {
-  for (std::uint32_t index = 0; index < network.operations.size(); ++index) {
-    if (network.operations[index].kind != OperationKind::linear) continue;
+  for (const Execution& execution : network.executions()) {
+    const ArrayProduct* product = execution.operation->array_product();
+    if (product == nullptr) continue;
     if (trained == nullptr) {
-      layer_product(roofline, network, index, batch);
-    } else if (trained->layers.count(index) != 0) {
-      adapter_products(roofline, network, index, *trained, batch);
+      layer_product(roofline, *product, batch);
+    } else if (trained->layers.count(product->layer) != 0) {
+      adapter_products(roofline, *product, *trained, batch);
     }
   }
 }
 
-double parameters_of(const Trace& trace, const WeightSet& weights, const Adapter* adapter) {
+double parameters_of(const WeightSet& weights, const Adapter* adapter) {
   double parameters = 0.0;
   if (adapter == nullptr) {
     for (const auto& entry : weights) parameters += static_cast<double>(entry.second.size());
     return parameters;
   }
-  for (const auto& layer : adapter->layers) {
-    const LinearSize size = size_of(trace.network, layer.first);
-    parameters += adapter->rank * (size.inputs + size.outputs);
-  }
+  for (const auto& [layer, pair] : adapter->layers) parameters += static_cast<double>(pair.a.size() + pair.b.size());
   return parameters;
 }
 
@@ -130,7 +126,7 @@ void train(const GpuConfig& gpu, const Trace& trace, const Method& method, Phase
   for (const TrainingRun& run : method.training) {
     const Adapter* trained = run.trains_backbone ? nullptr : &trace.adapters.at(run.adapter);
     const std::vector<const Adapter*> in_use = run.trains_backbone ? std::vector<const Adapter*>{} : adapters;
-    const double parameters = parameters_of(trace, trace.weights.at(method.weights), trained);
+    const double parameters = parameters_of(trace.weights.at(method.weights), trained);
     Roofline forward(gpu);
     pass(forward, trace.network, in_use, run.batch_size);
     Roofline backward(gpu);
@@ -161,10 +157,11 @@ PhaseFigures gpu_phase(const GpuConfig& gpu, const Trace& trace, const Phase& ph
 
   Roofline merge(gpu);
   for (const Adapter* adapter : adapters_of(trace, method)) {
-    for (const auto& layer : adapter->layers) {
-      const LinearSize size = size_of(trace.network, layer.first);
-      merge.kernel(size.inputs * size.outputs * adapter->rank,
-                   2 * size.inputs * size.outputs + adapter->rank * (size.inputs + size.outputs));
+    for (const Operation* operation : adapted_operations(trace.network, *adapter)) {
+      const LinearSize size = size_of(*operation->array_product());
+      const double rank = adapter->layers.at(operation->array_product()->layer).rank();
+      merge.kernel(size.inputs * size.outputs * rank,
+                   2 * size.inputs * size.outputs + rank * (size.inputs + size.outputs));
     }
   }
   figures.deployment = merge.figures(1.0);
@@ -185,11 +182,8 @@ PhaseFigures gpu_phase(const GpuConfig& gpu, const Trace& trace, const Phase& ph
 
 double gpu_inference_at_peak_joule(const GpuConfig& gpu, const Trace& trace, const Phase& phase) {
   double macs = 0.0;
-  for (std::uint32_t index = 0; index < trace.network.operations.size(); ++index) {
-    if (trace.network.operations[index].kind != OperationKind::linear) continue;
-    const LinearSize size = size_of(trace.network, index);
-    macs += size.rows * size.inputs * size.outputs;
-  }
+  for (const Execution& execution : trace.network.executions())
+    macs += static_cast<double>(execution.operation->macs());
   return macs * static_cast<double>(phase.samples.size()) * gpu.board_power_watt / gpu.peak_macs_per_second;
 }
 

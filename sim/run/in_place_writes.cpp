@@ -22,11 +22,11 @@ std::string refusal(const std::string& phase, std::uint64_t steps, std::uint64_t
 
 WeightCounts count_weights(const Network& network, const WeightSet& before, const WeightSet& after) {
   WeightCounts counts;
-  for (const Operation& operation : network.operations) {
-    if (operation.weight.empty()) continue;
-    const Eigen::MatrixXf& weights = after.at(operation.weight);
+  for (const Operation* owner : network.weight_owners()) {
+    const std::string& name = owner->array_product()->weight;
+    const Eigen::MatrixXf& weights = after.at(name);
     counts.all += static_cast<std::uint64_t>(weights.size());
-    counts.changed += static_cast<std::uint64_t>((before.at(operation.weight).array() != weights.array()).count());
+    counts.changed += static_cast<std::uint64_t>((before.at(name).array() != weights.array()).count());
   }
   return counts;
 }

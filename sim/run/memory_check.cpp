@@ -43,17 +43,15 @@ double bytes_of(const Trace& trace) {
 double bytes_of_sample(const Network& network) {
   double bytes = 0.0;
   for (std::uint32_t value = 0; value < network.values(); ++value)
-    bytes += 4.0 * network.shape(value).rows * network.shape(value).columns;
+    bytes += 4.0 * static_cast<double>(network.shape(value).elements());
   return bytes;
 }
 
 /// Cells, as weights and without references.
 double cells_of(const Network& network, const MappingConfig& mapping) {
   double weights = 0.0;
-  for (const Operation& operation : network.operations) {
-    if (operation.kind == OperationKind::linear)
-      weights += 1.0 * network.shape(operation.inputs[0]).columns * operation.output.columns;
-  }
+  for (const Operation* owner : network.weight_owners())
+    weights += 1.0 * owner->array_product()->inputs * owner->array_product()->outputs;
   return weights * columns_per_output(mapping);
 }
 
@@ -75,7 +73,7 @@ std::string gibibytes(double bytes) { return shortest(std::ceil(bytes / 1024.0 /
 }  // namespace
 
 double needed_memory_bytes(const Architecture& architecture, const Trace& trace, const SimulatedChips& chips) {
-  const auto tiles = static_cast<double>(tiles_needed(trace.network, architecture.tile));
+  const auto tiles = static_cast<double>(tiles_needed(trace.network, architecture));
   const double cells = cells_of(trace.network, architecture.tile.mapping);
   const auto arrays = static_cast<double>(chips.arrays);
   // No thread without a chunk of samples.

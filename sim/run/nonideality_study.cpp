@@ -37,7 +37,7 @@ struct PhaseReads {
 
 /// Those of the hybrid's phases; none where they do not matter, so that the study wants no programs then.
 std::vector<PhaseReads> reads_of_phases(const Architecture& architecture, const Trace& trace) {
-  const TileMap map = map_to_tiles(trace.network, architecture.tile);
+  const TileMap map = map_to_tiles(trace.network, architecture);
   const std::size_t tiles = map.blocks.size();
   std::vector<PhaseReads> reads(trace.phases.size(),
                                 {std::vector<std::uint64_t>(tiles, 0), std::vector<std::uint64_t>(tiles, 0)});
@@ -66,8 +66,8 @@ class StudiedChip {
         reads_(reads),
         seed_(seed),
         age_seconds_(age_seconds),
-        map_(map_to_tiles(trace.network, architecture.tile)),
-        arrays_(architecture, trace.network, map_, seed),
+        map_(map_to_tiles(trace.network, architecture)),
+        arrays_(architecture, map_, seed),
         calibration_input_(network_input(trace.network, trace.calibration)) {}
 
   /// Adds 1 to the meter, evenly over the samples.
@@ -125,7 +125,7 @@ class StudiedChip {
   double age_seconds_;
   TileMap map_;
   ResistiveArrays arrays_;
-  Eigen::MatrixXf calibration_input_;
+  Tensor calibration_input_;
   WeightSet weights_;  ///< in the arrays
   std::uint32_t evaluation_ = 0;
 };

@@ -20,7 +20,7 @@ void check(const Trace& trace, const Phase& phase, const Method& method, const s
   const WeightSet& weights = trace.weights.at(method.weights);
   const std::vector<const Adapter*> adapters = adapters_of(trace, method);
   double deviation = 0.0;
-  for_each_input(trace.network, trace.test, phase.samples, [&](std::size_t first, const Eigen::MatrixXf& input) {
+  for_each_input(trace.network, trace.test, phase.samples, [&](std::size_t first, const Tensor& input) {
     const Eigen::MatrixXf scores = float_scores(trace.network, weights, adapters, input);
     if (!scores.allFinite()) throw UserError(ExitCode::trace, pointer + ": the float network overflows");
     const auto references = method.reference.middleRows(static_cast<Eigen::Index>(first), scores.rows());

@@ -21,7 +21,7 @@ RunReport run(const Architecture& architecture, const Trace& trace, const RunOpt
   const std::uint32_t tiles = tiles_of_chip(architecture, trace);
   check_memory(needed_memory_bytes(architecture, trace, {selection.rm_rewrite ? 2U : 1U, true, options.threads}),
                available_memory_bytes());
-  const TileMap map = map_to_tiles(trace.network, architecture.tile);
+  const TileMap map = map_to_tiles(trace.network, architecture);
   const ProgramContext context{architecture, trace.network, map};
   const RunPlan plan = plan_run(context, trace, selection);
   const std::size_t lived = lived_phases(selection, trace);

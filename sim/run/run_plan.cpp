@@ -33,10 +33,11 @@ double play_seconds(const Program& program) {
 /// Of one sample on the arrays and, for `passes` of 0, in floating point.
 double evaluation_seconds(const Network& network, double passes) {
   double seconds = 0.0;
-  for (const Operation& operation : network.operations) {
-    if (operation.kind != OperationKind::linear) continue;
-    const double outputs = 1.0 * operation.output.rows * operation.output.columns;
-    const double macs = outputs * network.shape(operation.inputs[0]).columns;
+  for (const Execution& execution : network.executions()) {
+    const ArrayProduct* product = execution.operation->array_product();
+    if (product == nullptr) continue;
+    const double outputs = 1.0 * product->vectors * product->outputs;
+    const auto macs = static_cast<double>(product->macs());
     // Currents, the noise of the cells, and the power that the supply delivers.
     seconds +=
         passes > 0.0 ? passes * (5.0 * seconds_per_mac * macs + seconds_per_line * outputs) : seconds_per_mac * macs;

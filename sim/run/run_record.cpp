@@ -47,7 +47,7 @@ void record_float(const Trace& trace, const RunSelection& selection, const RunRe
       if (!record.embeddings) continue;
       const WeightSet& weights = trace.weights.at(method.weights);
       const std::vector<const Adapter*> adapters = adapters_of(trace, method);
-      for_each_input(trace.network, trace.test, phase.samples, [&](std::size_t first, const Eigen::MatrixXf& input) {
+      for_each_input(trace.network, trace.test, phase.samples, [&](std::size_t first, const Tensor& input) {
         record.embeddings(name, number, first, float_embeddings(trace.network, weights, adapters, input));
       });
     }

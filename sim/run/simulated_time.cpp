@@ -37,11 +37,7 @@ Program largest_deployment(const ProgramContext& context, const Trace& trace, co
   DeploymentTask task;
   task.adapters = adapters_of(trace, method);
   task.new_adapters = task.adapters;
-  for (const Operation& operation : context.network.operations) {
-    for (const std::string& name : {operation.gain, operation.bias}) {
-      if (!name.empty()) task.vectors.insert(name);
-    }
-  }
+  for (const std::string& name : context.network.digital_parameters()) task.vectors.insert(name);
   if (method_before == nullptr || method_before->weights != method.weights) {
     ArrayWrite without_pulses;
     without_pulses.groups.resize(1);

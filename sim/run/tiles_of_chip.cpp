@@ -20,7 +20,7 @@ void check_fault_map(const FaultsConfig& faults, std::uint32_t tiles) {
 }  // namespace
 
 std::uint32_t tiles_of_chip(const Architecture& architecture, const Trace& trace) {
-  const std::uint64_t needed = tiles_needed(trace.network, architecture.tile);
+  const std::uint64_t needed = tiles_needed(trace.network, architecture);
   const std::uint64_t tiles = architecture.tiles ? *architecture.tiles : needed;
   if (tiles < needed) {
     throw UserError(ExitCode::usage_or_architecture, "/tile/count: the network \"" + trace.name + "\" needs " +

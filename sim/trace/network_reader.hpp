@@ -8,12 +8,10 @@
 
 namespace palimpsest {
 
-/// Largest number of rows or columns of a value, so that no size computed from a network overflows.
-constexpr std::uint32_t largest_extent = 65536;
-
-/// Reads the network and infers the shape of every value. Widths of linear layers come from the tensors of
-/// `weight_set`. Throws UserError (trace).
-Network read_network(JsonReader reader, const Safetensors& tensors, const std::string& weight_set);
+/// Reads the network, in this version of the format, and infers the shape of every value. Shapes of weights come from
+/// the tensors of `weight_set`. Throws UserError (trace).
+Network read_network(JsonReader reader, const Safetensors& tensors, const std::string& weight_set,
+                     std::uint32_t version);
 
 /// Reads all parameters of the network from the tensors of one weight set. Throws UserError (trace).
 WeightSet read_weight_set(const Network& network, Safetensors& tensors, const std::string& weight_set);

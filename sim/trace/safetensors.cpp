@@ -77,7 +77,7 @@ Safetensors::Safetensors(const std::string& path) : path_(path), file_(path, Exi
 
 const TensorShape& Safetensors::shape(const std::string& name, TensorType type, std::size_t dimensions) const {
   const TensorEntry& tensor = entry(name);
-  if (tensor.type != type || tensor.shape.size() != dimensions)
+  if (tensor.type != type || (dimensions != 0 && tensor.shape.size() != dimensions))
     fail(name, std::string("expected ") + type_name(type) + " with " + std::to_string(dimensions) +
                    " dimensions, got " + type_name(tensor.type) + ' ' + shown_shape(tensor.shape));
   return tensor.shape;
@@ -85,16 +85,6 @@ const TensorShape& Safetensors::shape(const std::string& name, TensorType type, 
 
 Eigen::MatrixXf Safetensors::matrix(const std::string& name, std::uint64_t rows, std::uint64_t columns) {
   return floats(name, {rows, columns}, rows, columns);
-}
-
-Eigen::MatrixXf Safetensors::by_sample(const std::string& name, const TensorShape& shape) {
-  const std::uint64_t columns =
-      std::accumulate(shape.begin() + 1, shape.end(), std::uint64_t{1}, std::multiplies<std::uint64_t>());
-  return floats(name, shape, shape.front(), columns);
-}
-
-Eigen::MatrixXf Safetensors::row(const std::string& name, std::uint64_t columns) {
-  return floats(name, {columns}, 1, columns);
 }
 
 std::vector<std::uint8_t> Safetensors::bytes(const std::string& name, const TensorShape& shape) {

@@ -21,14 +21,13 @@ class Safetensors {
   explicit Safetensors(const std::string& path);
 
   /// Shape of the tensor `name`, which must have this type and number of dimensions.
+  /// (0: any).
   const TensorShape& shape(const std::string& name, TensorType type, std::size_t dimensions) const;
 
   /// F32 `[rows, columns]`; all values finite.
   Eigen::MatrixXf matrix(const std::string& name, std::uint64_t rows, std::uint64_t columns);
-  /// F32 of `shape`, its first extent as rows and all others as columns; all values finite.
-  Eigen::MatrixXf by_sample(const std::string& name, const TensorShape& shape);
-  /// F32 `[columns]` as one row; all values finite.
-  Eigen::MatrixXf row(const std::string& name, std::uint64_t columns);
+  /// F32 of this shape as a matrix, its elements row by row; all values finite.
+  Eigen::MatrixXf floats(const std::string& name, const TensorShape& shape, std::uint64_t rows, std::uint64_t columns);
   std::vector<std::uint8_t> bytes(const std::string& name, const TensorShape& shape);
   std::vector<std::int64_t> integers(const std::string& name, const TensorShape& shape);
 
@@ -40,7 +39,6 @@ class Safetensors {
  private:
   const TensorEntry& entry(const std::string& name) const;
   std::vector<char> read(const std::string& name, TensorType type, const TensorShape& shape);
-  Eigen::MatrixXf floats(const std::string& name, const TensorShape& shape, std::uint64_t rows, std::uint64_t columns);
 
   std::string path_;
   InputFile file_;

@@ -5,7 +5,12 @@
 namespace palimpsest {
 namespace {
 
-Shape output_shape(const Trace& trace) { return trace.network.shape(trace.network.output); }
+TensorShape tensor_of_outputs(std::size_t samples, const Shape& output) {
+  if (output.rows() == 1) return {samples, output.columns()};
+  TensorShape shape = {samples};
+  shape.insert(shape.end(), output.extents().begin(), output.extents().end());
+  return shape;
+}
 
 }  // namespace
 
@@ -21,17 +26,18 @@ TaskKind read_task(JsonReader reader) {
 }
 
 void check_output(const JsonReader& reader, const Trace& trace) {
-  const Shape shape = output_shape(trace);
-  if (trace.task == TaskKind::classify && shape.rows != 1)
-    reader.fail("output", "expected class scores [1, classes], got " + shown_shape({shape.rows, shape.columns}));
+  const Shape& shape = trace.network.output();
+  if (trace.task == TaskKind::classify && shape.rows() != 1)
+    reader.fail("output", "expected class scores [1, classes], got " + shown(shape));
 }
 
-std::uint32_t outputs_of_sample(const Trace& trace) { return output_shape(trace).rows * output_shape(trace).columns; }
+std::uint32_t outputs_of_sample(const Trace& trace) {
+  return static_cast<std::uint32_t>(trace.network.output().elements());
+}
 
 Eigen::MatrixXf read_outputs(const std::string& tensor, std::size_t samples, const Trace& trace, Safetensors& tensors) {
-  const Shape shape = output_shape(trace);
-  if (shape.rows == 1) return tensors.by_sample(tensor, {samples, shape.columns});
-  return tensors.by_sample(tensor, {samples, shape.rows, shape.columns});
+  const Shape& output = trace.network.output();
+  return tensors.floats(tensor, tensor_of_outputs(samples, output), samples, output.elements());
 }
 
 void read_answers(JsonReader& test, Trace& trace, Safetensors& tensors) {

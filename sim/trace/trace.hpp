@@ -8,62 +8,30 @@
 #include <Eigen/Core>
 
 #include "sim/config/source_file.hpp"
+#include "sim/graph/network.hpp"
 
 namespace palimpsest {
 
-/// Samples as the trace stores them: sample after sample, `rows` x `columns` each, row-major.
+/// Samples as the trace stores them: sample after sample, each in C order.
 struct SampleSet {
   std::uint32_t samples = 0;
-  std::uint32_t rows = 0;
-  std::uint32_t columns = 0;
   std::vector<std::uint8_t> values;
+
+  std::size_t elements() const { return values.size() / samples; }  ///< of a sample
 };
-
-enum class OperationKind { linear, rms_norm, gelu, relu, add, transpose, mean };
-
-/// Rows (tokens) and columns (features) of a value, per sample.
-struct Shape {
-  std::uint32_t rows = 0;
-  std::uint32_t columns = 0;
-};
-
-/// One operation of the network. Values are numbered: 0 is the network's input, i + 1 the output of operation i.
-struct Operation {
-  OperationKind kind = OperationKind::linear;
-  std::string name;
-  std::vector<std::uint32_t> inputs;  ///< value numbers, all smaller than this operation's output
-  Shape output;
-  std::string weight;  ///< linear: name of the parameter [out, in]
-  std::string bias;    ///< linear: name of the parameter [out], or empty
-  std::string gain;    ///< rms_norm: name of the parameter [columns]
-  float epsilon = 0.0F;
-};
-
-struct Network {
-  Shape input;
-  float input_scale = 1.0F;
-  float input_offset = 0.0F;
-  std::vector<Operation> operations;
-  std::uint32_t output = 0;  ///< value number; of a classifier [1, classes]
-
-  std::uint32_t values() const { return static_cast<std::uint32_t>(operations.size()) + 1; }
-  Shape shape(std::uint32_t value) const { return value == 0 ? input : operations[value - 1].output; }
-};
-
-/// Parameters of one weight set by name: linear weights [out, in]; biases and gains [1, n].
-using WeightSet = std::map<std::string, Eigen::MatrixXf>;
 
 /// The low-rank pair of one layer: the layer's output gains scale * B (A x).
 struct LowRankPair {
   Eigen::MatrixXf a;  ///< [rank, in]
   Eigen::MatrixXf b;  ///< [out, rank]
+  float scale = 1.0F;
+
+  std::uint32_t rank() const { return static_cast<std::uint32_t>(a.rows()); }
 };
 
 struct Adapter {
   std::string name;
-  std::uint32_t rank = 0;
-  float scale = 1.0F;                           ///< alpha / rank
-  std::map<std::uint32_t, LowRankPair> layers;  ///< by index of the linear operation
+  std::map<std::string, LowRankPair> layers;  ///< by layer
 };
 
 /// What the network's outputs are for.
@@ -122,6 +90,9 @@ struct Trace {
   Eigen::MatrixXf targets;           ///< regress: [test samples, outputs of a sample]
   std::vector<Phase> phases;
 };
+
+/// The operations, one for each layer of `adapter`, that use it first, in the network's order.
+std::vector<const Operation*> adapted_operations(const Network& network, const Adapter& adapter);
 
 /// The adapters that a method uses, in its order; they are the trace's.
 std::vector<const Adapter*> adapters_of(const Trace& trace, const Method& method);

@@ -29,25 +29,26 @@ std::vector<std::string> read_weight_set_names(JsonReader& reader) {
   return names;
 }
 
-std::uint32_t linear_operation(const Network& network, const std::string& layer, const JsonReader& reader) {
-  for (std::uint32_t i = 0; i < network.operations.size(); ++i)
-    if (network.operations[i].name == layer && network.operations[i].kind == OperationKind::linear) return i;
+const ArrayProduct& product_of(const Network& network, const std::string& layer, const JsonReader& reader) {
+  for (const auto& operation : network.operations()) {
+    const ArrayProduct* product = operation->array_product();
+    if (product != nullptr && product->layer == layer) return *product;
+  }
   reader.fail("layers", "expected the name of a linear operation, got " + layer);
 }
 
 Adapter read_adapter(JsonReader reader, const std::string& name, const Network& network, Safetensors& tensors) {
   Adapter adapter;
   adapter.name = name;
-  adapter.rank = reader.integer<std::uint32_t>("rank", 1, largest_extent);
-  adapter.scale = static_cast<float>(reader.number("alpha", 1e-6, 1e6) / adapter.rank);
+  const auto rank = reader.integer<std::uint32_t>("rank", 1, largest_extent);
+  const auto scale = static_cast<float>(reader.number("alpha", 1e-6, 1e6) / rank);
   const std::string prefix = "adapters/" + name + '/';
   for (const std::string& layer : reader.texts("layers")) {
-    const std::uint32_t index = linear_operation(network, layer, reader);
-    const Operation& operation = network.operations[index];
+    const ArrayProduct& product = product_of(network, layer, reader);
     const std::string tensor = std::string(prefix).append(layer);
-    LowRankPair pair{tensors.matrix(tensor + "/lora_A", adapter.rank, network.shape(operation.inputs[0]).columns),
-                     tensors.matrix(tensor + "/lora_B", operation.output.columns, adapter.rank)};
-    if (!adapter.layers.emplace(index, std::move(pair)).second)
+    LowRankPair pair{tensors.matrix(tensor + "/lora_A", rank, product.inputs),
+                     tensors.matrix(tensor + "/lora_B", product.outputs, rank), scale};
+    if (!adapter.layers.emplace(layer, std::move(pair)).second)
       reader.fail("layers", "expected each layer once, got " + layer + " again");
   }
   if (adapter.layers.empty()) reader.fail("layers", "expected at least one layer");
@@ -55,21 +56,22 @@ Adapter read_adapter(JsonReader reader, const std::string& name, const Network& 
   return adapter;
 }
 
-SampleSet read_samples(const std::string& tensor, Shape input, Safetensors& tensors) {
-  const std::uint64_t samples = tensors.shape(tensor, TensorType::u8, 3)[0];
+SampleSet read_samples(const std::string& tensor, const Shape& input, Safetensors& tensors) {
+  const std::uint64_t samples = tensors.shape(tensor, TensorType::u8, input.dimensions() + 1)[0];
   if (samples == 0 || samples > most_samples)
     tensors.fail(tensor, "expected 1.." + std::to_string(most_samples) + " samples, got " + std::to_string(samples));
-  return {static_cast<std::uint32_t>(samples), input.rows, input.columns,
-          tensors.bytes(tensor, {samples, input.rows, input.columns})};
+  TensorShape shape = {samples};
+  shape.insert(shape.end(), input.extents().begin(), input.extents().end());
+  return {static_cast<std::uint32_t>(samples), tensors.bytes(tensor, shape)};
 }
 
 void read_calibration(JsonReader reader, Trace& trace, Safetensors& tensors) {
-  trace.calibration = read_samples(reader.text("inputs"), trace.network.input, tensors);
+  trace.calibration = read_samples(reader.text("inputs"), trace.network.input(), tensors);
   reader.finish();
 }
 
 void read_test(JsonReader reader, Trace& trace, Safetensors& tensors) {
-  trace.test = read_samples(reader.text("inputs"), trace.network.input, tensors);
+  trace.test = read_samples(reader.text("inputs"), trace.network.input(), tensors);
   read_answers(reader, trace, tensors);
   reader.finish();
 }
@@ -103,7 +105,7 @@ Trace read_trace(const std::string& directory) {
   const std::vector<std::string> weight_sets = read_weight_set_names(reader);
   // Version 1 knows no other task than the default.
   if (version > 1) trace.task = read_task(reader.object("task"));
-  trace.network = read_network(reader.object("network"), tensors, weight_sets.front());
+  trace.network = read_network(reader.object("network"), tensors, weight_sets.front(), version);
   check_output(reader.object("network"), trace);
   for (const std::string& name : weight_sets)
     trace.weights.emplace(name, read_weight_set(trace.network, tensors, name));

@@ -107,13 +107,13 @@ TEST_CASE("Outputs of several rows are written in their shape, of the phase's sa
   const Workplace workplace;
   test::small_trace(TaskKind::score).write(workplace.path("trace"));
   RecordedRun run(workplace, {"--baselines", "none", "--phases", "unlearn"});
-  const MatrixXf outputs = run.scores->by_sample("hybrid/unlearn/outputs", {3, 3, 3});
-  const MatrixXf exact = run.scores->by_sample("hybrid_float/unlearn/outputs", {3, 3, 3});
+  const MatrixXf outputs = run.scores->floats("hybrid/unlearn/outputs", {3, 3, 3}, 3, 9);
+  const MatrixXf exact = run.scores->floats("hybrid_float/unlearn/outputs", {3, 3, 3}, 3, 9);
   check_deviation(run.inference(0).at("output_deviation"), outputs, exact);
   for (const char* name : {"hybrid/unlearn/samples", "hybrid_float/unlearn/samples"})
     CHECK(run.scores->integers(name, {3}) == std::vector<std::int64_t>{1, 2, 4});
   run.scores->finish();
-  run.embeddings->by_sample("hybrid/unlearn/embeddings", {3, 3, 5});
+  run.embeddings->floats("hybrid/unlearn/embeddings", {3, 3, 5}, 3, 15);
 }
 
 TEST_CASE("Embeddings of a chip lie near those of the float network, on the grid of its storage") {

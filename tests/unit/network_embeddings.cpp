@@ -11,9 +11,9 @@ using namespace palimpsest::test;
 
 TEST_CASE("An embedding is what the last layer with weights reads") {
   const Trace trace = read_small_trace();
-  CHECK(trace.network.operations[last_weighted_operation(trace.network)].name == "head");
-  CHECK(embedding_shape(trace.network).rows == 1);
-  CHECK(embedding_shape(trace.network).columns == 5);
+  CHECK(trace.network.executions()[last_weighted_execution(trace.network)].operation->name() == "head");
+  CHECK(embedding_shape(trace.network).rows() == 1);
+  CHECK(embedding_shape(trace.network).columns() == 5);
   const WeightSet& weights = trace.weights.at("learned");
   const Eigen::MatrixXf embeddings =
       float_embeddings(trace.network, weights, {}, network_input(trace.network, trace.test));
@@ -25,18 +25,18 @@ TEST_CASE("An embedding is what the last layer with weights reads") {
 TEST_CASE("An adapter before the last layer changes embeddings, one on it does not") {
   const Trace trace = read_small_trace();
   const WeightSet& weights = trace.weights.at("learned");
-  const Eigen::MatrixXf input = network_input(trace.network, trace.test);
+  const Tensor input = network_input(trace.network, trace.test);
   const Eigen::MatrixXf bare = float_embeddings(trace.network, weights, {}, input);
   Adapter adapter = trace.adapters.at("forget");
   CHECK(float_embeddings(trace.network, weights, {&adapter}, input) != bare);
-  adapter.layers.erase(6);
+  adapter.layers.erase("channel");
   REQUIRE(adapter.layers.size() == 1);
   CHECK(float_embeddings(trace.network, weights, {&adapter}, input) == bare);
 }
 
 TEST_CASE("Embeddings of several rows lie sample by sample in C order") {
   const Trace trace = read_small_trace(TaskKind::score);
-  CHECK(embedding_shape(trace.network).rows == 3);
+  CHECK(embedding_shape(trace.network).rows() == 3);
   const WeightSet& weights = trace.weights.at("learned");
   const Eigen::MatrixXf embeddings =
       float_embeddings(trace.network, weights, {}, network_input(trace.network, trace.test));
@@ -49,9 +49,8 @@ TEST_CASE("Embeddings of several rows lie sample by sample in C order") {
 }
 
 TEST_CASE("A network without weights has no embedding") {
-  Network network;
-  network.operations.resize(1);
-  network.operations[0].kind = OperationKind::relu;
-  CHECK_THAT(thrown_error([&] { last_weighted_operation(network); }).text,
+  Network network(Shape{1, 2});
+  network.finish(0);
+  CHECK_THAT(thrown_error([&] { last_weighted_execution(network); }).text,
              Catch::Contains("expected an operation with weights"));
 }

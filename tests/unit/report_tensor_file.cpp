@@ -53,8 +53,8 @@ TEST_CASE("Tensors written in parts and in any order are read back as they were"
   const test::TemporaryDirectory directory;
   Safetensors read(directory.write("tensors", bytes.text));
   CHECK(read.integers("a/numbers", {3}) == std::vector<std::int64_t>{-1, 1'000'000'000'000, 3});
-  CHECK(read.by_sample("a/rows", {3, 2}) == rows(3, 2, 11.0F));
-  CHECK(read.by_sample("b", {2, 1, 3}) == rows(2, 3, 21.0F));
+  CHECK(read.floats("a/rows", {3, 2}, 3, 2) == rows(3, 2, 11.0F));
+  CHECK(read.floats("b", {2, 1, 3}, 2, 3) == rows(2, 3, 21.0F));
   read.finish();
 }
 

@@ -5,7 +5,21 @@ docs/trace-format.md defines the trace.
 
 from .errors import ExportError, SafetensorsError, TraceError, UnsupportedOperation
 from .graph import trace_network
-from .layers import LoraLinear, RMSNorm, activate_adapters, add_adapter, lora_layers
+from .modules import (
+    LIF,
+    LoraConv2d,
+    LoraLinear,
+    Repeat,
+    RMSNorm,
+    Scan,
+    activate_adapters,
+    add_adapter,
+    add_lora,
+    as_scan,
+    load_peft,
+    lora_layers,
+    replace_recurrent,
+)
 from .operations import Network, Operation
 from .safetensors import decode_tensors, encode_tensors
 from .trace import Adapter, Method, Phase, Provenance, Trace, TrainingRun
@@ -15,6 +29,8 @@ from .writer import require_writable, write_trace
 __all__ = [
     "Adapter",
     "ExportError",
+    "LIF",
+    "LoraConv2d",
     "LoraLinear",
     "Method",
     "Network",
@@ -22,7 +38,9 @@ __all__ = [
     "Phase",
     "Provenance",
     "RMSNorm",
+    "Repeat",
     "SafetensorsError",
+    "Scan",
     "Trace",
     "TraceError",
     "TrainingRun",
@@ -30,11 +48,15 @@ __all__ = [
     "activate_adapters",
     "adapter_values",
     "add_adapter",
+    "add_lora",
+    "as_scan",
     "decode_tensors",
     "encode_tensors",
+    "load_peft",
     "lora_layers",
     "parameter_values",
     "reference_outputs",
+    "replace_recurrent",
     "require_writable",
     "trace_network",
     "write_trace",

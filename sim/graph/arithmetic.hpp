@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+
+#include "sim/graph/tensor.hpp"
+
+namespace palimpsest {
+
+struct Execution;
+
+/// The arithmetic in which a network is evaluated: floating point, or a chip's.
+class NetworkArithmetic {
+ public:
+  NetworkArithmetic() = default;
+  NetworkArithmetic(const NetworkArithmetic&) = delete;
+  NetworkArithmetic& operator=(const NetworkArithmetic&) = delete;
+  virtual ~NetworkArithmetic() = default;
+
+  /// Product of the execution's array weight with the vectors `x` [vectors, groups * inputs], adapters included, bias
+  /// not: [vectors, outputs].
+  virtual Tensor product(const Execution& execution, const Tensor& x) = 0;
+
+  /// What remains of `computed` once it has come to rest as value number `value`.
+  virtual Tensor rest(std::uint32_t value, Tensor computed) = 0;
+};
+
+}  // namespace palimpsest

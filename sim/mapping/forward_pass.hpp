@@ -1,0 +1,62 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/mapping/program_builder.hpp"
+
+namespace palimpsest {
+
+/// Where the parameters that are not in the arrays lie in the SRAM buffer.
+struct ParameterPlacements {
+  std::map<std::string, Placement> digital;  ///< those that operations read, by name
+  std::map<std::pair<const Adapter*, std::string>, ProgramBuilder::StoredPair> pairs;  ///< by adapter and layer
+};
+
+/// Places digital parameters (at the precision of activations) and adapters (at `adapter_bits`).
+ParameterPlacements place_parameters(ProgramBuilder& builder, const std::vector<const Adapter*>& adapters,
+                                     int adapter_bits);
+
+/// The forward pass of one sample. Array products whose weights are in `working_weights` are computed in the LoRA unit
+/// from there, the others on the tiles. A x of every layer of `trained_adapter` is kept, at the precision of gradients;
+/// null: none is.
+class ForwardPass {
+ public:
+  /// The references outlive the object.
+  ForwardPass(ProgramBuilder& builder, const ParameterPlacements& parameters,
+              const std::vector<const Adapter*>& adapters, const std::map<std::string, Placement>& working_weights,
+              const Adapter* trained_adapter);
+
+  /// Adds the steps from the input, which the host sends, to the output.
+  void add();
+
+  ProgramBuilder& builder() { return builder_; }
+
+  /// What the vector unit does; the result has `shape`.
+  StoredValue vector_work(const VectorWork& work, const std::vector<StoredValue>& inputs,
+                          const std::vector<std::string>& parameters, const Shape& shape);
+  /// The execution's array product of `x`, adapters and bias included; the result has `shape`, with a row for each
+  /// vector.
+  StoredValue array_product(const Execution& execution, const StoredValue& x, const Shape& shape);
+
+  const StoredValue& value(std::uint32_t number) const { return values_[number]; }  ///< as executions number them
+  const StoredValue& output() const { return values_[builder_.context().network.execution_output()]; }
+  /// A x of the trained adapter, there when the output of the execution is.
+  const Placement& kept(const Execution& execution) const { return kept_.at(&execution); }
+
+ private:
+  std::vector<ProgramBuilder::StoredPair> pairs_of(const Execution& execution);
+
+  ProgramBuilder& builder_;
+  const ParameterPlacements& parameters_;
+  const std::vector<const Adapter*>& adapters_;
+  const std::map<std::string, Placement>& working_weights_;
+  const Adapter* trained_adapter_;
+  std::vector<StoredValue> values_;
+  std::map<const Execution*, Placement> kept_;
+};
+
+}  // namespace palimpsest

@@ -1,0 +1,39 @@
+#include "sim/operations/kinds.hpp"
+
+#include <array>
+
+namespace palimpsest {
+
+namespace {
+
+struct Kind {
+  const char* name;
+  std::uint32_t first_version;  ///< of the trace format that knows it, and the last
+  std::uint32_t last_version;
+  std::unique_ptr<Operation> (*read)(OperationSource& source);
+};
+
+constexpr std::uint32_t newest = 2;
+constexpr std::array<Kind, 8> kinds{{
+    {"linear", 1, newest, read_linear},
+    {"rms_norm", 1, newest, read_rms_norm},
+    {"gelu", 1, newest, read_gelu},
+    {"relu", 1, newest, read_relu},
+    {"add", 1, newest, read_add},
+    {"transpose", 1, 1, read_permute},
+    {"permute", 2, newest, read_permute},
+    {"mean", 1, newest, read_mean},
+}};
+
+}  // namespace
+
+std::unique_ptr<Operation> read_operation(OperationSource& source) {
+  std::vector<std::pair<std::string, const Kind*>> known;
+  for (const Kind& kind : kinds) {
+    if (kind.first_version <= source.version && source.version <= kind.last_version)
+      known.emplace_back(kind.name, &kind);
+  }
+  return source.reader.choice<const Kind*>("operation", known)->read(source);
+}
+
+}  // namespace palimpsest

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <memory>
+
+#include "sim/operations/operation_source.hpp"
+
+namespace palimpsest {
+
+/// Makes the operation that `source` describes, output values not yet numbered. Throws UserError (trace).
+std::unique_ptr<Operation> read_operation(OperationSource& source);
+
+// The kinds, one file each.
+std::unique_ptr<Operation> read_add(OperationSource& source);
+std::unique_ptr<Operation> read_gelu(OperationSource& source);
+std::unique_ptr<Operation> read_linear(OperationSource& source);
+std::unique_ptr<Operation> read_mean(OperationSource& source);
+std::unique_ptr<Operation> read_permute(OperationSource& source);
+std::unique_ptr<Operation> read_relu(OperationSource& source);
+std::unique_ptr<Operation> read_rms_norm(OperationSource& source);
+
+}  // namespace palimpsest

@@ -1,0 +1,96 @@
+#include "sim/operations/kinds.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+constexpr VectorOperations add_operations{1, 0, 0, 0};
+constexpr VectorOperations move_operations{0, 0, 0, 1};
+
+/// Which dimensions of `shape` the mean is over, and whether they stay with an extent of 1.
+struct Axes {
+  std::vector<bool> averaged;  ///< by dimension
+  bool keep = true;
+};
+
+Axes read_axes(const OperationSource& source) {
+  const std::size_t dimensions = source.input_shapes[0].dimensions();
+  Axes axes{std::vector<bool>(dimensions, false), true};
+  if (source.version == 1) {
+    axes.averaged[0] = true;
+    return axes;
+  }
+  const std::vector<std::int64_t> read = source.reader.integers("axes", 0, static_cast<std::int64_t>(dimensions) - 1);
+  if (read.empty()) source.reader.fail("axes", "expected at least one");
+  for (const std::int64_t axis : read) {
+    if (axes.averaged[static_cast<std::size_t>(axis)])
+      source.reader.fail("axes", "expected each dimension once, got " + std::to_string(axis) + " again");
+    axes.averaged[static_cast<std::size_t>(axis)] = true;
+  }
+  axes.keep = source.reader.truth("keep");
+  return axes;
+}
+
+/// The mean over some dimensions.
+class Mean : public Operation {
+ public:
+  Mean(OperationSource& source, const Axes& axes) : Operation(source) {
+    std::vector<std::uint32_t> extents;
+    for (std::size_t dimension = 0; dimension < axes.averaged.size(); ++dimension) {
+      if (!axes.averaged[dimension]) extents.push_back(input_shape().extent(dimension));
+      if (axes.averaged[dimension] && axes.keep) extents.push_back(1);
+    }
+    if (extents.empty()) extents.push_back(1);
+    set_output_shapes({Shape(extents)});
+    find_places(axes.averaged);
+  }
+
+  void evaluate(const Evaluation& evaluation, std::vector<Tensor>& outputs) const override {
+    const Tensor& x = evaluation.input();
+    const auto elements = static_cast<std::ptrdiff_t>(input_shape().elements());
+    const auto averages = static_cast<std::ptrdiff_t>(output_shape().elements());
+    const std::ptrdiff_t samples = x.size() / elements;
+    outputs[0] = Tensor::Zero(samples * output_shape().rows(), output_shape().columns());
+    for (std::ptrdiff_t sample = 0; sample < samples; ++sample) {
+      float* sums = outputs[0].data() + sample * averages;
+      for (std::ptrdiff_t element = 0; element < elements; ++element)
+        sums[places_[static_cast<std::size_t>(element)]] += x.data()[sample * elements + element];
+    }
+    outputs[0] /= static_cast<float>(elements / averages);
+  }
+  VectorWork work() const override { return {false, add_operations * input_shape().elements()}; }
+  std::vector<InputGradient> input_gradients() const override {
+    return {{0, {}, false, {}, VectorWork{false, move_operations * input_shape().elements()}}};
+  }
+
+ private:
+  void find_places(const std::vector<bool>& averaged) {
+    // How far a step along each dimension of the input goes in the output.
+    std::vector<std::uint32_t> strides(averaged.size(), 0);
+    std::uint32_t stride = 1;
+    for (std::size_t dimension = averaged.size(); dimension-- > 0;) {
+      if (averaged[dimension]) continue;
+      strides[dimension] = stride;
+      stride *= input_shape().extent(dimension);
+    }
+    places_.resize(input_shape().elements());
+    for (std::size_t element = 0; element < places_.size(); ++element) {
+      std::size_t rest = element;
+      for (std::size_t dimension = averaged.size(); dimension-- > 0;) {
+        places_[element] += static_cast<std::uint32_t>(rest % input_shape().extent(dimension)) * strides[dimension];
+        rest /= input_shape().extent(dimension);
+      }
+    }
+  }
+
+  std::vector<std::uint32_t> places_;  ///< by element of the input: of the output that it counts for
+};
+
+}  // namespace
+
+std::unique_ptr<Operation> read_mean(OperationSource& source) {
+  source.expect_inputs(1);
+  return std::make_unique<Mean>(source, read_axes(source));
+}
+
+}  // namespace palimpsest

@@ -1,0 +1,135 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/physics/vector_operations.hpp"
+#include "sim/graph/arithmetic.hpp"
+#include "sim/graph/shape.hpp"
+#include "sim/graph/tensor.hpp"
+
+namespace palimpsest {
+
+class Operation;
+class ForwardPass;
+class BackwardPass;
+struct OperationSource;
+struct StoredValue;
+
+/// An operation carried out: once for every iteration of the loops it is in.
+struct Execution {
+  const Operation* operation = nullptr;
+  std::uint32_t iteration = 0;         ///< of the innermost loop
+  std::uint32_t use = 0;               ///< of the array weight, counted over all executions that use it
+  std::vector<std::uint32_t> inputs;   ///< numbers of values as executions give them
+  std::vector<std::uint32_t> outputs;  ///< likewise
+};
+
+/// The product of vectors with a weight that lies in the arrays: [outputs, inputs], row o belonging to group
+/// o / (outputs / groups), each group multiplying `inputs` elements of its own of the vector.
+struct ArrayProduct {
+  std::string weight;  ///< name of the parameter
+  std::string bias;    ///< name of the parameter [outputs], or empty
+  std::string layer;   ///< by which adapters know it
+  std::uint32_t groups = 1;
+  std::uint32_t inputs = 0;   ///< of a group
+  std::uint32_t outputs = 0;  ///< of all groups
+  std::uint32_t vectors = 0;  ///< of a sample
+
+  std::uint32_t outputs_of_group() const { return outputs / groups; }
+  std::uint64_t macs() const { return std::uint64_t{inputs} * outputs * vectors; }
+};
+
+/// What the vector unit does for a value: row by row, or at once where it needs the whole value.
+struct VectorWork {
+  bool row_by_row = true;
+  VectorOperations operations;  ///< of a row, or of the whole value
+};
+
+/// How the gradient of an input follows from that of the operation's only output.
+struct InputGradient {
+  std::uint32_t input = 0;
+  std::vector<std::uint32_t> inputs_read;    ///< beside the output's gradient
+  bool output_read = false;                  ///< the output itself
+  std::vector<std::string> parameters_read;  ///< row by row only
+  std::optional<VectorWork> work;            ///< none: the output's gradient is the input's
+};
+
+/// How the gradient of a parameter outside the arrays follows; summed over the batch.
+struct ParameterGradient {
+  std::string parameter;
+  std::vector<std::uint32_t> inputs_read;  ///< beside the output's gradient
+  VectorOperations operations;             ///< of the whole value
+};
+
+/// What an execution computes from.
+struct Evaluation {
+  const Execution& execution;
+  const std::vector<const Tensor*>& inputs;
+  const WeightSet& parameters;
+  NetworkArithmetic& arithmetic;
+
+  const Tensor& input(std::size_t number = 0) const { return *inputs[number]; }
+};
+
+/// One operation of a network. A kind is a class of its own in a file of its own (docs/adding-an-operation.md), made
+/// from its description in a trace.
+class Operation {
+ public:
+  explicit Operation(OperationSource& source);
+  Operation(const Operation&) = delete;
+  Operation& operator=(const Operation&) = delete;
+  virtual ~Operation() = default;
+
+  const std::string& name() const { return name_; }
+  /// Place among all operations of the network, those in loops included.
+  std::uint32_t index() const { return index_; }
+  const std::vector<std::uint32_t>& inputs() const { return inputs_; }    ///< value numbers
+  const std::vector<std::uint32_t>& outputs() const { return outputs_; }  ///< value numbers
+  const Shape& input_shape(std::size_t number = 0) const { return input_shapes_[number]; }
+  const Shape& output_shape(std::size_t number = 0) const { return output_shapes_[number]; }
+  const std::vector<Shape>& input_shapes() const { return input_shapes_; }
+  const std::vector<Shape>& output_shapes() const { return output_shapes_; }
+  void set_outputs(std::vector<std::uint32_t> values) { outputs_ = std::move(values); }
+
+  /// The product with a weight in the arrays that this is, or is made of; null: it has none.
+  virtual const ArrayProduct* array_product() const { return nullptr; }
+  /// Parameters that are read from the digital memory.
+  virtual std::vector<std::string> digital_parameters() const { return {}; }
+  /// Whether all outputs hold elements of the first input as they are, so that they stay on its grid.
+  virtual bool keeps_grid() const { return false; }
+  /// Multiply-accumulates of a sample, those of the arrays included.
+  virtual std::uint64_t macs() const { return array_product() == nullptr ? 0 : array_product()->macs(); }
+
+  /// Puts the outputs of whole samples into `outputs`, one each, in single precision.
+  virtual void evaluate(const Evaluation& evaluation, std::vector<Tensor>& outputs) const = 0;
+
+  /// What the vector unit does in a forward pass, for kinds that do not lower themselves.
+  virtual VectorWork work() const { return {}; }
+  virtual std::vector<InputGradient> input_gradients() const { return {}; }
+  virtual std::vector<ParameterGradient> parameter_gradients() const { return {}; }
+
+  /// Adds the steps of a forward pass; by default those of work(). Returns where the outputs are.
+  virtual std::vector<StoredValue> lower(ForwardPass& pass, const Execution& execution,
+                                         const std::vector<StoredValue>& inputs) const;
+  /// Adds the steps of a backward pass from the gradients of the outputs, null where nothing depends on one; by default
+  /// those of the rules above, from the gradient of the only output.
+  virtual void lower_backward(BackwardPass& pass, const Execution& execution,
+                              const std::vector<const StoredValue*>& gradients) const;
+
+ protected:
+  void set_output_shapes(std::vector<Shape> shapes) { output_shapes_ = std::move(shapes); }
+
+ private:
+  std::string name_;
+  std::uint32_t index_;
+  std::vector<std::uint32_t> inputs_;
+  std::vector<std::uint32_t> outputs_;
+  std::vector<Shape> input_shapes_;
+  std::vector<Shape> output_shapes_;
+};
+
+}  // namespace palimpsest

@@ -1,0 +1,74 @@
+#include "sim/operations/kinds.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+constexpr VectorOperations move_operations{0, 0, 0, 1};
+
+/// The dimensions in another order: output dimension i is input dimension order[i].
+class Permute : public Operation {
+ public:
+  Permute(OperationSource& source, std::vector<std::uint32_t> order) : Operation(source), order_(std::move(order)) {
+    std::vector<std::uint32_t> extents;
+    for (const std::uint32_t dimension : order_) extents.push_back(input_shape().extent(dimension));
+    set_output_shapes({Shape(extents)});
+    // How far one step along each output dimension goes in the input.
+    std::vector<std::size_t> strides(order_.size(), 1);
+    for (std::size_t dimension = order_.size(); dimension-- > 1;)
+      strides[dimension - 1] = strides[dimension] * input_shape().extent(dimension);
+    for (const std::uint32_t dimension : order_) strides_.push_back(strides[dimension]);
+  }
+
+  bool keeps_grid() const override { return true; }
+
+  void evaluate(const Evaluation& evaluation, std::vector<Tensor>& outputs) const override {
+    const Tensor& x = evaluation.input();
+    const auto elements = static_cast<std::ptrdiff_t>(input_shape().elements());
+    const std::ptrdiff_t samples = x.size() / elements;
+    outputs[0].resize(samples * output_shape().rows(), output_shape().columns());
+    float* next = outputs[0].data();
+    for (std::ptrdiff_t sample = 0; sample < samples; ++sample) next = copy(x.data() + sample * elements, 0, next);
+  }
+  VectorWork work() const override { return {false, move_operations * input_shape().elements()}; }
+  std::vector<InputGradient> input_gradients() const override {
+    return {{0, {}, false, {}, VectorWork{false, move_operations * input_shape().elements()}}};
+  }
+
+ private:
+  /// Copies what lies along output dimensions `dimension` and beyond from `from` to `to`; returns the end.
+  float* copy(const float* from, std::size_t dimension, float* to) const {
+    if (dimension == strides_.size()) {
+      *to = *from;
+      return to + 1;
+    }
+    for (std::uint32_t i = 0; i < output_shape().extent(dimension); ++i)
+      to = copy(from + i * strides_[dimension], dimension + 1, to);
+    return to;
+  }
+
+  std::vector<std::uint32_t> order_;
+  std::vector<std::size_t> strides_;  ///< by output dimension, elements of the input
+};
+
+std::vector<std::uint32_t> read_order(const OperationSource& source) {
+  if (source.version == 1) return {1, 0};  // the kind `transpose`
+  const auto dimensions = source.input_shapes[0].dimensions();
+  std::vector<std::uint32_t> order = source.extents("order", dimensions, 0, static_cast<std::int64_t>(dimensions) - 1);
+  std::vector<bool> seen(dimensions, false);
+  for (const std::uint32_t dimension : order) {
+    if (seen[dimension])
+      source.reader.fail("order", "expected each dimension once, got " + std::to_string(dimension) + " again");
+    seen[dimension] = true;
+  }
+  return order;
+}
+
+}  // namespace
+
+std::unique_ptr<Operation> read_permute(OperationSource& source) {
+  source.expect_inputs(1);
+  return std::make_unique<Permute>(source, read_order(source));
+}
+
+}  // namespace palimpsest
