@@ -55,6 +55,18 @@ void ReportingCommand::option(const std::string& name, std::string& value,
   description_.add_options()(name.c_str(), semantic, meaning.c_str());
 }
 
+void ReportingCommand::file_option(const std::string& name, std::string& file, const std::string& meaning) {
+  file_options_.emplace_back(name, &file);
+  description_.add_options()(name.c_str(), po::value(&file)->value_name("FILE"), meaning.c_str());
+}
+
+std::function<void(std::uint64_t, const std::string&)> ReportingCommand::write_at(const std::string& name,
+                                                                                  std::uint64_t bytes) {
+  const std::size_t file = file_places_.at(name);
+  outputs_->reserve(file, bytes);
+  return [this, file](std::uint64_t place, const std::string& part) { outputs_->write_at(file, place, part); };
+}
+
 void ReportingCommand::store_recorded(po::variables_map& values) const {
   if (kind_.has_architecture != recorded_->architecture.has_value() || kind_.has_trace != recorded_->trace.has_value())
     throw UserError(ExitCode::usage_or_architecture,
@@ -87,7 +99,9 @@ bool ReportingCommand::parse(const std::vector<std::string>& arguments) {
   // clang-format on
   std::optional<po::variables_map> values = given_options(kind_.command, description_, arguments);
   if (!values) return false;
-  check_file_names(*values, {"from", "json", "svg"});
+  std::vector<std::string> file_names{"from", "json", "svg"};
+  for (const auto& option : file_options_) file_names.push_back(option.first);
+  check_file_names(*values, file_names);
   if (values->count("from") != 0) {
     from_ = (*values)["from"].as<std::string>();
     if (values->count("arch") != 0)
@@ -155,7 +169,14 @@ void ReportingCommand::read_inputs() {
   if (recorded_) inputs.push_back({from_});
   if (architecture_) inputs.push_back(paths_of(architecture_->source.files));
   if (trace_) inputs.push_back(paths_of(trace_->files));
-  outputs_.emplace(open_outputs({{"--json", json_file_}, {"--svg", svg_file_}}, inputs));
+  std::vector<OutputOption> outputs{{"--json", json_file_}};
+  if (!svg_file_.empty()) outputs.push_back({"--svg", svg_file_});
+  for (const auto& [name, file] : file_options_) {
+    if (file->empty()) continue;
+    file_places_.emplace(name, outputs.size());
+    outputs.push_back({"--" + name, *file});
+  }
+  outputs_.emplace(open_outputs(outputs, inputs));
   if (recorded_ && recorded_->version != provenance_.version) {
     std::cerr << "palimpsest: " << one_line(from_) << " was made by version " << one_line(recorded_->version)
               << ", this is " << provenance_.version << ": figures may differ\n";

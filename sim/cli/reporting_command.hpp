@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/cli/outputs.hpp"
@@ -46,6 +47,10 @@ class ReportingCommand {
   void option(const std::string& name, std::string& value, const std::optional<std::string>& default_text,
               const std::string& value_name, const std::string& meaning);
 
+  /// Adds an option that names a further file, which write_at() fills; `file` outlives parse and stays empty if it is
+  /// not given.
+  void file_option(const std::string& name, std::string& file, const std::string& meaning);
+
   /// Sets the options' values, those of --from's report where the command line says nothing. False: --help is printed.
   bool parse(const std::vector<std::string>& arguments);
 
@@ -57,6 +62,11 @@ class ReportingCommand {
   const Architecture& architecture() const { return *architecture_; }
   const Trace& trace() const { return *trace_; }
 
+  /// Takes space for the file of such an option. Gives where its parts go, until write().
+  std::function<void(std::uint64_t place, const std::string& bytes)> write_at(const std::string& name,
+                                                                              std::uint64_t bytes);
+  const Provenance& provenance() const { return provenance_; }
+
   /// Calls `work` with what shows its progress, and puts the name of the file in front of the errors that name a place
   /// in the architecture or the trace. Returns what `work` does, with its provenance.
   template <class Work>
@@ -66,6 +76,8 @@ class ReportingCommand {
       auto report = work([&progress](const std::string& part, double share) { progress.show(part, share); });
       report.provenance = provenance_;
       return report;
+    } catch (const WriteError&) {
+      throw;
     } catch (const UserError& error) {
       throw UserError(error.code(), one_line(input_file(error.code()) + ": " + error.what()));
     }
@@ -77,6 +89,7 @@ class ReportingCommand {
              std::string (*text)(const Report&)) {
     std::vector<std::string> texts{json(report)};
     if (!svg_file_.empty()) texts.push_back(picture(report));
+    texts.resize(texts.size() + file_places_.size());
     outputs_->write(texts);
     if (!quiet_) print(text(report));
   }
@@ -106,6 +119,8 @@ class ReportingCommand {
   Provenance provenance_;
   std::optional<Architecture> architecture_;
   std::optional<Trace> trace_;
+  std::vector<std::pair<std::string, const std::string*>> file_options_;  ///< by name
+  std::map<std::string, std::size_t> file_places_;                        ///< of those given, among the outputs
   std::optional<OutputFiles> outputs_;
 };
 

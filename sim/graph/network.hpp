@@ -13,6 +13,13 @@
 
 namespace palimpsest {
 
+/// How a trace stores the input.
+enum class InputType {
+  bytes,   ///< whole numbers of 8 bits
+  reals,   ///< single precision
+  spikes,  ///< zeros and ones
+};
+
 /// A network: operations and loops on numbered values, of which number 0 is the input.
 class Network {
  public:
@@ -58,6 +65,7 @@ class Network {
   /// Names of the parameters that are read from the digital memory, each once, in the order of their first use.
   std::vector<std::string> digital_parameters() const;
 
+  InputType input_type = InputType::bytes;
   float input_scale = 1.0F;
   float input_offset = 0.0F;
   std::map<std::string, Shape> parameters;  ///< those in use, by name

@@ -135,9 +135,9 @@ class DeployedNetwork::Arithmetic : public NetworkArithmetic {
 };
 
 Eigen::MatrixXf DeployedNetwork::evaluate(const Tensor& input, std::uint32_t evaluation, std::uint32_t first_sample,
-                                          Activity& activity) const {
+                                          Activity& activity, Eigen::MatrixXf* embeddings) const {
   Arithmetic arithmetic(*this, evaluation, first_sample, activity);
-  return palimpsest::evaluate(network_, parameters_, input, arithmetic);
+  return palimpsest::evaluate(network_, parameters_, input, arithmetic, embeddings);
 }
 
 }  // namespace palimpsest

@@ -36,9 +36,10 @@ class DeployedNetwork {
   void age(const ResistiveArrays& arrays, double seconds);
 
   /// Outputs [samples, elements of an output] of the samples in `input`. Noise is keyed by (seed, evaluation, tile,
-  /// number of the sample), the first sample's number being `first_sample`; `activity` is added to.
+  /// number of the sample), the first sample's number being `first_sample`; `activity` is added to. `embeddings`, if
+  /// any, is set to those of the samples (embeddings.hpp), as they rest in the SRAM buffer.
   Eigen::MatrixXf evaluate(const Tensor& input, std::uint32_t evaluation, std::uint32_t first_sample,
-                           Activity& activity) const;
+                           Activity& activity, Eigen::MatrixXf* embeddings = nullptr) const;
 
  private:
   class Arithmetic;

@@ -4,16 +4,17 @@
 #include <numeric>
 #include <utility>
 
+#include "sim/network/embeddings.hpp"
+
 namespace palimpsest {
 
 Tensor network_input(const Network& network, const SampleSet& set, const std::vector<std::uint32_t>& indices) {
-  const auto elements = static_cast<std::ptrdiff_t>(set.elements());
+  const std::size_t elements = set.elements();
   Tensor input(static_cast<Eigen::Index>(indices.size()) * network.input().rows(), network.input().columns());
   for (std::size_t i = 0; i < indices.size(); ++i) {
-    const std::uint8_t* values = set.values.data() + static_cast<std::ptrdiff_t>(indices[i]) * elements;
-    float* sample = input.data() + static_cast<std::ptrdiff_t>(i) * elements;
-    for (std::ptrdiff_t element = 0; element < elements; ++element)
-      sample[element] = network.input_scale * static_cast<float>(values[element]) + network.input_offset;
+    float* sample = input.data() + static_cast<std::ptrdiff_t>(i * elements);
+    for (std::size_t element = 0; element < elements; ++element)
+      sample[element] = network.input_scale * set.stored(indices[i] * elements + element) + network.input_offset;
   }
   return input;
 }
@@ -39,15 +40,27 @@ void for_each_input(const Network& network, const SampleSet& set, const std::vec
   }
 }
 
+namespace {
+
+/// A value of this shape as [samples, elements].
+Eigen::MatrixXf by_sample(const Tensor& value, const Shape& shape) {
+  const auto elements = static_cast<Eigen::Index>(shape.elements());
+  return Eigen::Map<const Tensor>(value.data(), value.size() / elements, elements);
+}
+
+}  // namespace
+
 Eigen::MatrixXf evaluate(const Network& network, const WeightSet& parameters, const Tensor& input,
-                         NetworkArithmetic& arithmetic) {
+                         NetworkArithmetic& arithmetic, Eigen::MatrixXf* embeddings) {
   const auto samples = static_cast<std::uint32_t>(input.rows() / network.input().rows());
+  const std::size_t embedded = embeddings == nullptr ? network.executions().size() : last_weighted_execution(network);
   std::vector<Tensor> values(network.execution_values().size());
   values[0] = arithmetic.rest(0, input);
   for (std::size_t number = 0; number < network.executions().size(); ++number) {
     const Execution& execution = network.executions()[number];
     std::vector<const Tensor*> inputs;
     for (const std::uint32_t value : execution.inputs) inputs.push_back(&values[value]);
+    if (number == embedded) *embeddings = by_sample(*inputs.front(), execution.operation->input_shape());
     std::vector<Tensor> outputs(execution.outputs.size());
     execution.operation->evaluate({execution, inputs, parameters, arithmetic, samples}, outputs);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
@@ -59,9 +72,7 @@ Eigen::MatrixXf evaluate(const Network& network, const WeightSet& parameters, co
     }
     for (const std::uint32_t value : network.last_reads()[number]) values[value] = Tensor();
   }
-  const Tensor& output = values[network.execution_output()];
-  const auto elements = static_cast<Eigen::Index>(network.output().elements());
-  return Eigen::Map<const Tensor>(output.data(), output.size() / elements, elements);
+  return by_sample(values[network.execution_output()], network.output());
 }
 
 }  // namespace palimpsest

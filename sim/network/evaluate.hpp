@@ -27,8 +27,9 @@ void for_each_input(const Network& network, const SampleSet& set, const std::vec
                     std::size_t samples_at_once = 64);
 
 /// Evaluates the network on the samples in `input`; `parameters` are those outside the arrays. Returns the outputs
-/// [samples, elements of an output].
+/// [samples, elements of an output]. `embeddings`, if any, is set to [samples, elements of an embedding]
+/// (embeddings.hpp).
 Eigen::MatrixXf evaluate(const Network& network, const WeightSet& parameters, const Tensor& input,
-                         NetworkArithmetic& arithmetic);
+                         NetworkArithmetic& arithmetic, Eigen::MatrixXf* embeddings = nullptr);
 
 }  // namespace palimpsest

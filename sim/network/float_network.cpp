@@ -38,6 +38,14 @@ Eigen::MatrixXf float_scores(const Network& network, const WeightSet& weights,
   return evaluate(network, weights, input, arithmetic);
 }
 
+Eigen::MatrixXf float_embeddings(const Network& network, const WeightSet& weights,
+                                 const std::vector<const Adapter*>& adapters, const Tensor& input) {
+  FloatArithmetic arithmetic(weights, adapters);
+  Eigen::MatrixXf embeddings;
+  evaluate(network, weights, input, arithmetic, &embeddings);
+  return embeddings;
+}
+
 namespace {
 
 // So few that all values of a network stay small, so many that a usual set is evaluated at once.

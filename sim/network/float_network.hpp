@@ -30,6 +30,10 @@ class FloatArithmetic : public NetworkArithmetic {
 Eigen::MatrixXf float_scores(const Network& network, const WeightSet& weights,
                              const std::vector<const Adapter*>& adapters, const Tensor& input);
 
+/// Embeddings [samples, elements of an embedding] of the float network on `input` (embeddings.hpp).
+Eigen::MatrixXf float_embeddings(const Network& network, const WeightSet& weights,
+                                 const std::vector<const Adapter*>& adapters, const Tensor& input);
+
 /// Largest magnitudes seen while the float network ran on calibration inputs.
 struct Ranges {
   std::vector<float> values;                                      ///< by value number

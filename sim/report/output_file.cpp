@@ -8,11 +8,11 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 
 #include "sim/config/one_line.hpp"
-#include "sim/error.hpp"
 #include "sim/report/temporary_file.hpp"
 
 namespace palimpsest {
@@ -23,7 +23,7 @@ namespace {
 constexpr off_t reserved_bytes = 64 << 10;
 
 [[noreturn]] void fail(const std::string& path, const std::string& reason) {
-  throw UserError(ExitCode::model_error, one_line(path + ": cannot be written: " + reason));
+  throw WriteError(ExitCode::model_error, one_line(path + ": cannot be written: " + reason));
 }
 
 [[noreturn]] void fail(const std::string& path, int reason) { fail(path, std::generic_category().message(reason)); }
@@ -37,6 +37,24 @@ int write_all(int file, const std::string& text) {
     if (count > 0) written += static_cast<std::size_t>(count);
   }
   return 0;
+}
+
+/// The same from a place in the file on.
+int write_all_at(int file, off_t place, const std::string& bytes) {
+  std::size_t written = 0;
+  while (written < bytes.size()) {
+    const ssize_t count =
+        ::pwrite(file, bytes.data() + written, bytes.size() - written, place + static_cast<off_t>(written));
+    if (count < 0 && errno != EINTR) return errno;
+    if (count > 0) written += static_cast<std::size_t>(count);
+  }
+  return 0;
+}
+
+/// Takes space for a file, where the file system can. Returns errno, 0 if all went well.
+int take_space(int file, off_t bytes) {
+  const int reason = ::posix_fallocate(file, 0, bytes);
+  return reason == EINVAL || reason == EOPNOTSUPP ? 0 : reason;
 }
 
 /// A descriptor of the standard stream that goes to this file, -1 if none does.
@@ -78,6 +96,7 @@ class OutputFile {
       : path_(std::move(other.path_)),
         exists_(other.exists_),
         direct_(std::exchange(other.direct_, -1)),
+        parts_bytes_(other.parts_bytes_),
         target_(std::move(other.target_)),
         temporary_(std::move(other.temporary_)),
         backup_(std::move(other.backup_)) {}
@@ -91,11 +110,24 @@ class OutputFile {
   const std::string& path() const { return path_; }
   bool is_direct() const { return direct_ >= 0; }
 
+  void reserve(std::uint64_t bytes) {
+    if (is_direct()) fail(path_, "expected a file, which can be written in any order");
+    parts_bytes_ = static_cast<off_t>(bytes);
+    const int reason = take_space(temporary_->descriptor(), *parts_bytes_);
+    if (reason != 0) fail(path_, reason);
+  }
+
+  void write_at(std::uint64_t place, const std::string& bytes) {
+    const int reason = write_all_at(temporary_->descriptor(), static_cast<off_t>(place), bytes);
+    if (reason != 0) fail(path_, reason);
+  }
+
   void write(const std::string& text) {
-    int reason = write_all(is_direct() ? direct_ : temporary_->descriptor(), text);
+    int reason = parts_bytes_ ? 0 : write_all(is_direct() ? direct_ : temporary_->descriptor(), text);
     if (reason == 0 && !is_direct()) {
       const int file = temporary_->descriptor();
-      if (::ftruncate(file, static_cast<off_t>(text.size())) != 0 || ::fsync(file) != 0) reason = errno;
+      const off_t bytes = parts_bytes_ ? *parts_bytes_ : static_cast<off_t>(text.size());
+      if (::ftruncate(file, bytes) != 0 || ::fsync(file) != 0) reason = errno;
     }
     if (reason != 0) fail(path_, reason);
   }
@@ -140,8 +172,8 @@ class OutputFile {
     ::umask(mask);
     const int file = temporary_->descriptor();
     if (::fchmod(file, exists_ ? older_mode : 0666U & ~mask) != 0) fail(path_, errno);
-    const int reason = ::posix_fallocate(file, 0, reserved_bytes);
-    if (reason != 0 && reason != EINVAL && reason != EOPNOTSUPP) fail(path_, reason);
+    const int reason = take_space(file, reserved_bytes);
+    if (reason != 0) fail(path_, reason);
   }
 
   void bring_back_older() {
@@ -155,6 +187,7 @@ class OutputFile {
   std::string path_;
   bool exists_ = false;
   int direct_ = -1;
+  std::optional<off_t> parts_bytes_;  ///< size of a file that is written part by part
   std::string target_;
   std::unique_ptr<TemporaryFile> temporary_;
   std::string backup_;  ///< name of the older file once this one has taken its place
@@ -168,6 +201,12 @@ OutputFiles::OutputFiles(const std::vector<std::string>& paths) {
 OutputFiles::OutputFiles(OutputFiles&& other) noexcept = default;
 
 OutputFiles::~OutputFiles() = default;
+
+void OutputFiles::reserve(std::size_t file, std::uint64_t bytes) { files_[file].reserve(bytes); }
+
+void OutputFiles::write_at(std::size_t file, std::uint64_t place, const std::string& bytes) {
+  files_[file].write_at(place, bytes);
+}
 
 void OutputFiles::write(const std::vector<std::string>& texts) {
   // What is written directly cannot be taken back, so it goes last.

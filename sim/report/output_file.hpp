@@ -1,11 +1,21 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
+
+#include "sim/error.hpp"
 
 namespace palimpsest {
 
 class OutputFile;
+
+/// A file cannot be written.
+class WriteError : public UserError {
+ public:
+  using UserError::UserError;
+};
 
 /// The files that a command writes, opened before its work: a name that cannot be written costs no simulation. A text
 /// goes to a temporary file beside the file whose place it takes. What is there and is no regular file (a pipe, a
@@ -20,6 +30,12 @@ class OutputFiles {
   OutputFiles& operator=(const OutputFiles&) = delete;
   OutputFiles& operator=(OutputFiles&&) = delete;
   ~OutputFiles();
+
+  /// Makes file number `file` one of `bytes` that write_at() fills and write() passes over. The space is taken now. A
+  /// pipe or a device is refused.
+  void reserve(std::size_t file, std::uint64_t bytes);
+  /// Writes a part of such a file. Throws WriteError.
+  void write_at(std::size_t file, std::uint64_t place, const std::string& bytes);
 
   /// Writes one text to each path, in their order, once: to all files or to none. No file takes its place before every
   /// text is on the disk, and one that cannot takes the others back.

@@ -105,6 +105,10 @@ std::string report_text(Json json, const Provenance& provenance, Json statistics
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+std::string provenance_text(const Provenance& provenance) {
+  return provenance_json(provenance).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string changes_text(const Provenance& provenance) {
   std::string text;
   for (const OptionText& option : provenance.options)
@@ -130,7 +134,7 @@ std::string raised_text(const ArchitectureSource& architecture) {
 }
 
 std::string svg_with_provenance(SvgPicture picture, double width, double height, const Provenance& provenance) {
-  picture.metadata(provenance_json(provenance).dump(-1, ' ', false, Json::error_handler_t::replace));
+  picture.metadata(provenance_text(provenance));
   const auto length = static_cast<std::size_t>((width - 2.0 * margin) / character_width);
   for (const std::string& line : lines_of(caption(provenance), length)) {
     picture.text(margin, height, line, R"(font-family="monospace" font-size="10" fill="#666666" xml:space="preserve")");

@@ -16,6 +16,9 @@ Json report_head(const ReportSchema& schema);
 /// not UTF-8 (a path may be anything) has its odd bytes replaced.
 std::string report_text(Json json, const Provenance& provenance, Json statistics);
 
+/// The provenance as the shortest JSON, as pictures and files of tensors carry it.
+std::string provenance_text(const Provenance& provenance);
+
 /// How the report was asked for, on one line for a shell: `palimpsest COMMAND`, the inputs, the options that are not
 /// the defaults, and the overrides.
 std::string command_text(const Provenance& provenance);

@@ -32,7 +32,8 @@ WeightSet between(const WeightSet& from, const WeightSet& to, double share) {
 }  // namespace
 
 ChipLife::ChipLife(const Architecture& architecture, const Trace& trace, const TileMap& map, Chip& chip,
-                   UpdateMethod method, std::uint64_t seed, double age_seconds, unsigned threads, ProgressMeter& meter)
+                   UpdateMethod method, std::uint64_t seed, double age_seconds, unsigned threads, ProgressMeter& meter,
+                   const RunRecord* record)
     : architecture_(architecture),
       trace_(trace),
       map_(map),
@@ -42,6 +43,7 @@ ChipLife::ChipLife(const Architecture& architecture, const Trace& trace, const T
       age_seconds_(age_seconds),
       threads_(threads),
       meter_(meter),
+      record_(record),
       tiles_(tiles_of_chip(architecture, trace)),
       context_{architecture, trace.network, map},
       arrays_(architecture, map, seed),
@@ -101,11 +103,16 @@ PhaseFigures ChipLife::next_phase(const RunStages& played, const PhaseWork& work
   auto evaluation = in_background(threads_, [&] {
     if (!played.inference) return Activity{};
     ProgressMeter::Piece piece(meter_, work.evaluation);
-    return infer(*network, {trace_.network, trace_.test, phase.samples}, first_evaluation + 1, threads_,
-                 [&](std::size_t first, const Eigen::MatrixXf& scores) {
-                   tally.add(first, scores);
-                   piece.at(static_cast<double>(first) / static_cast<double>(phase.samples.size()));
-                 });
+    const std::string name = evaluation_name(update_method_);
+    const TakeScores record_outputs = recorded(&RunRecord::outputs, name);
+    return infer(
+        *network, {trace_.network, trace_.test, phase.samples}, first_evaluation + 1, threads_,
+        [&](std::size_t first, const Eigen::MatrixXf& scores) {
+          tally.add(first, scores);
+          if (record_outputs) record_outputs(first, scores);
+          piece.at(static_cast<double>(first) / static_cast<double>(phase.samples.size()));
+        },
+        recorded(&RunRecord::embeddings, name));
   });
 
   if (played.deployment) {
@@ -193,6 +200,13 @@ Activity ChipLife::calibration_activity(const DeployedNetwork& network, std::uin
                });
 }
 
+TakeScores ChipLife::recorded(TakeRows RunRecord::*take, const std::string& evaluation) const {
+  if (record_ == nullptr || !(record_->*take)) return {};
+  return [&rows = record_->*take, evaluation, phase = phase_ - 1](std::size_t first, const Eigen::MatrixXf& values) {
+    rows(evaluation, phase, first, values);
+  };
+}
+
 void ChipLife::drop_adapters(const Phase& phase, const WeightSet& weights, std::uint32_t evaluation, double work,
                              PhaseFigures& figures) {
   const std::vector<std::uint32_t> forgotten = forgotten_samples(trace_, phase);
@@ -201,11 +215,16 @@ void ChipLife::drop_adapters(const Phase& phase, const WeightSet& weights, std::
   bare.age(arrays_, age_seconds_);
   ProgressMeter::Piece piece(meter_, work / 2.0);
   CorrectShare share;
-  infer(bare, {trace_.network, trace_.test, forgotten}, evaluation, threads_,
-        [&](std::size_t first, const Eigen::MatrixXf& scores) {
-          share.add(trace_, forgotten, first, scores);
-          piece.at(static_cast<double>(first) / static_cast<double>(forgotten.size()));
-        });
+  const std::string name = bare_evaluation_name(update_method_);
+  const TakeScores record_outputs = recorded(&RunRecord::outputs, name);
+  infer(
+      bare, {trace_.network, trace_.test, forgotten}, evaluation, threads_,
+      [&](std::size_t first, const Eigen::MatrixXf& scores) {
+        share.add(trace_, forgotten, first, scores);
+        if (record_outputs) record_outputs(first, scores);
+        piece.at(static_cast<double>(first) / static_cast<double>(forgotten.size()));
+      },
+      recorded(&RunRecord::embeddings, name));
   figures.outcome.forget_without_adapter = share.share();
   figures.float_outcome.forget_without_adapter = float_share_correct(trace_, weights, forgotten);
 }

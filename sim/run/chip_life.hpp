@@ -11,9 +11,11 @@
 #include "sim/mapping/program_builder.hpp"
 #include "sim/network/deployed_network.hpp"
 #include "sim/run/figures.hpp"
+#include "sim/run/inference.hpp"
 #include "sim/run/priced_work.hpp"
 #include "sim/run/progress_meter.hpp"
 #include "sim/run/run_plan.hpp"
+#include "sim/run/run_record.hpp"
 
 namespace palimpsest {
 
@@ -22,9 +24,10 @@ class ChipLife {
  public:
   /// References outlive the object. Lives with the same seed start from the same cells. `chip` gives the time of the
   /// work; `age_seconds` pass between the deployment of a phase and its evaluation, and before the next phase. `meter`
-  /// is told of the work.
+  /// is told of the work; `record`, if any, is given what the evaluations give.
   ChipLife(const Architecture& architecture, const Trace& trace, const TileMap& map, Chip& chip, UpdateMethod method,
-           std::uint64_t seed, double age_seconds, unsigned threads, ProgressMeter& meter);
+           std::uint64_t seed, double age_seconds, unsigned threads, ProgressMeter& meter,
+           const RunRecord* record = nullptr);
 
   /// Lives through the next phase of the trace: training, deployment, inference. Of these it plays and evaluates
   /// `played` alone and leaves the figures of the others empty; what the phase does to the arrays it does in any case.
@@ -77,6 +80,9 @@ class ChipLife {
   void price_training(const std::vector<TrainingRun>& trainings, const std::vector<TrainingWork>& works,
                       const ChipWork& array_updates, PhaseFigures& figures) const;
 
+  /// What `take` of the record is given of an evaluation of this phase; empty if nothing.
+  TakeScores recorded(TakeRows RunRecord::*take, const std::string& evaluation) const;
+
   /// Accuracies on the forgotten classes for whoever drops all adapters.
   void drop_adapters(const Phase& phase, const WeightSet& weights, std::uint32_t evaluation, double work,
                      PhaseFigures& figures);
@@ -90,6 +96,7 @@ class ChipLife {
   double age_seconds_;
   unsigned threads_;
   ProgressMeter& meter_;
+  const RunRecord* record_;
   std::uint32_t tiles_;  ///< of the chip, those without weights included
   ProgramContext context_;
   ResistiveArrays arrays_;

@@ -14,13 +14,14 @@ constexpr std::size_t held_chunks_per_thread = 16;
 
 struct Chunk {
   Eigen::MatrixXf scores;
+  Eigen::MatrixXf embeddings;
   Activity activity;
 };
 
 }  // namespace
 
 Activity infer(const DeployedNetwork& deployed, const InferredSamples& samples, std::uint32_t evaluation,
-               unsigned threads, const TakeScores& take) {
+               unsigned threads, const TakeScores& take, const TakeScores& take_embeddings) {
   const std::vector<std::uint32_t>& all = samples.samples;
   const std::size_t chunks = ceil_div(all.size(), samples_per_inference_chunk);
   const std::size_t most_held = held_chunks_per_thread * std::max(threads, 1U);
@@ -31,12 +32,15 @@ Activity infer(const DeployedNetwork& deployed, const InferredSamples& samples, 
       const auto first = static_cast<std::uint32_t>((first_chunk + number) * samples_per_inference_chunk);
       const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first);
       const auto size = static_cast<std::ptrdiff_t>(std::min(samples_per_inference_chunk, all.size() - first));
-      held[number].scores = deployed.evaluate(network_input(samples.network, samples.set, {begin, begin + size}),
-                                              evaluation, first, held[number].activity);
+      held[number].scores =
+          deployed.evaluate(network_input(samples.network, samples.set, {begin, begin + size}), evaluation, first,
+                            held[number].activity, take_embeddings ? &held[number].embeddings : nullptr);
     });
     for (std::size_t number = 0; number < held.size(); ++number) {
       activity += held[number].activity;
-      take((first_chunk + number) * samples_per_inference_chunk, held[number].scores);
+      const std::size_t first = (first_chunk + number) * samples_per_inference_chunk;
+      take(first, held[number].scores);
+      if (take_embeddings) take_embeddings(first, held[number].embeddings);
     }
   }
   return activity;

@@ -24,7 +24,7 @@ constexpr double bytes_of_cell = 110.0;
 constexpr double bytes_of_written_group = 2.5e3;  // its rounds, in the write and in the program that plays it
 constexpr double samples_under_way = 64.0;        // of each thread
 
-double bytes_of(const SampleSet& set) { return static_cast<double>(set.values.size()); }
+double bytes_of(const SampleSet& set) { return static_cast<double>(set.bytes()); }
 
 double bytes_of(const Trace& trace) {
   double bytes = bytes_of(trace.test) + 5.0 * bytes_of(trace.calibration) +

@@ -63,10 +63,12 @@ RunReport run(const Architecture& architecture, const Trace& trace, const RunOpt
     meter.begin("references");
     ProgressMeter::Piece piece(meter, plan.references);
     check_references(trace, selection, [&piece](double share) { piece.at(share); });
+    record_float(trace, selection, options.record);
   }
 
   const auto life = [&](UpdateMethod method) {
-    return ChipLife(architecture, trace, map, chip, method, options.seed, options.age_seconds, options.threads, meter);
+    return ChipLife(architecture, trace, map, chip, method, options.seed, options.age_seconds, options.threads, meter,
+                    &options.record);
   };
   ChipLife hybrid = life(UpdateMethod::adapters);
   std::optional<ChipLife> rewrite;

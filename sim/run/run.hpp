@@ -7,6 +7,7 @@
 #include "sim/config/architecture.hpp"
 #include "sim/run/figures.hpp"
 #include "sim/run/progress_meter.hpp"
+#include "sim/run/run_record.hpp"
 #include "sim/run/selection.hpp"
 #include "sim/trace/trace.hpp"
 
@@ -21,6 +22,7 @@ struct RunOptions {
   /// Called with what is being done and the share that is done, by one thread at a time; not before everything is known
   /// to fit.
   ReportProgress progress;
+  RunRecord record;
 };
 
 /// Lives through the phases of the trace: the hybrid, the baseline that rewrites the arrays, and the GPU. Elaborates a

@@ -40,9 +40,17 @@ void NetworkAssembly::read_input(JsonReader reader) {
   const Shape shape = read_shape(reader);
   if (version_ == 1 && shape.dimensions() != 2) reader.fail("shape", "expected [rows, columns]");
   network_ = Network(shape);
+  if (version_ > 1) {
+    network_.input_type = reader.choice<InputType>(
+        "type", {{"u8", InputType::bytes}, {"f32", InputType::reals}, {"spikes", InputType::spikes}});
+  }
   network_.input_scale = read_float(reader, "scale");
   network_.input_offset = read_float(reader, "offset");
   if (network_.input_scale == 0.0F) reader.fail("scale", "expected a scale other than 0");
+  if (network_.input_type != InputType::bytes && network_.input_scale != 1.0F)
+    reader.fail("scale", "expected 1, as the type is not u8");
+  if (network_.input_type != InputType::bytes && network_.input_offset != 0.0F)
+    reader.fail("offset", "expected 0, as the type is not u8");
   reader.finish();
   visible_.back().emplace(name, 0);
   values_.emplace(name, 0);

@@ -27,6 +27,14 @@ Word little_endian(const char* bytes) {
   return word;
 }
 
+/// Place number `place` of a tensor in C order, as one index for each dimension.
+std::string shown_place(std::size_t place, const TensorShape& shape) {
+  TensorShape indices(shape.size());
+  for (std::size_t dimension = shape.size(); dimension-- > 0; place /= shape[dimension])
+    indices[dimension] = place % shape[dimension];
+  return shown_shape(indices);
+}
+
 float float_at(const char* bytes) {
   const auto bits = little_endian<std::uint32_t>(bytes);
   float value = 0.0F;
@@ -126,21 +134,22 @@ std::vector<char> Safetensors::read(const std::string& name, TensorType type, co
   return data;
 }
 
-Eigen::MatrixXf Safetensors::floats(const std::string& name, const TensorShape& shape, std::uint64_t rows,
-                                    std::uint64_t columns) {
+std::vector<float> Safetensors::numbers(const std::string& name, const TensorShape& shape) {
   const std::vector<char> data = read(name, TensorType::f32, shape);
-  Eigen::MatrixXf values(static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(columns));
-  const char* bytes = data.data();
-  for (Eigen::Index row = 0; row < values.rows(); ++row) {
-    for (Eigen::Index column = 0; column < values.cols(); ++column, bytes += sizeof(float)) {
-      const float value = float_at(bytes);
-      if (!std::isfinite(value))
-        fail(name, "expected finite numbers, got " + std::to_string(value) + " at " +
-                       shown_shape({static_cast<std::uint64_t>(row), static_cast<std::uint64_t>(column)}));
-      values(row, column) = value;
-    }
+  std::vector<float> values(data.size() / sizeof(float));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = float_at(&data[i * sizeof(float)]);
+    if (!std::isfinite(values[i]))
+      fail(name, "expected finite numbers, got " + std::to_string(values[i]) + " at " + shown_place(i, shape));
   }
   return values;
+}
+
+Eigen::MatrixXf Safetensors::floats(const std::string& name, const TensorShape& shape, std::uint64_t rows,
+                                    std::uint64_t columns) {
+  using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const std::vector<float> values = numbers(name, shape);
+  return Eigen::Map<const RowMajor>(values.data(), static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(columns));
 }
 
 std::string shown_shape(const TensorShape& shape) {

@@ -28,6 +28,7 @@ class Safetensors {
   Eigen::MatrixXf matrix(const std::string& name, std::uint64_t rows, std::uint64_t columns);
   /// F32 of this shape as a matrix, its elements row by row; all values finite.
   Eigen::MatrixXf floats(const std::string& name, const TensorShape& shape, std::uint64_t rows, std::uint64_t columns);
+  std::vector<float> numbers(const std::string& name, const TensorShape& shape);  ///< F32, all values finite
   std::vector<std::uint8_t> bytes(const std::string& name, const TensorShape& shape);
   std::vector<std::int64_t> integers(const std::string& name, const TensorShape& shape);
 

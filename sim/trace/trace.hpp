@@ -15,9 +15,12 @@ namespace palimpsest {
 /// Samples as the trace stores them: sample after sample, each in C order.
 struct SampleSet {
   std::uint32_t samples = 0;
-  std::vector<std::uint8_t> values;
+  std::vector<std::uint8_t> values;  ///< of inputs of 8 bits and spikes
+  std::vector<float> reals;          ///< of real inputs
 
-  std::size_t elements() const { return values.size() / samples; }  ///< of a sample
+  std::size_t elements() const { return (values.size() + reals.size()) / samples; }  ///< of a sample
+  float stored(std::size_t place) const { return reals.empty() ? static_cast<float>(values[place]) : reals[place]; }
+  std::size_t bytes() const { return values.size() + sizeof(float) * reals.size(); }
 };
 
 /// The low-rank pair of one layer: the layer's output gains scale * B (A x).

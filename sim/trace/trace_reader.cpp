@@ -56,22 +56,37 @@ Adapter read_adapter(JsonReader reader, const std::string& name, const Network& 
   return adapter;
 }
 
-SampleSet read_samples(const std::string& tensor, const Shape& input, Safetensors& tensors) {
-  const std::uint64_t samples = tensors.shape(tensor, TensorType::u8, input.dimensions() + 1)[0];
+void check_spikes(const std::string& tensor, const std::vector<std::uint8_t>& values, const Safetensors& tensors) {
+  const auto other = std::find_if(values.begin(), values.end(), [](std::uint8_t value) { return value > 1; });
+  if (other != values.end()) tensors.fail(tensor, "expected spikes, 0 or 1, got " + std::to_string(*other));
+}
+
+SampleSet read_samples(const std::string& tensor, const Network& network, Safetensors& tensors) {
+  const Shape& input = network.input();
+  const TensorType type = network.input_type == InputType::reals ? TensorType::f32 : TensorType::u8;
+  const std::uint64_t samples = tensors.shape(tensor, type, input.dimensions() + 1)[0];
   if (samples == 0 || samples > most_samples)
     tensors.fail(tensor, "expected 1.." + std::to_string(most_samples) + " samples, got " + std::to_string(samples));
   TensorShape shape = {samples};
   shape.insert(shape.end(), input.extents().begin(), input.extents().end());
-  return {static_cast<std::uint32_t>(samples), tensors.bytes(tensor, shape)};
+  SampleSet set;
+  set.samples = static_cast<std::uint32_t>(samples);
+  if (network.input_type == InputType::reals) {
+    set.reals = tensors.numbers(tensor, shape);
+  } else {
+    set.values = tensors.bytes(tensor, shape);
+  }
+  if (network.input_type == InputType::spikes) check_spikes(tensor, set.values, tensors);
+  return set;
 }
 
 void read_calibration(JsonReader reader, Trace& trace, Safetensors& tensors) {
-  trace.calibration = read_samples(reader.text("inputs"), trace.network.input(), tensors);
+  trace.calibration = read_samples(reader.text("inputs"), trace.network, tensors);
   reader.finish();
 }
 
 void read_test(JsonReader reader, Trace& trace, Safetensors& tensors) {
-  trace.test = read_samples(reader.text("inputs"), trace.network.input(), tensors);
+  trace.test = read_samples(reader.text("inputs"), trace.network, tensors);
   read_answers(reader, trace, tensors);
   reader.finish();
 }

@@ -150,6 +150,31 @@ MatrixXf outputs_by_row(const MatrixXf& outputs) {
   return row;
 }
 
+/// Puts the network and the adapters into the words of version 2.
+void make_version_2(json& trace) {
+  trace["version"] = 2;
+  trace["network"]["input"]["type"] = "u8";
+  for (json& operation : trace["network"]["operations"]) {
+    operation["outputs"] = json::array({operation["output"]});
+    operation.erase("output");
+    if (operation["operation"] == "transpose") {
+      operation["operation"] = "permute";
+      operation["order"] = {1, 0};
+    } else if (operation["operation"] == "mean") {
+      operation["axes"] = {0};
+      operation["keep"] = true;
+    } else if (operation["operation"] == "gelu") {
+      operation["approximate"] = "none";
+    }
+  }
+  for (json& one : trace["adapters"]) {
+    json layers = json::object();
+    for (const json& layer : one["layers"])
+      layers[layer.get<std::string>()] = {{"rank", rank}, {"scale", alpha / rank}};
+    one = {{"layers", layers}};
+  }
+}
+
 void make_regress(TraceFiles& trace) {
   const std::vector<std::uint8_t> inputs = pixels(samples);
   const Parameters learned = parameters(0.0F);
@@ -190,7 +215,7 @@ void make_score(TraceFiles& trace) {
 
 TraceFiles small_trace(TaskKind task) {
   TraceFiles trace = small_trace();
-  trace.json["version"] = 2;
+  make_version_2(trace.json);
   trace.json["task"]["kind"] = "classify";
   if (task == TaskKind::classify) return trace;
   trace.json["task"]["kind"] = task == TaskKind::regress ? "regress" : "score";

@@ -339,3 +339,39 @@ TEST_CASE("A pipe is written to directly") {
   REQUIRE(count == static_cast<ssize_t>(text.size()));
   CHECK(std::string(received.data(), text.size()) == text);
 }
+
+TEST_CASE("A file that is written in parts takes its place with the others, and has its size alone") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path() / "scores";
+  OutputFiles files({directory.path() / "report.json", path});
+  files.reserve(1, 10);
+  files.write_at(1, 6, "ters");
+  files.write_at(1, 0, "charac");
+  CHECK_FALSE(std::filesystem::exists(path));
+  files.write({"{}", ""});
+  CHECK(content(path) == "characters");
+  CHECK(content(directory.path() / "report.json") == "{}");
+}
+
+TEST_CASE("A file that is written in parts and not finished leaves nothing behind") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.write("scores", "older");
+  {
+    OutputFiles files({path});
+    files.reserve(0, 1 << 20);
+    files.write_at(0, 0, "newer");
+  }
+  CHECK(content(path) == "older");
+  CHECK(std::distance(std::filesystem::directory_iterator(directory.path()), {}) == 1);
+}
+
+TEST_CASE("What is no file is not written in parts, and space that there is not is told at once") {
+  OutputFiles device({"/dev/null"});
+  CHECK_THAT(thrown_error([&] { device.reserve(0, 10); }).text,
+             Catch::StartsWith("/dev/null: cannot be written: expected a file"));
+  const TemporaryDirectory directory;
+  OutputFiles files({directory.path() / "scores"});
+  const ThrownError error = thrown_error([&] { files.reserve(0, std::uint64_t{1} << 60U); });
+  CHECK(error.code == ExitCode::model_error);
+  CHECK_THAT(error.text, Catch::Contains("scores: cannot be written: "));
+}

@@ -227,9 +227,9 @@ TEST_CASE("A phase in which every score of the float network is zero has no scor
   CHECK(some.zero_scores == std::vector<std::string>{"learn"});
   CHECK(named(some, "all").largest_score_error > 1e-5);
   CHECK(named(some, "all").largest_score_error < 10.0);
-  CHECK_THAT(
-      nonideality_text(some),
-      Catch::Contains("\nEvery output of the float network is zero in learn: the score error leaves that phase out.\n"));
+  CHECK_THAT(nonideality_text(some),
+             Catch::Contains(
+                 "\nEvery output of the float network is zero in learn: the score error leaves that phase out.\n"));
   CHECK(nlohmann::json::parse(nonideality_json(some)).at("zero_scores") == nlohmann::json{"learn"});
 
   trace.adapters.at("forget").scale = 0.0F;
