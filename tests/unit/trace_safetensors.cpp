@@ -66,6 +66,8 @@ TEST_CASE("A tensor of another type or shape is refused") {
   CHECK(thrown_error([&] { file.bytes("m", {2, 3}); }).text == prefix + "expected U8 [2, 3], got F32 [2, 3]");
   CHECK(thrown_error([&] { file.shape("m", TensorType::u8, 3); }).text ==
         prefix + "expected U8 with 3 dimensions, got F32 [2, 3]");
+  CHECK(file.shape("m", TensorType::f32, 0) == TensorShape{2, 3});
+  CHECK(thrown_error([&] { file.shape("m", TensorType::u8, 0); }).text == prefix + "expected U8, got F32 [2, 3]");
   CHECK(thrown_error([&] { file.matrix("n", 1, 1); }).text == path + ": tensor n: the tensor is missing");
 }
 
