@@ -55,6 +55,7 @@ StoredValue ForwardPass::vector_work(const VectorWork& work, const std::vector<S
                                      const std::vector<std::string>& parameters, const Shape& shape) {
   if (!work.row_by_row) return builder_.at_once(inputs, shape, builder_.activation_bits(), work.operations);
   std::vector<Placement> fixed;
+  fixed.reserve(parameters.size());
   for (const std::string& name : parameters) fixed.push_back(parameters_.digital.at(name));
   return builder_.row_by_row(inputs, fixed, shape, builder_.activation_bits(), work.operations);
 }

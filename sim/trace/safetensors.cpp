@@ -86,8 +86,9 @@ Safetensors::Safetensors(const std::string& path) : path_(path), file_(path, Exi
 const TensorShape& Safetensors::shape(const std::string& name, TensorType type, std::size_t dimensions) const {
   const TensorEntry& tensor = entry(name);
   if (tensor.type != type || (dimensions != 0 && tensor.shape.size() != dimensions))
-    fail(name, std::string("expected ") + type_name(type) + " with " + std::to_string(dimensions) +
-                   " dimensions, got " + type_name(tensor.type) + ' ' + shown_shape(tensor.shape));
+    fail(name, std::string("expected ") + type_name(type) +
+                   (dimensions == 0 ? "" : " with " + std::to_string(dimensions) + " dimensions") + ", got " +
+                   type_name(tensor.type) + ' ' + shown_shape(tensor.shape));
   return tensor.shape;
 }
 

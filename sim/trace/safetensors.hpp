@@ -20,8 +20,7 @@ class Safetensors {
  public:
   explicit Safetensors(const std::string& path);
 
-  /// Shape of the tensor `name`, which must have this type and number of dimensions.
-  /// (0: any).
+  /// Shape of the tensor `name`, which must have this type and number of dimensions (0: any).
   const TensorShape& shape(const std::string& name, TensorType type, std::size_t dimensions) const;
 
   /// F32 `[rows, columns]`; all values finite.

@@ -14,7 +14,7 @@ namespace palimpsest::test {
 class Stage {
  public:
   Stage(const Architecture& architecture, const Trace& trace)
-      : map_(map_to_tiles(trace.network, architecture.tile)),
+      : map_(map_to_tiles(trace.network, architecture)),
         chip_("chip", {architecture.clock, static_cast<std::uint32_t>(map_.blocks.size()), architecture.tile,
                        architecture.sram, architecture.interconnect, architecture.host_port}) {}
 
@@ -38,13 +38,14 @@ class Stage {
 /// Puts `samples` random samples in place of those of `trace`, each of the class that the float network of the first
 /// phase says, and the references that belong to them: accuracies tell small changes of the arrays.
 inline void take_samples(Trace& trace, std::uint32_t samples) {
+  const std::size_t elements = trace.test.elements();
   trace.test.samples = samples;
-  trace.test.values.resize(std::size_t{samples} * trace.test.rows * trace.test.columns);
+  trace.test.values.resize(samples * elements);
   std::mt19937 draw(1);
   for (std::uint8_t& value : trace.test.values) value = static_cast<std::uint8_t>(draw() % 256);
   std::vector<std::uint32_t> all(samples);
   for (std::uint32_t sample = 0; sample < samples; ++sample) all[sample] = sample;
-  const Eigen::MatrixXf input = network_input(trace.network, trace.test, all);
+  const Tensor input = network_input(trace.network, trace.test, all);
   const auto scores_of = [&](const Method& method) {
     return float_scores(trace.network, trace.weights.at(method.weights), adapters_of(trace, method), input);
   };

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "models/physics/clock.hpp"
@@ -42,20 +42,22 @@ inline ParameterWords parameter_words(const ProgramContext& context, const Train
   const Architecture& chip = context.architecture;
   const int bits = chip.training.gradient_bits;
   WordCount count(chip);
-  std::set<std::string> seen;
-  for (const Operation& operation : context.network.operations) {
-    const std::uint32_t columns = operation.output.columns;
-    for (const std::string& name : {operation.bias, operation.gain}) {
-      if (name.empty() || !seen.insert(name).second) continue;
-      if (task.trained_adapter != nullptr) {
-        count.frozen(1, columns, chip.sram.activation_bits);
-      } else {
-        count.trained(1, columns, chip.sram.activation_bits);
-      }
+  std::map<std::string, const ArrayProduct*> in_arrays;
+  for (const auto& operation : context.network.operations()) {
+    if (operation->array_product() != nullptr)
+      in_arrays.emplace(operation->array_product()->weight, operation->array_product());
+  }
+  for (const auto& [name, shape] : context.network.parameters) {
+    const auto weight = in_arrays.find(name);
+    if (weight != in_arrays.end()) {
+      if (task.trained_adapter == nullptr)
+        count.trained(weight->second->outputs, weight->second->inputs,
+                      task.backbone_in_arrays ? std::nullopt : std::optional(bits));
+    } else if (task.trained_adapter == nullptr) {
+      count.trained(shape.rows(), shape.columns(), chip.sram.activation_bits);
+    } else {
+      count.frozen(shape.rows(), shape.columns(), chip.sram.activation_bits);
     }
-    if (task.trained_adapter != nullptr || operation.weight.empty() || !seen.insert(operation.weight).second) continue;
-    count.trained(columns, context.network.shape(operation.inputs[0]).columns,
-                  task.backbone_in_arrays ? std::nullopt : std::optional(bits));
   }
   for (const Adapter* adapter : task.adapters) {
     for (const auto& [layer, pair] : adapter->layers) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <set>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -10,18 +12,19 @@
 namespace palimpsest::test {
 namespace {
 
-/// A layer's products in one direction.
+/// The product of one use of a weight in one direction: the n-th steps on the weight's tiles in that direction.
 struct Product {
-  std::uint32_t operation = 0;
+  std::uint32_t weight = 0;
   bool transposed = false;
+  std::uint32_t use = 0;
 
   bool operator<(const Product& other) const {
-    return std::pair(operation, transposed) < std::pair(other.operation, other.transposed);
+    return std::tuple(weight, transposed, use) < std::tuple(other.weight, other.transposed, other.use);
   }
 };
 
 /// What a byte of a slot holds of a product: of this row and sensed line the sum over driven lines [first, first +
-/// count).
+/// count) of the line's group.
 struct Part {
   std::uint32_t row = 0;
   std::uint32_t line = 0;
@@ -31,17 +34,21 @@ struct Part {
 
 using Matrix = std::pair<std::uint64_t, std::uint32_t>;  ///< address, and bytes from row to row
 
-/// Lines of a block in a direction.
+/// Lines of a block in a direction: places in the vectors that are read and drained.
 struct Lines {
   std::uint32_t first_driven = 0;
   std::uint32_t driven = 0;
   std::uint32_t first_sensed = 0;
   std::uint32_t sensed = 0;
+  std::uint32_t first_of_group = 0;  ///< first driven line of the block's group
 };
 
-Lines lines_of_block(const TileBlock& block, bool transposed) {
-  if (transposed) return {block.first_output, block.outputs, block.first_input, block.inputs};
-  return {block.first_input, block.inputs, block.first_output, block.outputs};
+Lines lines_of_block(const TileBlock& block, const ArrayProduct& product, bool transposed) {
+  const std::uint32_t inputs_before = block.group * product.inputs;
+  const std::uint32_t first_input = inputs_before + block.first_input;
+  if (transposed)
+    return {block.first_output, block.outputs, first_input, block.inputs, block.group * product.outputs_of_group()};
+  return {first_input, block.inputs, block.first_output, block.outputs, inputs_before};
 }
 
 class Cover {
@@ -53,7 +60,7 @@ class Cover {
     for (std::size_t step = 0; step < program_.steps.size(); ++step) {
       if (const auto* job = std::get_if<TileJob>(&program_.steps[step].job)) add_tile_step(step, *job);
     }
-    for (const auto& [product, tiles] : tiles_) check_tiles(product, tiles);
+    check_tiles();
     for (std::size_t step = 0; step < program_.steps.size(); ++step) {
       std::visit(
           [&](const auto& job) {
@@ -74,10 +81,9 @@ class Cover {
     const std::uint32_t tile = program_.steps[step].tile;
     const bool transposed = step >= forward_steps_;
     const TileBlock& block = map_.blocks.at(tile);
-    const Lines lines = lines_of_block(block, transposed);
-    const Product product{block.operation, transposed};
-    tiles_[product].push_back(tile);
-    if (job.vectors != network_.operations[block.operation].output.rows) fault(step, "does not read every row once");
+    const Lines lines = lines_of_block(block, map_.product(block), transposed);
+    const Product product{block.weight, transposed, uses_[{tile, transposed}]++};
+    if (vectors_of(block.weight).count(job.vectors) == 0) fault(step, "does not read every row once");
     if (job.fetches.size() != 1 || job.drains.size() != 1) {
       fault(step, "has not one input and one result");
       return;
@@ -97,16 +103,44 @@ class Cover {
       fault(step, "does not read its block's part of the matrix that the layer's other tiles read");
     for (std::uint32_t row = 0; row < job.vectors; ++row) {
       for (std::uint32_t byte = 0; byte < drain.bytes; ++byte) {
-        const Part part{row, lines.first_sensed + byte / value_bytes, lines.first_driven, lines.driven};
+        const Part part{row, lines.first_sensed + byte / value_bytes, lines.first_driven - lines.first_of_group,
+                        lines.driven};
         parts_[drain.address + std::uint64_t{row} * drain.stride + byte].emplace_back(product, part);
       }
     }
   }
 
-  void check_tiles(const Product& product, std::vector<std::uint32_t> tiles) {
-    std::sort(tiles.begin(), tiles.end());
-    if (tiles == map_.tiles_of_operation[product.operation]) return;
-    faults_.push_back("operation " + std::to_string(product.operation) + " is not computed once on each of its tiles");
+  /// Rows that uses of a weight have.
+  std::set<std::uint64_t> vectors_of(std::uint32_t weight) const {
+    std::set<std::uint64_t> vectors;
+    for (const Execution& execution : network_.executions()) {
+      const ArrayProduct* product = execution.operation->array_product();
+      if (product != nullptr && map_.number_of(product->weight) == weight) vectors.insert(product->vectors);
+    }
+    return vectors;
+  }
+
+  std::uint32_t uses_of(std::uint32_t weight) const {
+    const auto& all = network_.executions();
+    return static_cast<std::uint32_t>(std::count_if(all.begin(), all.end(), [&](const Execution& execution) {
+      const ArrayProduct* product = execution.operation->array_product();
+      return product != nullptr && map_.number_of(product->weight) == weight;
+    }));
+  }
+
+  void check_tiles() {
+    for (std::uint32_t weight = 0; weight < map_.weights.size(); ++weight) {
+      for (const bool transposed : {false, true}) {
+        std::set<std::uint32_t> uses;
+        for (const std::uint32_t tile : map_.weights[weight].tiles) uses.insert(uses_[{tile, transposed}]);
+        const std::uint32_t all = uses_of(weight);
+        const bool each_once =
+            uses.size() == 1 && (*uses.begin() == 0 || *uses.begin() == all || (transposed && *uses.begin() < all));
+        if (!each_once)
+          faults_.push_back("weight " + std::to_string(weight) +
+                            " is not computed with once on each of its tiles for each of its uses");
+      }
+    }
   }
 
   void check_reads(std::size_t step, const StreamJob& job) {
@@ -128,27 +162,26 @@ class Cover {
 
   void check_cover(std::size_t step, const Product& product, std::vector<Part>& parts) {
     std::sort(parts.begin(), parts.end(), [](const Part& one, const Part& other) { return one.first < other.first; });
-    const Operation& operation = network_.operations[product.operation];
-    const std::uint32_t lines =
-        product.transposed ? operation.output.columns : network_.shape(operation.inputs[0]).columns;
+    const ArrayProduct& whole = map_.weights[product.weight].product;
+    const std::uint32_t lines = product.transposed ? whole.outputs_of_group() : whole.inputs;
     std::uint32_t next = 0;
     for (const Part& part : parts) {
       if (part.row != parts[0].row || part.line != parts[0].line)
-        fault(step, "sums results of different rows or lines of operation " + std::to_string(product.operation));
+        fault(step, "sums results of different rows or lines of weight " + std::to_string(product.weight));
       if (part.first != next) {
-        fault(step, "does not read every part of a sum of operation " + std::to_string(product.operation) + " once");
+        fault(step, "does not read every part of a sum of weight " + std::to_string(product.weight) + " once");
         return;
       }
       next = part.first + part.count;
     }
-    if (next != lines) fault(step, "does not read all of a sum of operation " + std::to_string(product.operation));
+    if (next != lines) fault(step, "does not read all of a sum of weight " + std::to_string(product.weight));
   }
 
   const Program& program_;
   const Network& network_;
   const TileMap& map_;
   std::size_t forward_steps_;
-  std::map<Product, std::vector<std::uint32_t>> tiles_;
+  std::map<std::pair<std::uint32_t, bool>, std::uint32_t> uses_;  ///< steps so far, by tile and direction
   std::map<Product, Matrix> inputs_;
   std::map<std::uint64_t, std::vector<std::pair<Product, Part>>> parts_;
   std::vector<std::string> faults_;

@@ -8,6 +8,13 @@
 
 namespace palimpsest::test {
 
+/// A layer of 65536 x 65536 weights behind a small one.
+inline Network network_of_billions() {
+  NetworkBuilder builder({3, 4});
+  builder.linear(builder.linear(builder.mean(0), 65536, "wide"), 65536, "square");
+  return builder.network();
+}
+
 /// A network with two adapters that lie on some of its layers each.
 struct AdaptedNetwork {
   std::string name;

@@ -21,9 +21,9 @@ class FirstPhase {
   FirstPhase()
       : trace_(read_trace(test::shipped("traces/face"))),
         chip_(read_architecture(test::shipped("arch/rm180.json"), {})),
-        map_(map_to_tiles(trace_.network, chip_.tile)) {
+        map_(map_to_tiles(trace_.network, chip_)) {
     for (std::uint64_t seed = 1; seed <= chips; ++seed) {
-      arrays_.emplace_back(chip_, trace_.network, map_, seed);
+      arrays_.emplace_back(chip_, map_, seed);
       arrays_.back().write(weights());
     }
   }

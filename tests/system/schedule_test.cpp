@@ -20,7 +20,7 @@ class Comparison {
   Comparison(const std::string& trace_directory, const std::vector<Override>& overrides)
       : architecture_(read_architecture(test::shipped("arch/rm180.json"), overrides)),
         trace_(read_trace(trace_directory)),
-        map_(map_to_tiles(trace_.network, architecture_.tile)),
+        map_(map_to_tiles(trace_.network, architecture_)),
         config_{architecture_.clock,        static_cast<std::uint32_t>(map_.blocks.size()),
                 architecture_.tile,         architecture_.sram,
                 architecture_.interconnect, architecture_.host_port},
@@ -92,11 +92,10 @@ class Comparison {
     backbone_training.backbone_in_arrays = true;
     check(training_programs(context(), backbone_training).batch);
 
-    ResistiveArrays arrays(architecture_, trace_.network, map_, 1);
+    ResistiveArrays arrays(architecture_, map_, 1);
     DeploymentTask deployment;
     deployment.array_writes = arrays.write(trace_.weights.at(method.weights));
-    for (const Operation& operation : trace_.network.operations)
-      deployment.vectors.insert({operation.gain, operation.bias});
+    for (const std::string& name : trace_.network.digital_parameters()) deployment.vectors.insert(name);
     deployment.adapters = adapters;
     deployment.new_adapters = adapters;
     check(deployment_program(context(), deployment));

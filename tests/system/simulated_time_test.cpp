@@ -89,20 +89,18 @@ class Expected {
   Expected(const Trace& trace, const Overrides& overrides)
       : trace_(trace),
         architecture_(read_architecture(test::shipped("arch/rm180.json"), overrides)),
-        map_(map_to_tiles(trace.network, architecture_.tile)),
+        map_(map_to_tiles(trace.network, architecture_)),
         config_{architecture_.clock,        static_cast<std::uint32_t>(map_.blocks.size()),
                 architecture_.tile,         architecture_.sram,
                 architecture_.interconnect, architecture_.host_port},
-        arrays_(architecture_, trace.network, map_, 1) {}
+        arrays_(architecture_, map_, 1) {}
 
   StageCycles first_phase() {
     arrays_.begin_round();
     const Method& method = trace_.phases[0].hybrid;
     DeploymentTask deployment;
     deployment.array_writes = arrays_.write(trace_.weights.at(method.weights), {});
-    for (const Operation& operation : trace_.network.operations)
-      for (const std::string& name : {operation.gain, operation.bias})
-        if (!name.empty()) deployment.vectors.insert(name);
+    for (const std::string& name : trace_.network.digital_parameters()) deployment.vectors.insert(name);
     return stages(0, method, deployment);
   }
 

@@ -82,7 +82,7 @@ TEST_CASE("The forward passes of a training step are those of inference, plus th
   const Trace trace = read_trace(directory.path());
   // Then adapters take as many words as in training.
   architecture.lora_unit.bits = architecture.training.gradient_bits;
-  const TileMap map = map_to_tiles(trace.network, architecture.tile);
+  const TileMap map = map_to_tiles(trace.network, architecture);
   const ProgramContext context{architecture, trace.network, map};
   Chip chip("chip", {architecture.clock, static_cast<std::uint32_t>(map.blocks.size()), architecture.tile,
                      architecture.sram, architecture.interconnect, architecture.host_port});

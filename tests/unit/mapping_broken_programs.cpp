@@ -34,7 +34,7 @@ Architecture small_tiles() {
 class Checked {
  public:
   Checked(const Architecture& chip, const AdaptedNetwork& adapted)
-      : chip_(chip), adapted_(adapted), map_(map_to_tiles(adapted.network, chip.tile)) {}
+      : chip_(chip), adapted_(adapted), map_(map_to_tiles(adapted.network, chip)) {}
 
   Program training(bool of_adapter) {
     TrainingTask task;

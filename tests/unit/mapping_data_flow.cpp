@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <variant>
@@ -75,81 +76,143 @@ void check_none(const std::vector<std::string>& faults) {
   CHECK(faults.empty());
 }
 
-/// The linear operations whose products a value is made of.
-std::set<std::uint32_t> layers_before(const Network& network, std::uint32_t value) {
-  std::set<std::uint32_t> layers;
-  if (value == 0) return layers;
-  const Operation& operation = network.operations[value - 1];
-  if (operation.kind == OperationKind::linear) layers.insert(value - 1);
-  for (const std::uint32_t input : operation.inputs) layers.merge(layers_before(network, input));
-  return layers;
-}
+using Operations = std::set<std::uint32_t>;  ///< by index
 
-/// The layers of the tile steps among `steps` that are in the direction.
-std::set<std::uint32_t> layers_of(const Program& program, const TileMap& map, const std::set<std::uint32_t>& steps,
-                                  std::size_t forward_steps, bool transposed) {
-  std::set<std::uint32_t> layers;
-  for (const std::uint32_t step : steps) {
-    if (std::holds_alternative<TileJob>(program.steps[step].job) && (step >= forward_steps) == transposed)
-      layers.insert(map.blocks[program.steps[step].tile].operation);
+/// The operations with a weight in the arrays whose products a value is made of.
+Operations layers_before(const Network& network, std::uint32_t value) {
+  Operations layers;
+  for (const auto& operation : network.operations()) {
+    const auto& outputs = operation->outputs();
+    if (std::find(outputs.begin(), outputs.end(), value) == outputs.end()) continue;
+    if (operation->array_product() != nullptr) layers.insert(operation->index());
+    for (const std::uint32_t input : operation->inputs()) layers.merge(layers_before(network, input));
   }
   return layers;
 }
+
+/// Whether a value is made with the help of one of `operations`.
+bool depends_on(const Network& network, std::uint32_t value, const Operations& operations) {
+  for (const auto& operation : network.operations()) {
+    const auto& outputs = operation->outputs();
+    if (std::find(outputs.begin(), outputs.end(), value) == outputs.end()) continue;
+    if (operations.count(operation->index()) != 0) return true;
+    for (const std::uint32_t input : operation->inputs()) {
+      if (depends_on(network, input, operations)) return true;
+    }
+  }
+  return false;
+}
+
+/// Operations whose parameters a task trains.
+Operations trained_operations(const Network& network, const TrainingTask& task) {
+  Operations trained;
+  for (const auto& operation : network.operations()) {
+    const ArrayProduct* product = operation->array_product();
+    const bool adapted = product != nullptr && task.trained_adapter != nullptr &&
+                         task.trained_adapter->layers.count(product->layer) != 0;
+    const bool has_parameters = product != nullptr || !operation->digital_parameters().empty();
+    if (adapted || (task.trained_adapter == nullptr && has_parameters)) trained.insert(operation->index());
+  }
+  return trained;
+}
+
+/// Which operation each tile step belongs to, by step: uses of a weight have steps on its tiles in the operations'
+/// order, and on the way back, those that are there, in the reverse order.
+class TileSteps {
+ public:
+  /// Transposed reads, if there are any, are of operations whose inputs' gradients lead to `trained` ones.
+  TileSteps(const Program& program, const ProgramContext& context, std::size_t forward_steps, const Operations& trained)
+      : context_(context) {
+    for (const auto& operation : context.network.operations()) {
+      const ArrayProduct* product = operation->array_product();
+      if (product == nullptr) continue;
+      forward_[product->weight].push_back(operation->index());
+      if (depends_on(context.network, operation->inputs()[0], trained))
+        backward_[product->weight].insert(backward_[product->weight].begin(), operation->index());
+    }
+    add(program, 0, forward_steps, forward_);
+    back_ = add(program, forward_steps, program.steps.size(), backward_);
+  }
+
+  const std::map<std::uint32_t, std::uint32_t>& operations() const { return operations_; }  ///< by step
+  const Operations& read_back() const { return back_; }                                     ///< transposed
+
+ private:
+  /// Gives the steps [first, last) their operations; each of a weight has steps on all of its tiles, if any has.
+  Operations add(const Program& program, std::size_t first, std::size_t last,
+                 const std::map<std::string, std::vector<std::uint32_t>>& uses) {
+    std::map<std::uint32_t, std::size_t> steps_of_tile;
+    Operations found;
+    for (std::size_t step = first; step < last; ++step) {
+      if (!std::holds_alternative<TileJob>(program.steps[step].job)) continue;
+      const std::uint32_t tile = program.steps[step].tile;
+      const auto of_weight = uses.find(context_.map.product(context_.map.blocks[tile]).weight);
+      const std::size_t use = steps_of_tile[tile]++;
+      REQUIRE(of_weight != uses.end());
+      REQUIRE(use < of_weight->second.size());
+      const std::uint32_t operation = of_weight->second[use];
+      operations_[static_cast<std::uint32_t>(step)] = operation;
+      found.insert(operation);
+    }
+    if (found.empty()) return found;
+    for (const auto& [weight, operations] : uses) {
+      for (const std::uint32_t tile : context_.map.weights[context_.map.number_of(weight)].tiles)
+        CHECK(steps_of_tile[tile] == operations.size());
+    }
+    return found;
+  }
+
+  ProgramContext context_;
+  std::map<std::string, std::vector<std::uint32_t>> forward_;   ///< by weight
+  std::map<std::string, std::vector<std::uint32_t>> backward_;  ///< likewise
+  std::map<std::uint32_t, std::uint32_t> operations_;
+  Operations back_;
+};
 
 /// Checks that a layer's tiles read what the layers before it, in the network or behind it on the way back, made.
-void check_layers(const Program& program, const DataFlow& flow, const ProgramContext& context,
-                  std::size_t forward_steps) {
+void check_layers(const DataFlow& flow, const ProgramContext& context, std::size_t forward_steps,
+                  const TileSteps& tile_steps) {
   const Network& network = context.network;
-  std::set<std::uint32_t> transposed;
-  for (std::uint32_t step = 0; step < program.steps.size(); ++step) {
-    if (std::holds_alternative<TileJob>(program.steps[step].job) && step >= forward_steps)
-      transposed.insert(context.map.blocks[program.steps[step].tile].operation);
-  }
-  for (std::uint32_t step = 0; step < program.steps.size(); ++step) {
-    if (!std::holds_alternative<TileJob>(program.steps[step].job)) continue;
-    const std::uint32_t layer = context.map.blocks[program.steps[step].tile].operation;
+  for (const auto& [step, layer] : tile_steps.operations()) {
     const bool back = step >= forward_steps;
-    std::set<std::uint32_t> expected = layers_before(network, network.operations[layer].inputs[0]);
+    Operations expected = layers_before(network, network.operation(layer).inputs()[0]);
     if (back) {
       expected.clear();
-      for (const std::uint32_t other : transposed) {
-        if (layers_before(network, network.operations[other].inputs[0]).count(layer) != 0) expected.insert(other);
+      for (const std::uint32_t other : tile_steps.read_back()) {
+        if (layers_before(network, network.operation(other).inputs()[0]).count(layer) != 0) expected.insert(other);
       }
     }
+    Operations sources;
+    for (const std::uint32_t source : flow.sources[step]) {
+      const auto of_tile = tile_steps.operations().find(source);
+      if (of_tile != tile_steps.operations().end() && (source >= forward_steps) == back)
+        sources.insert(of_tile->second);
+    }
     INFO("step " << step << ", operation " << layer << (back ? ", transposed" : ""));
-    CHECK(layers_of(program, context.map, flow.sources[step], forward_steps, back) == expected);
+    CHECK(sources == expected);
   }
 }
 
-DataFlow checked(const Program& program, const ProgramContext& context, std::size_t forward_steps) {
+DataFlow checked(const Program& program, const ProgramContext& context, std::size_t forward_steps,
+                 const Operations& trained) {
   DataFlow flow = data_flow(program, context.architecture.sram);
   check_none(flow.faults);
   check_none(partial_sum_faults(program, context.network, context.map, forward_steps));
-  check_layers(program, flow, context, forward_steps);
+  check_layers(flow, context, forward_steps, TileSteps(program, context, forward_steps, trained));
   return flow;
-}
-
-std::set<std::string> vectors_of(const Network& network) {
-  std::set<std::string> names;
-  for (const Operation& operation : network.operations) {
-    for (const std::string& name : {operation.bias, operation.gain}) {
-      if (!name.empty()) names.insert(name);
-    }
-  }
-  return names;
 }
 
 /// Inference reads what deployment brought.
 void check_inference(const ProgramContext& context, const std::vector<const Adapter*>& adapters) {
   DeploymentTask task;
-  task.vectors = vectors_of(context.network);
+  for (const std::string& name : context.network.digital_parameters()) task.vectors.insert(name);
   task.new_adapters = adapters;
   task.adapters = adapters;
   const DataFlow deployed = data_flow(deployment_program(context, task), context.architecture.sram);
   check_none(deployed.faults);
   CHECK(deployed.borrowed.empty());
   const Program inference = inference_program(context, adapters, 5);
-  const DataFlow flow = checked(inference, context, inference.steps.size());
+  const DataFlow flow = checked(inference, context, inference.steps.size(), {});
   check_none(missing(flow.borrowed, deployed.drained, context.architecture.sram));
 }
 
@@ -170,7 +233,8 @@ std::set<std::uint64_t> words_of(const std::set<std::uint64_t>& bytes, std::uint
 /// A step's gradients are summed in the batch and used up by the update, which leaves new parameters.
 void check_training(const ProgramContext& context, const TrainingTask& task) {
   const TrainingPrograms programs = training_programs(context, task);
-  const DataFlow batch = checked(programs.batch, context, programs.forward.steps.size());
+  const DataFlow batch =
+      checked(programs.batch, context, programs.forward.steps.size(), trained_operations(context.network, task));
   const DataFlow update = data_flow(programs.update, context.architecture.sram);
   check_none(update.faults);
 
@@ -194,7 +258,7 @@ void check_training(const ProgramContext& context, const TrainingTask& task) {
 
 void check_all_programs(const Architecture& chip, const AdaptedNetwork& adapted) {
   INFO(adapted.name);
-  const TileMap map = map_to_tiles(adapted.network, chip.tile);
+  const TileMap map = map_to_tiles(adapted.network, chip);
   const ProgramContext context{chip, adapted.network, map};
   const std::vector<const Adapter*> both{&adapted.first, &adapted.second};
   check_inference(context, {});
@@ -235,7 +299,7 @@ TEST_CASE("Every step waits for what it reads, sums are whole and nothing is los
 
 TEST_CASE("The face trace's programs read what deployments of its phases brought, and what steps before drained") {
   const Trace trace = read_trace(std::string(PALIMPSEST_SOURCE_DIR) + "/traces/face");
-  const TileMap map = map_to_tiles(trace.network, shipped().tile);
+  const TileMap map = map_to_tiles(trace.network, shipped());
   const ProgramContext context{shipped(), trace.network, map};
   for (const Phase& phase : trace.phases) {
     INFO(phase.name);

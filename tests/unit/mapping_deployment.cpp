@@ -27,7 +27,7 @@ class Layer {
     adapter = adapter_on(network, {0}, 3);
   }
 
-  TileMap map() const { return map_to_tiles(network, chip.tile); }
+  TileMap map() const { return map_to_tiles(network, chip); }
   Program deployment(const DeploymentTask& task) const {
     const TileMap tiles = map();
     return deployment_program({chip, network, tiles}, task);

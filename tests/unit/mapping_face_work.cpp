@@ -33,7 +33,7 @@ constexpr std::uint64_t digital_products_of_adapters = classifier + 3 * over_fea
 struct Face {
   Architecture architecture = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {});
   Trace trace = read_trace(std::string(PALIMPSEST_SOURCE_DIR) + "/traces/face");
-  TileMap map = map_to_tiles(trace.network, architecture.tile);
+  TileMap map = map_to_tiles(trace.network, architecture);
 
   ProgramContext context() const { return {architecture, trace.network, map}; }
   TrainingPrograms training(const std::string& phase_name, std::size_t run, bool in_arrays = false) const {

@@ -37,7 +37,7 @@ Counted played(Chip& chip, const Program& program) {
 TEST_CASE("A program's size is the steps that a chip finishes and the words that it moves") {
   const Architecture chip_file = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {});
   const Trace trace = test::read_small_trace();
-  const TileMap map = map_to_tiles(trace.network, chip_file.tile);
+  const TileMap map = map_to_tiles(trace.network, chip_file);
   const ProgramContext context{chip_file, trace.network, map};
   Chip chip("chip", {chip_file.clock, static_cast<std::uint32_t>(map.blocks.size()), chip_file.tile, chip_file.sram,
                      chip_file.interconnect, chip_file.host_port});

@@ -31,7 +31,7 @@ Sum sum_of(const std::string& bias, std::size_t adapters, std::uint32_t tile_row
   NetworkBuilder builder({2, 7});
   builder.linear(0, 5, "w", bias);
   const Network network = builder.network();
-  const TileMap map = map_to_tiles(network, chip.tile);
+  const TileMap map = map_to_tiles(network, chip);
   const std::vector<Adapter> all(adapters, adapter_on(network, {0}, 2));
   std::vector<const Adapter*> used;
   for (const Adapter& adapter : all) used.push_back(&adapter);

@@ -55,7 +55,7 @@ void check_jobs(const Program& program, std::size_t first, std::size_t last, con
     const auto* job = std::get_if<TileJob>(&program.steps[step].job);
     if (job == nullptr) continue;
     const TileBlock& block = map.blocks[program.steps[step].tile];
-    if (block.operation != 1) continue;
+    if (block.weight != 1) continue;
     ++jobs;
     const Expected expected = expect(block.inputs, block.outputs);
     INFO("block of " << block.inputs << " x " << block.outputs);
@@ -66,15 +66,15 @@ void check_jobs(const Program& program, std::size_t first, std::size_t last, con
     CHECK(job->reference_lines == expected.reference_lines);
     CHECK(job->shift_adds == expected.shift_adds);
   }
-  CHECK(jobs == map.tiles_of_operation[1].size());
+  CHECK(jobs == map.weights[1].tiles.size());
 }
 
 template <class Forward, class Transposed>
 void check(const Mapping& mapping, std::size_t tiles, const Forward& forward, const Transposed& transposed) {
   const Architecture chip = chip_with(mapping);
   const Network layers = network();
-  const TileMap map = map_to_tiles(layers, chip.tile);
-  REQUIRE(map.tiles_of_operation[1].size() == tiles);
+  const TileMap map = map_to_tiles(layers, chip);
+  REQUIRE(map.weights[1].tiles.size() == tiles);
   const ProgramContext context{chip, layers, map};
   const Program inference = inference_program(context, {}, 1);
   check_jobs(inference, 0, inference.steps.size(), map, forward);
@@ -86,8 +86,8 @@ void check(const Mapping& mapping, std::size_t tiles, const Forward& forward, co
   check_jobs(training.batch, 0, forward_steps, map, forward);
   check_jobs(training.batch, forward_steps, training.batch.steps.size(), map, transposed);
   // Vectors of a sample, by tile; the first layer's input needs no gradient.
-  for (const std::uint32_t tile : map.tiles_of_operation[0]) CHECK(training.transposed_vectors[tile] == 0);
-  for (const std::uint32_t tile : map.tiles_of_operation[1]) CHECK(training.transposed_vectors[tile] == rows);
+  for (const std::uint32_t tile : map.weights[0].tiles) CHECK(training.transposed_vectors[tile] == 0);
+  for (const std::uint32_t tile : map.weights[1].tiles) CHECK(training.transposed_vectors[tile] == rows);
 }
 
 constexpr auto offset = WeightEncoding::offset;

@@ -1,34 +1,29 @@
 #include <Eigen/Core>
 #include <catch2/catch.hpp>
 #include <cstdint>
+#include <vector>
 
 #include "sim/mapping/tile_map.hpp"
+#include "tests/support/network_builder.hpp"
 
 using namespace palimpsest;
+using namespace palimpsest::test;
 
 namespace {
 
-Operation linear(std::uint32_t input, std::uint32_t outputs) {
-  Operation operation;
-  operation.kind = OperationKind::linear;
-  operation.inputs = {input};
-  operation.output = {1, outputs};
-  return operation;
-}
-
 Network one_layer(std::uint32_t inputs, std::uint32_t outputs) {
-  Network network;
-  network.input = {1, inputs};
-  network.operations = {linear(0, outputs)};
-  network.output = 1;
-  return network;
+  NetworkBuilder builder({1, inputs});
+  builder.linear(0, outputs, "w");
+  return builder.network();
 }
 
-TileConfig tile_of(std::uint32_t rows, std::uint32_t columns) {
-  TileConfig config;
-  config.crossbar.rows = rows;
-  config.crossbar.columns = columns;
-  return config;
+/// A chip that reads its tiles transposed as well.
+Architecture tile_of(std::uint32_t rows, std::uint32_t columns) {
+  Architecture architecture;
+  architecture.training.backward_products = BackwardProducts::transposed_read;
+  architecture.tile.crossbar.rows = rows;
+  architecture.tile.crossbar.columns = columns;
+  return architecture;
 }
 
 }  // namespace
@@ -79,38 +74,69 @@ TEST_CASE("The blocks of a layer hold every weight once") {
   CHECK((held.array() == 1).all());
 }
 
-TEST_CASE("Every linear operation has tiles of its own and others have none") {
-  Network network = one_layer(200, 10);
-  Operation relu;
-  relu.kind = OperationKind::relu;
-  relu.inputs = {1};
-  relu.output = {1, 10};
-  network.operations.push_back(relu);
-  network.operations.push_back(linear(2, 130));
-  network.output = 3;
-  const TileMap map = map_to_tiles(network, tile_of(128, 128));
-  REQUIRE(map.tiles_of_operation.size() == 3);
-  CHECK(map.tiles_of_operation[0] == std::vector<std::uint32_t>{0, 1});
-  CHECK(map.tiles_of_operation[1].empty());
-  CHECK(map.tiles_of_operation[2] == std::vector<std::uint32_t>{2, 3});
-  for (const std::uint32_t operation : {0U, 2U}) {
-    for (const std::uint32_t tile : map.tiles_of_operation[operation]) {
-      CHECK(map.blocks[tile].operation == operation);
+TEST_CASE("A chip without transposed reads keeps no reference row") {
+  Architecture digital = tile_of(128, 128);
+  digital.training.backward_products = BackwardProducts::digital;
+  CHECK_FALSE(has_reference_row(digital));
+  const TileMap map = map_to_tiles(one_layer(128, 127), digital);
+  REQUIRE(map.blocks.size() == 1);
+  CHECK(map.blocks[0].inputs == 128);
+  CHECK(map.blocks[0].outputs == 127);
+  CHECK(tiles_needed(one_layer(128, 127), digital) == 1);
+  CHECK(tiles_needed(one_layer(129, 127), digital) == 2);
+  CHECK(tiles_needed(one_layer(128, 128), digital) == 2);
+
+  CHECK(has_reference_row(tile_of(128, 128)));
+  CHECK(tiles_needed(one_layer(128, 127), tile_of(128, 128)) == 2);
+}
+
+TEST_CASE("Every weight has tiles of its own, in the order of the first uses, and other operations have none") {
+  NetworkBuilder builder({1, 200});
+  builder.linear(builder.relu(builder.linear(0, 10, "first")), 130, "second");
+  const TileMap map = map_to_tiles(builder.network(), tile_of(128, 128));
+  REQUIRE(map.weights.size() == 2);
+  CHECK(map.number_of("first") == 0);
+  CHECK(map.number_of("second") == 1);
+  CHECK(map.weights[0].tiles == std::vector<std::uint32_t>{0, 1});
+  CHECK(map.weights[1].tiles == std::vector<std::uint32_t>{2, 3});
+  for (const std::uint32_t weight : {0U, 1U}) {
+    for (const std::uint32_t tile : map.weights[weight].tiles) {
+      CHECK(map.blocks[tile].weight == weight);
+      CHECK(map.product(map.blocks[tile]).weight == map.weights[weight].product.weight);
     }
   }
 }
 
+TEST_CASE("Operations that share a weight share its tiles") {
+  NetworkBuilder builder({2, 130});
+  const auto once = builder.linear(0, 130, "w");
+  const auto between = builder.linear(builder.gelu(once), 130, "v");
+  builder.linear(between, 130, "w");
+  const Network network = builder.network();
+  const TileMap map = map_to_tiles(network, tile_of(128, 128));
+  CHECK(map.blocks.size() == 8);
+  CHECK(tiles_needed(network, tile_of(128, 128)) == 8);
+  REQUIRE(map.weights.size() == 2);
+  const MappedWeight& first = map.mapped(*network.operation(0).array_product());
+  const MappedWeight& last = map.mapped(*network.operation(3).array_product());
+  CHECK(&first == &last);
+  CHECK(first.tiles == std::vector<std::uint32_t>{0, 1, 2, 3});
+  CHECK(map.mapped(*network.operation(2).array_product()).tiles == std::vector<std::uint32_t>{4, 5, 6, 7});
+}
+
 TEST_CASE("Pairs and slices take columns, references take theirs, and pairs need no reference row") {
-  TileConfig tile = tile_of(128, 128);
-  tile.mapping.weights = WeightEncoding::differential;
-  const TileMap pairs = map_to_tiles(one_layer(128, 65), tile);
+  Architecture chip = tile_of(128, 128);
+  MappingConfig& mapping = chip.tile.mapping;
+  mapping.weights = WeightEncoding::differential;
+  CHECK_FALSE(has_reference_row(chip));
+  const TileMap pairs = map_to_tiles(one_layer(128, 65), chip);
   REQUIRE(pairs.blocks.size() == 2);
   CHECK(pairs.blocks[0].inputs == 128);
   CHECK(pairs.blocks[0].outputs == 64);
-  tile.mapping.slices = 2;
-  CHECK(map_to_tiles(one_layer(128, 65), tile).blocks[0].outputs == 32);
-  tile.mapping.weights = WeightEncoding::offset;
+  mapping.slices = 2;
+  CHECK(map_to_tiles(one_layer(128, 65), chip).blocks[0].outputs == 32);
+  mapping.weights = WeightEncoding::offset;
   // 2 references leave 126 columns: 63 outputs of 2 slices.
-  CHECK(map_to_tiles(one_layer(127, 63), tile).blocks.size() == 1);
-  CHECK(map_to_tiles(one_layer(127, 64), tile).blocks.size() == 2);
+  CHECK(map_to_tiles(one_layer(127, 63), chip).blocks.size() == 1);
+  CHECK(map_to_tiles(one_layer(127, 64), chip).blocks.size() == 2);
 }

@@ -21,7 +21,7 @@ constexpr std::uint64_t rank = 2;
 struct SmallChip {
   Architecture architecture = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {});
   Trace trace = test::read_small_trace();
-  TileMap map = map_to_tiles(trace.network, architecture.tile);
+  TileMap map = map_to_tiles(trace.network, architecture);
 
   ProgramContext context() const { return {architecture, trace.network, map}; }
   TrainingTask adapter_training() const {

@@ -59,14 +59,14 @@ constexpr VectorOperations loss{3 * 4, 3 * 5, 3 * 1, 0};
 }  // namespace
 
 TEST_CASE("The vector unit's operations at inference are those of the network's functions, by kind") {
-  const TileMap map = map_to_tiles(trace().network, chip().tile);
+  const TileMap map = map_to_tiles(trace().network, chip());
   const ProgramContext context{chip(), trace().network, map};
   check(operations_of(inference_program(context, {}, 1)), forward());
   check(operations_of(inference_program(context, {&trace().adapters.at("forget")}, 1)), forward_with_adapter());
 }
 
 TEST_CASE("Training an adapter goes back to its first layer and updates by SGD") {
-  const TileMap map = map_to_tiles(trace().network, chip().tile);
+  const TileMap map = map_to_tiles(trace().network, chip());
   const ProgramContext context{chip(), trace().network, map};
   TrainingTask task;
   task.trained_adapter = &trace().adapters.at("forget");
@@ -80,7 +80,7 @@ TEST_CASE("Training an adapter goes back to its first layer and updates by SGD")
 }
 
 TEST_CASE("Training all parameters goes back to the norm and updates by Adam") {
-  const TileMap map = map_to_tiles(trace().network, chip().tile);
+  const TileMap map = map_to_tiles(trace().network, chip());
   const ProgramContext context{chip(), trace().network, map};
   TrainingTask task;
   task.optimizer = Optimizer::adam;

@@ -2,9 +2,11 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "sim/network/resistive_arrays.hpp"
+#include "tests/support/network_builder.hpp"
 #include "tests/support/noisy_cell.hpp"
 #include "tests/support/numpy_reference.hpp"
 #include "tests/support/write_sums.hpp"
@@ -29,15 +31,17 @@ Architecture chip() {
 
 /// One layer of 5 inputs and 6 outputs: 2 x 2 tiles.
 Network layer() {
-  Operation linear;
-  linear.inputs = {0};
-  linear.output = {1, 6};
-  linear.weight = "w";
-  Network network;
-  network.input = {1, 5};
-  network.operations = {linear};
-  network.output = 1;
-  return network;
+  NetworkBuilder builder({1, 5});
+  builder.linear(0, 6, "w");
+  return builder.network();
+}
+
+/// Two layers of one input, of 5 inputs and 6 outputs each.
+Network two_layers(const std::string& first, const std::string& second) {
+  NetworkBuilder builder({1, 5});
+  const auto one = builder.linear(0, 6, first);
+  builder.sum(one, builder.linear(0, 6, second));
+  return builder.network();
 }
 
 WeightSet weights(float largest = 0.7F) {
@@ -48,8 +52,8 @@ struct Written {
   explicit Written(Architecture made, std::uint64_t seed = 1)
       : architecture(std::move(made)),
         network(layer()),
-        map(map_to_tiles(network, architecture.tile)),
-        arrays(architecture, network, map, seed),
+        map(map_to_tiles(network, architecture)),
+        arrays(architecture, map, seed),
         writes(arrays.write(weights())) {}
 
   Architecture architecture;
@@ -144,12 +148,22 @@ TEST_CASE("The same seed writes the same cells, another seed others") {
 TEST_CASE("Tiles with the same weights draw apart from each other") {
   Architecture architecture = chip();
   architecture.training.backward_products = BackwardProducts::digital;
-  Network network = layer();
-  network.operations.push_back(network.operations[0]);
-  const TileMap map = map_to_tiles(network, architecture.tile);
-  ResistiveArrays arrays(architecture, network, map, 1);
-  arrays.write(weights());
+  const Network network = two_layers("w", "v");
+  const TileMap map = map_to_tiles(network, architecture);
+  ResistiveArrays arrays(architecture, map, 1);
+  arrays.write({{"w", weights().at("w")}, {"v", weights().at("w")}});
   CHECK_FALSE(identical(arrays.block_conductances(0), arrays.block_conductances(4)));
+}
+
+TEST_CASE("A weight that two layers share is in the arrays once") {
+  const Architecture architecture = chip();
+  const Network network = two_layers("w", "w");
+  const TileMap map = map_to_tiles(network, architecture);
+  ResistiveArrays arrays(architecture, map, 1);
+  CHECK(arrays.write(weights()).size() == 4);
+  const Written alone(architecture);
+  CHECK(arrays.cells() == alone.arrays.cells());
+  CHECK(identical(arrays.stored_weights().at("w"), alone.arrays.stored_weights().at("w")));
 }
 
 TEST_CASE("A second write of the same weights neither reads nor pulses a cell, whatever the read noise") {
@@ -225,8 +239,8 @@ TEST_CASE("A kept scale clips what outgrows it, and a scale per write follows") 
 TEST_CASE("A layer of zeros has its scale from the first write with other weights") {
   Architecture architecture = chip();
   const Network network = layer();
-  const TileMap map = map_to_tiles(network, architecture.tile);
-  ResistiveArrays arrays(architecture, network, map, 1);
+  const TileMap map = map_to_tiles(network, architecture);
+  ResistiveArrays arrays(architecture, map, 1);
   const WeightSet zeros = {{"w", Eigen::MatrixXf::Zero(6, 5)}};
   arrays.write(zeros);
   arrays.write(weights(), zeros);
@@ -235,11 +249,9 @@ TEST_CASE("A layer of zeros has its scale from the first write with other weight
 
 TEST_CASE("A layer that is not what it was leaves the others alone") {
   Architecture architecture = chip();
-  Network network = layer();
-  network.operations.push_back(network.operations[0]);
-  network.operations[1].weight = "v";
-  const TileMap map = map_to_tiles(network, architecture.tile);
-  ResistiveArrays arrays(architecture, network, map, 1);
+  const Network network = two_layers("w", "v");
+  const TileMap map = map_to_tiles(network, architecture);
+  ResistiveArrays arrays(architecture, map, 1);
   const WeightSet first = {{"w", weights().at("w")}, {"v", weights().at("w")}};
   arrays.write(first);
   WeightSet next = first;
@@ -277,9 +289,9 @@ TEST_CASE("Every write of the arrays draws anew") {
   architecture.write_verify.tolerance_microsiemens = 0.0;
   const WeightSet high = {{"w", Eigen::MatrixXf::Constant(6, 5, 0.7F)}};
   const WeightSet low = {{"w", Eigen::MatrixXf::Constant(6, 5, -0.7F)}};
-  const TileMap map = map_to_tiles(layer(), architecture.tile);
   const Network network = layer();
-  ResistiveArrays arrays(architecture, network, map, 1);
+  const TileMap map = map_to_tiles(network, architecture);
+  ResistiveArrays arrays(architecture, map, 1);
   arrays.write(high);
   std::vector<Eigen::MatrixXf> emptied;
   std::vector<Eigen::MatrixXf> filled;

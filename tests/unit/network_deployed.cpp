@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/network/deployed_network.hpp"
+#include "tests/support/network_builder.hpp"
 #include "tests/support/numpy_reference.hpp"
 #include "tests/support/small_trace.hpp"
 
@@ -59,11 +60,11 @@ Architecture noisy_chip() {
 /// A network with its weights in the arrays of a chip, calibrated with the samples it is evaluated on.
 struct Deployed {
   Deployed(Architecture chip, const Network& net, const WeightSet& weights, const std::vector<const Adapter*>& adapters,
-           const Eigen::MatrixXf& calibration_input)
+           const Tensor& calibration_input)
       : architecture(std::move(chip)),
         network(net),
-        map(map_to_tiles(network, architecture.tile)),
-        arrays(architecture, network, map, 1) {
+        map(map_to_tiles(network, architecture)),
+        arrays(architecture, map, 1) {
     arrays.write(weights);
     deploy = [this, weights, adapters, calibration_input](std::uint64_t seed) {
       on_chip = std::make_unique<DeployedNetwork>(architecture, network, map, arrays, weights, adapters,
@@ -74,7 +75,7 @@ struct Deployed {
   Deployed(const Deployed&) = delete;
   Deployed& operator=(const Deployed&) = delete;
 
-  Eigen::MatrixXf scores(const Eigen::MatrixXf& input, std::uint32_t evaluation = 0, std::uint32_t first_sample = 0) {
+  Eigen::MatrixXf scores(const Tensor& input, std::uint32_t evaluation = 0, std::uint32_t first_sample = 0) {
     return on_chip->evaluate(input, evaluation, first_sample, activity);
   }
 
@@ -93,25 +94,18 @@ struct SmallTrace {
   const Phase& phase = trace.phases.back();
   const WeightSet& weights = trace.weights.at(phase.hybrid.weights);
   std::vector<const Adapter*> adapters = {&trace.adapters.at("forget")};
-  Eigen::MatrixXf input = network_input(trace.network, trace.test, phase.samples);
+  Tensor input = network_input(trace.network, trace.test, phase.samples);
 
   Deployed on(Architecture architecture) const {
     return {std::move(architecture), trace.network, weights, adapters, input};
   }
-  Eigen::Index rows() const { return trace.network.input.rows; }
+  Eigen::Index rows() const { return trace.network.input().rows(); }
 };
 
-/// One layer of 2 inputs.
-Network one_layer(std::uint32_t outputs) {
-  Operation linear;
-  linear.inputs = {0};
-  linear.output = {1, outputs};
-  linear.weight = "w";
-  Network network;
-  network.input = {1, 2};
-  network.operations = {linear};
-  network.output = 1;
-  return network;
+Network one_layer(std::uint32_t outputs, std::uint32_t inputs = 2) {
+  NetworkBuilder builder({1, inputs});
+  builder.linear(0, outputs, "w");
+  return builder.network();
 }
 
 double relative_error(const Eigen::MatrixXf& scores, const Eigen::MatrixXf& reference) {
@@ -120,23 +114,11 @@ double relative_error(const Eigen::MatrixXf& scores, const Eigen::MatrixXf& refe
 
 /// The two-layer network of numpy_reference.py.
 Network numpy_network() {
-  const auto operation = [](OperationKind kind, std::uint32_t input, Shape output) {
-    Operation made;
-    made.kind = kind;
-    made.inputs = {input};
-    made.output = output;
-    return made;
-  };
-  Network network;
-  network.input = {2, 6};
+  NetworkBuilder builder({2, 6});
+  builder.linear(builder.mean(builder.gelu(builder.linear(0, 5, "first", "bias"))), 3, "head");
+  Network network = builder.network();
   network.input_scale = 1.0F / 255.0F;
   network.input_offset = -0.5F;
-  network.operations = {operation(OperationKind::linear, 0, {2, 5}), operation(OperationKind::gelu, 1, {2, 5}),
-                        operation(OperationKind::mean, 2, {1, 5}), operation(OperationKind::linear, 3, {1, 3})};
-  network.operations[0].weight = "first";
-  network.operations[0].bias = "bias";
-  network.operations[3].weight = "head";
-  network.output = 4;
   return network;
 }
 
@@ -147,16 +129,15 @@ struct NumpyNetwork {
                        {"bias", matrix_of(reference.at("bias"))},
                        {"head", matrix_of(reference.at("head"))}};
   Adapter adapter;
-  Eigen::MatrixXf input;
+  Tensor input;
 
   NumpyNetwork() {
-    adapter.rank = 2;
-    adapter.scale = reference.at("adapter_scale");
-    adapter.layers[0] = {matrix_of(reference.at("first_a")), matrix_of(reference.at("first_b"))};
-    adapter.layers[3] = {matrix_of(reference.at("head_a")), matrix_of(reference.at("head_b"))};
+    const float scale = reference.at("adapter_scale");
+    adapter.layers[network.operation(0).name()] = {matrix_of(reference.at("first_a")),
+                                                   matrix_of(reference.at("first_b")), scale};
+    adapter.layers[network.operation(3).name()] = {matrix_of(reference.at("head_a")), matrix_of(reference.at("head_b")),
+                                                   scale};
     SampleSet set;
-    set.rows = 2;
-    set.columns = 6;
     std::vector<std::uint32_t> indices;
     for (const auto& pixels : reference.at("pixels")) {
       indices.push_back(set.samples++);
@@ -180,7 +161,7 @@ struct NumpyNetwork {
 
 TEST_CASE("The float network of two layers gives numpy's scores") {
   const NumpyNetwork net;
-  FloatArithmetic arithmetic(net.network, net.weights, {&net.adapter});
+  FloatArithmetic arithmetic(net.weights, {&net.adapter});
   CHECK(largest_difference(evaluate(net.network, net.weights, net.input, arithmetic),
                            matrix_of(net.reference.at("float_scores"))) < 1e-6F);
 }
@@ -232,7 +213,7 @@ TEST_CASE("Coarse converters move the scores") {
 TEST_CASE("The inputs that a layer's ranges were set from saturate no converter") {
   const Network network = one_layer(2);
   const WeightSet weights = {{"w", Eigen::MatrixXf{{0.5F, -0.5F}, {0.1F, 0.3F}}}};
-  const Eigen::MatrixXf input{{1.0F, -0.5F}, {0.2F, 0.9F}, {-0.7F, -1.0F}};
+  const Tensor input{{1.0F, -0.5F}, {0.2F, 0.9F}, {-0.7F, -1.0F}};
   Deployed deployed(fine_chip(), network, weights, {}, input);
   deployed.scores(input);
   CHECK(deployed.activity.saturated_adc == 0);
@@ -242,11 +223,10 @@ TEST_CASE("The inputs that a layer's ranges were set from saturate no converter"
 }
 
 TEST_CASE("An ADC's range for a layer is that of the tile with the largest signal") {
-  Network network = one_layer(1);
-  network.input = {1, 4};
+  const Network network = one_layer(1, 4);
   // Two tiles of two inputs; the second one's signal is a tenth of the first one's, 0.3 of the code 3 of 3 bits.
   const WeightSet weights = {{"w", Eigen::RowVector4f(0.5F, 0.5F, 0.05F, 0.05F)}};
-  const Eigen::MatrixXf input = Eigen::MatrixXf::Ones(1, 4);
+  const Tensor input = Eigen::MatrixXf::Ones(1, 4);
   Architecture architecture = small_tiles(fine_chip());
   architecture.tile.adc.bits = 3;
   const auto score = [&](AdcRange range) {
@@ -263,10 +243,8 @@ TEST_CASE("An ADC's range for a layer is that of the tile with the largest signa
 TEST_CASE("The margin of the calibration is that of an adapter's inner values too") {
   const WeightSet weights = {{"w", Eigen::RowVector2f(0.5F, 0.5F)}};
   Adapter adapter;
-  adapter.rank = 1;
-  adapter.scale = 1.0F;
-  adapter.layers[0] = {Eigen::RowVector2f(0.0F, 1.0F), Eigen::MatrixXf::Ones(1, 1)};
-  const Eigen::MatrixXf input = Eigen::RowVector2f(1.0F, 0.5F);
+  adapter.layers[one_layer(1).operation(0).name()] = {Eigen::RowVector2f(0.0F, 1.0F), Eigen::MatrixXf::Ones(1, 1)};
+  const Tensor input = Eigen::RowVector2f(1.0F, 0.5F);
   const auto cut = [&](double margin) {
     Architecture architecture = fine_chip();
     architecture.calibration_margin = margin;
@@ -302,7 +280,7 @@ TEST_CASE("Without read noise the seed of an evaluation changes nothing") {
 TEST_CASE("The same sample under another number has other noise") {
   const SmallTrace small;
   Deployed deployed = small.on(noisy_chip());
-  const Eigen::MatrixXf sample = small.input.topRows(small.rows());
+  const Tensor sample = small.input.topRows(small.rows());
   CHECK_FALSE(identical(deployed.scores(sample, 0, 0), deployed.scores(sample, 0, 1)));
 }
 
@@ -315,7 +293,7 @@ TEST_CASE("Tiles with the same cells have noise of their own") {
   architecture.resistive_memory.cell.read_noise = 0.05;
   const Network network = one_layer(2);
   const WeightSet weights = {{"w", Eigen::MatrixXf{{0.5F, -0.2F}, {0.5F, -0.2F}}}};
-  const Eigen::MatrixXf input{{1.0F, -0.5F}};
+  const Tensor input{{1.0F, -0.5F}};
   Deployed deployed(architecture, network, weights, {}, input);
   REQUIRE(deployed.map.blocks.size() == 2);
   REQUIRE(identical(deployed.arrays.block_conductances(0), deployed.arrays.block_conductances(1)));
@@ -353,7 +331,7 @@ TEST_CASE("The cells' energy of a batch is the sum of its samples'") {
 TEST_CASE("The cells' energy is V^2 G t of the codes on the lines") {
   const Network network = one_layer(1);
   const WeightSet weights = {{"w", Eigen::RowVector2f(0.5F, -0.5F)}};
-  const Eigen::MatrixXf input = Eigen::RowVector2f(1.0F, -0.5F);
+  const Tensor input = Eigen::RowVector2f(1.0F, -0.5F);
   Deployed deployed(exact_chip(), network, weights, {}, input);
   deployed.scores(input);
   // Cells of 80 and 10 uS with a reference of 45 uS each, 100 ns; -0.5 is stored as -16384 / 32767, DAC code -64 / 127.
@@ -380,7 +358,7 @@ TEST_CASE("An aged network computes with aged conductances in the converter's ra
   architecture.tile.adc.bits = 3;
   architecture.resistive_memory.cell.retention.exponent = -std::log10(0.6);
   const WeightSet weights = {{"w", Eigen::MatrixXf{{0.5F, 0.5F}}}};
-  const Eigen::MatrixXf input = Eigen::MatrixXf::Ones(1, 2);
+  const Tensor input = Eigen::MatrixXf::Ones(1, 2);
   Deployed deployed(architecture, one_layer(1), weights, {}, input);
   const Eigen::MatrixXf fresh = deployed.scores(input);
   deployed.on_chip->age(deployed.arrays, 0.0);
@@ -388,4 +366,27 @@ TEST_CASE("An aged network computes with aged conductances in the converter's ra
   // After ten seconds 0.6 of the signal is left: code 1.8, which becomes 2.
   deployed.on_chip->age(deployed.arrays, 10.0);
   CHECK(deployed.scores(input)(0, 0) == Approx(fresh(0, 0) * 2.0F / 3.0F).epsilon(1e-3));
+}
+
+TEST_CASE("Two uses of one tile in a sample draw noise of their own") {
+  NetworkBuilder builder({2, 2});
+  const auto first = builder.linear(0, 2, "w");
+  builder.sum(first, builder.relu(builder.linear(0, 2, "w")));
+  const Network twice = builder.network();
+  NetworkBuilder single({2, 2});
+  const auto only = single.linear(0, 2, "w");
+  single.sum(only, single.relu(only));
+  const Network once = single.network();
+  const WeightSet weights = {{"w", Eigen::MatrixXf{{0.5F, 0.2F}, {0.1F, 0.3F}}}};
+  const Tensor input{{1.0F, 0.5F}, {0.2F, 0.9F}};
+  const auto scores = [&](const Network& network, double read_noise) {
+    Architecture architecture = fine_chip();
+    architecture.resistive_memory.cell.read_noise = read_noise;
+    Deployed deployed(architecture, network, weights, {}, input);
+    REQUIRE(deployed.map.blocks.size() == 1);
+    return deployed.scores(input);
+  };
+  // Outputs are positive, so that a use's noise counts twice where there is one.
+  REQUIRE(identical(scores(twice, 0.0), scores(once, 0.0)));
+  CHECK_FALSE(identical(scores(twice, 0.05), scores(once, 0.05)));
 }

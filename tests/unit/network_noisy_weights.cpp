@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "sim/network/noisy_weights.hpp"
+#include "tests/support/network_builder.hpp"
 #include "tests/support/numpy_reference.hpp"
 
 using namespace palimpsest;
@@ -11,24 +12,9 @@ namespace {
 
 /// Two linear layers, the first with a bias, and a norm between them.
 Network network() {
-  Network made;
-  made.input = {2, 30};
-  Operation first;
-  first.inputs = {0};
-  first.output = {2, 40};
-  first.weight = "first";
-  first.bias = "bias";
-  Operation norm;
-  norm.kind = OperationKind::rms_norm;
-  norm.inputs = {1};
-  norm.output = {2, 40};
-  norm.gain = "gain";
-  Operation second;
-  second.inputs = {2};
-  second.output = {2, 40};
-  second.weight = "second";
-  made.operations = {first, norm, second};
-  return made;
+  NetworkBuilder builder({2, 30});
+  builder.linear(builder.norm(builder.linear(0, 40, "first", "bias"), "gain"), 40, "second");
+  return builder.network();
 }
 
 WeightSet weights() {
@@ -110,11 +96,18 @@ TEST_CASE("Layers have errors of their own") {
 }
 
 TEST_CASE("Operations that share a weight share its devices") {
-  Network shared = network();
-  shared.operations[2].weight = "first";
-  const WeightSet noisy = noisy_weights(shared, weights(), devices(1.0), {1, 0, 0});
-  CHECK(identical(noisy.at("first"), noisy_weights(network(), weights(), devices(1.0), {1, 0, 0}).at("first")));
-  CHECK(identical(noisy.at("second"), weights().at("second")));
+  NetworkBuilder builder({2, 40});
+  const std::uint32_t once = builder.linear(0, 40, "second");
+  const Network single = builder.network();
+  builder.linear(builder.linear(once, 40, "second"), 30, "behind");
+  const Network shared = builder.network();
+  WeightSet all = weights();
+  all["behind"] = weights().at("first").transpose();
+  const WeightSet noisy = noisy_weights(shared, all, devices(1.0), {1, 0, 0});
+  CHECK(identical(noisy.at("second"), noisy_weights(single, all, devices(1.0), {1, 0, 0}).at("second")));
+  CHECK(largest_difference(noisy.at("second"), all.at("second")) > 0.0F);
+  CHECK(largest_difference(noisy.at("behind"), all.at("behind")) > 0.0F);
+  CHECK(identical(noisy.at("first"), all.at("first")));
 }
 
 TEST_CASE("A layer of zeros is programmed like any other") {

@@ -33,10 +33,7 @@ Architecture chip(std::uint32_t slices, BackwardProducts products) {
 
 struct Written {
   explicit Written(const Architecture& made)
-      : architecture(made),
-        network(layer()),
-        map(map_to_tiles(network, architecture.tile)),
-        arrays(architecture, network, map, 1) {
+      : architecture(made), network(layer()), map(map_to_tiles(network, architecture)), arrays(architecture, map, 1) {
     const auto last = static_cast<float>(inputs * outputs);
     arrays.write({{"w", Eigen::RowVectorXf::LinSpaced(inputs * outputs, -last, last).reshaped(outputs, inputs)}});
   }

@@ -44,7 +44,7 @@ AnalogueTile tile_of(const TileConfig& config, const CellConfig& cell = {}) {
 }
 
 Eigen::MatrixXf read(const AnalogueTile& tile, ReadActivity& activity) {
-  return tile.read(codes(), {1, 0, 0, 2}, activity);
+  return tile.read(codes(), {1, 0, 0, 0, 2}, activity);
 }
 
 Eigen::MatrixXf read(const AnalogueTile& tile) {
@@ -112,7 +112,7 @@ TEST_CASE("A read that does not settle shrinks the signal, the digital result is
       AnalogueTile tile(config, {}, conductances(), against_last_column(columns), 1, 0);
       tile.set_adc_range(0.5F);
       ReadActivity activity;
-      const Eigen::MatrixXf values = tile.read(many, {1, 0, 0, 1}, activity);
+      const Eigen::MatrixXf values = tile.read(many, {1, 0, 0, 0, 1}, activity);
       return std::sqrt(double{(values.col(0).array() - values.col(0).mean()).square().mean()});
     };
     const double more = kind == SensingKind::integrator
@@ -175,10 +175,26 @@ TEST_CASE("Every noise is drawn by sample number, whatever else is in the batch"
   const AnalogueTile tile = tile_of(config, cell);
   ReadActivity activity;
   const Eigen::MatrixXf together = read(tile, activity);
-  const Eigen::MatrixXf second = tile.read(codes().bottomRows(2), {1, 0, 1, 2}, activity);
+  const Eigen::MatrixXf second = tile.read(codes().bottomRows(2), {1, 0, 0, 1, 2}, activity);
   CHECK(identical(together.bottomRows(2), second));
-  CHECK_FALSE(identical(together, tile.read(codes(), {1, 1, 0, 2}, activity)));
-  CHECK_FALSE(identical(together, tile.read(codes(), {2, 0, 0, 2}, activity)));
+  CHECK_FALSE(identical(together, tile.read(codes(), {1, 1, 0, 0, 2}, activity)));
+  CHECK_FALSE(identical(together, tile.read(codes(), {2, 0, 0, 0, 2}, activity)));
+}
+
+TEST_CASE("A tile's second use in a sample draws anew, and is no other evaluation's first") {
+  CellConfig cell;
+  cell.read_noise = 0.02;
+  const AnalogueTile tile = tile_of(fine_tile(InputEncoding::two_pass), cell);
+  const auto lines = [&tile](std::uint32_t evaluation, std::uint32_t use) {
+    ReadActivity activity;
+    return tile.read(codes(), {1, evaluation, use, 0, 2}, activity);
+  };
+  const Eigen::MatrixXf first = lines(0, 0);
+  const Eigen::MatrixXf second = lines(0, 1);
+  CHECK_FALSE(identical(first, second));
+  CHECK(identical(second, lines(0, 1)));
+  CHECK_FALSE(identical(second, lines(1, 0)));
+  CHECK_FALSE(identical(second, lines(1, 1)));
 }
 
 TEST_CASE("TIA and ADC noise have their deviation at the output") {
@@ -187,7 +203,7 @@ TEST_CASE("TIA and ADC noise have their deviation at the output") {
     AnalogueTile tile(config, {}, conductances(), against_last_column(columns), 1, 0);
     tile.set_adc_range(0.5F);
     ReadActivity activity;
-    const Eigen::MatrixXf values = tile.read(many, {1, 0, 0, 1}, activity);
+    const Eigen::MatrixXf values = tile.read(many, {1, 0, 0, 0, 1}, activity);
     return std::sqrt((values.col(0).array() - values.col(0).mean()).square().mean());
   };
   TileConfig config = fine_tile();

@@ -62,8 +62,8 @@ TEST_CASE("A stage's conversions and writes are told by their kinds") {
   const Architecture few_adds = chip({{"/tile/mapping/inputs", "bipolar"}});
   CHECK(stage.live(few_adds, trace, UpdateMethod::adapters).at(0).inference.conversions.shift_adds == 0);
 
-  const TileMap map = map_to_tiles(trace.network, two_pass.tile);
-  ResistiveArrays arrays(two_pass, trace.network, map, 1);
+  const TileMap map = map_to_tiles(trace.network, two_pass);
+  ResistiveArrays arrays(two_pass, map, 1);
   Writes expected;
   for (const ArrayWrite& write : arrays.write(trace.weights.at("learned"))) {
     expected.rm_failed_cells += write.failed_cells;
@@ -139,8 +139,8 @@ TEST_CASE("A training step's currents are those of its samples, forward as in in
 
   Stage stage(quiet, trace);
   const PhaseFigures phase = stage.live(quiet, trace, UpdateMethod::adapters).at(0);
-  const TileMap map = map_to_tiles(trace.network, quiet.tile);
-  ResistiveArrays arrays(quiet, trace.network, map, 1);
+  const TileMap map = map_to_tiles(trace.network, quiet);
+  ResistiveArrays arrays(quiet, map, 1);
   arrays.write(trace.weights.at("learned"));
   // Backward only the head, one row, on the last tile: the adapter's first layer needs no gradient of its input.
   const ReadPower power = arrays.transposed_read_power(2);

@@ -6,6 +6,7 @@
 #include "sim/mapping/tile_map.hpp"
 #include "sim/run/nonideality_study.hpp"
 #include "sim/run/run.hpp"
+#include "tests/support/small_networks.hpp"
 #include "tests/support/small_trace.hpp"
 #include "tests/support/thrown_error.hpp"
 
@@ -67,9 +68,8 @@ TEST_CASE("More tiles than a chip can have are told without a map of them") {
   chip.tile.crossbar.rows = chip.tile.crossbar.columns = 2;
   Trace trace = wrong_trace();
   // Shapes alone: a layer of 65536 x 65536 weights would not fit this machine.
-  trace.network.operations[6].output.columns = 65536;
-  trace.network.operations[5].output.columns = 65536;
-  const std::string text = "/tile: the network \"small\" needs 4294967320 tiles";
+  trace.network = test::network_of_billions();
+  const std::string text = "/tile: the network \"small\" needs 4295229440 tiles";
   check_told_at_once(chip, trace, ExitCode::usage_or_architecture, text);
 }
 
@@ -148,7 +148,7 @@ TEST_CASE("The tiles needed are those of the map, for every mapping and size") {
         chip.tile.mapping.slices = slices;
         chip.tile.crossbar.rows = size;
         chip.tile.crossbar.columns = size + 1;
-        CHECK(tiles_needed(trace.network, chip.tile) == map_to_tiles(trace.network, chip.tile).blocks.size());
+        CHECK(tiles_needed(trace.network, chip) == map_to_tiles(trace.network, chip).blocks.size());
       }
     }
   }

@@ -5,26 +5,27 @@
 
 #include "sim/run/chip_work.hpp"
 #include "sim/run/gpu_life.hpp"
+#include "tests/support/network_builder.hpp"
 #include "tests/support/thrown_error.hpp"
 
 using namespace palimpsest;
 
 namespace {
 
+Network layer(bool doubled = false) {
+  test::NetworkBuilder builder({2, 4});
+  builder.linear(0, 3, "w");
+  if (doubled) builder.sum(1, 1);
+  return builder.network();
+}
+
 /// One layer of 4 inputs and 3 outputs on 2 rows: 24 multiply-accumulates, 8 values in, 6 out, 12 weights.
 Trace one_layer() {
   Trace trace;
-  Operation linear;
-  linear.inputs = {0};
-  linear.output = {2, 3};
-  linear.weight = "w";
-  trace.network.input = {2, 4};
-  trace.network.operations = {linear};
-  trace.network.output = 1;
+  trace.network = layer();
   trace.weights["learned"] = {{"w", Eigen::MatrixXf::Constant(3, 4, 0.5F)}};
   Adapter& adapter = trace.adapters["forget"];
-  adapter.rank = 2;
-  adapter.layers[0] = {Eigen::MatrixXf::Constant(2, 4, 0.1F), Eigen::MatrixXf::Constant(3, 2, 0.1F)};
+  adapter = test::adapter_on(trace.network, {0}, 2);
   trace.labels = {0, 1, 2, 0, 1, 2, 0, 1, 2, 0};
   return trace;
 }
@@ -104,12 +105,7 @@ TEST_CASE("A GPU batch holds no more samples than there are") {
 
 TEST_CASE("Every GPU operation is a kernel, and one without weights moves its operands and result") {
   Trace trace = one_layer();
-  Operation add;
-  add.kind = OperationKind::add;
-  add.inputs = {1, 1};
-  add.output = {2, 3};
-  trace.network.operations.push_back(add);
-  trace.network.output = 2;
+  trace.network = layer(true);
   check_stage(gpu_phase(gpu(), trace, ten_samples()).inference, 3 * (layer_s(4) + kernel_s(0, 3 * 6 * 4)), 6);
 }
 

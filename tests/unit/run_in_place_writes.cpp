@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "sim/run/in_place_writes.hpp"
+#include "tests/support/network_builder.hpp"
 #include "tests/support/thrown_error.hpp"
 
 using namespace palimpsest;
@@ -12,14 +13,9 @@ namespace {
 /// Two phases of one layer of 20 x 50 weights, of which `changed` differ in the second.
 Trace two_phases(Eigen::Index changed, std::uint64_t steps) {
   Trace trace;
-  Operation linear;
-  linear.inputs = {0};
-  linear.output = {1, 20};
-  linear.weight = "w";
-  linear.bias = "b";
-  trace.network.input = {1, 50};
-  trace.network.operations = {linear};
-  trace.network.output = 1;
+  test::NetworkBuilder builder({1, 50});
+  builder.linear(0, 20, "w", "b");
+  trace.network = builder.network();
   trace.weights["first"] = {{"w", Eigen::MatrixXf::Ones(20, 50)}, {"b", Eigen::MatrixXf::Zero(1, 20)}};
   trace.weights["second"] = {{"w", Eigen::MatrixXf::Ones(20, 50)}, {"b", Eigen::MatrixXf::Ones(1, 20)}};
   trace.weights["second"]["w"].reshaped().head(changed).array() = 0.5F;

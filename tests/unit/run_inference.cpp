@@ -18,13 +18,13 @@ Eigen::MatrixXf scores_of_equal_samples(Eigen::Index samples, std::uint32_t eval
   const Architecture chip = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json",
                                               {{"/tile/adc/bits", "16"}, {"/sram/activation_bits", "20"}});
   const Trace trace = test::read_small_trace();
-  const TileMap map = map_to_tiles(trace.network, chip.tile);
+  const TileMap map = map_to_tiles(trace.network, chip);
   const WeightSet& weights = trace.weights.at("learned");
-  ResistiveArrays arrays(chip, trace.network, map, 1);
+  ResistiveArrays arrays(chip, map, 1);
   arrays.write(weights);
   const DeployedNetwork network(chip, trace.network, map, arrays, weights, {},
                                 network_input(trace.network, trace.calibration), 1);
-  Eigen::MatrixXf all(samples, trace.network.shape(trace.network.output).columns);
+  Eigen::MatrixXf all(samples, trace.network.output().columns());
   infer(network, {trace.network, trace.test, std::vector<std::uint32_t>(static_cast<std::size_t>(samples), 0)},
         evaluation, threads, [&all](std::size_t first, const Eigen::MatrixXf& scores) {
           all.middleRows(static_cast<Eigen::Index>(first), scores.rows()) = scores;

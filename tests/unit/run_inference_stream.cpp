@@ -18,8 +18,8 @@ namespace {
 struct DeployedTrace {
   Architecture chip = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {});
   Trace trace = test::read_small_trace();
-  TileMap map = map_to_tiles(trace.network, chip.tile);
-  ResistiveArrays arrays{chip, trace.network, map, 1};
+  TileMap map = map_to_tiles(trace.network, chip);
+  ResistiveArrays arrays{chip, map, 1};
   std::vector<std::uint32_t> samples;
 
   explicit DeployedTrace(std::uint32_t count) {

@@ -9,6 +9,7 @@
 #include "sim/run/memory_check.hpp"
 #include "sim/run/nonideality_study.hpp"
 #include "sim/run/run.hpp"
+#include "tests/support/small_networks.hpp"
 #include "tests/support/small_trace.hpp"
 #include "tests/support/thrown_error.hpp"
 
@@ -35,7 +36,7 @@ TEST_CASE("The memory that is needed grows with tiles and arrays, and with sampl
   Architecture small_tiles = chip;
   small_tiles.tile.crossbar.rows = small_tiles.tile.crossbar.columns = 2;
   const double more_tiles =
-      static_cast<double>(tiles_needed(trace.network, small_tiles.tile) - tiles_needed(trace.network, chip.tile));
+      static_cast<double>(tiles_needed(trace.network, small_tiles) - tiles_needed(trace.network, chip));
   CHECK(needed_memory_bytes(small_tiles, trace, {2, true, 1}) - usual > 8e4 * more_tiles);
 
   Trace many = trace;
@@ -79,8 +80,7 @@ TEST_CASE("What a process may have is what its limits leave it") {
 TEST_CASE("A network of billions of weights is refused before a tile is made") {
   Trace trace = test::read_small_trace();
   // Shapes alone, of a layer that takes more than a terabyte.
-  trace.network.operations[5].output.columns = 65536;
-  trace.network.operations[6].output.columns = 65536;
+  trace.network = test::network_of_billions();
   bool begun = false;
   RunOptions options;
   options.progress = [&begun](const std::string& /*part*/, double /*share*/) { begun = true; };

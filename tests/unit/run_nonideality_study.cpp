@@ -232,7 +232,7 @@ TEST_CASE("A phase in which every score of the float network is zero has no scor
                  "\nEvery output of the float network is zero in learn: the score error leaves that phase out.\n"));
   CHECK(nlohmann::json::parse(nonideality_json(some)).at("zero_scores") == nlohmann::json{"learn"});
 
-  trace.adapters.at("forget").scale = 0.0F;
+  for (auto& [layer, pair] : trace.adapters.at("forget").layers) pair.scale = 0.0F;
   unlearn.hybrid.reference.setZero();
   const NonidealityStudy none = nonideality_study(chip(), trace, two_chips(), 1);
   CHECK(none.zero_scores == std::vector<std::string>{"learn", "unlearn"});

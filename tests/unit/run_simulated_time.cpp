@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/physics/saturating.hpp"
+#include "tests/support/network_builder.hpp"
 #include "tests/support/small_trace.hpp"
 #include "tests/support/thrown_error.hpp"
 
@@ -17,7 +18,7 @@ test::ThrownError checked(const Trace& trace, const std::vector<Override>& overr
                           const RunSelection& selection = {}) {
   const Architecture architecture =
       read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", overrides);
-  const TileMap map = map_to_tiles(trace.network, architecture.tile);
+  const TileMap map = map_to_tiles(trace.network, architecture);
   Chip chip("chip", {architecture.clock, static_cast<std::uint32_t>(map.blocks.size()), architecture.tile,
                      architecture.sram, architecture.interconnect, architecture.host_port});
   const auto error = test::thrown_error([&] {
@@ -57,13 +58,9 @@ TEST_CASE("The inference counts, and of a phase that is chosen nothing else") {
 
 TEST_CASE("The targets of the cells count, which the host sends before they are written") {
   Trace trace;
-  Operation linear;
-  linear.inputs = {0};
-  linear.output = {1, 200};
-  linear.weight = "w";
-  trace.network.input = {1, 200};
-  trace.network.operations = {linear};
-  trace.network.output = 1;
+  test::NetworkBuilder builder({1, 200});
+  builder.linear(0, 200, "w");
+  trace.network = builder.network();
   Phase phase;
   phase.name = "learn";
   phase.samples = {0};

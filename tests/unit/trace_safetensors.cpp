@@ -48,7 +48,7 @@ TEST_CASE("Tensors are read as they were written") {
                                                           {"i", raw_integers({-1, 1'000'000'000'000})}}));
   Safetensors file(path);
   CHECK(file.matrix("m", 2, 3) == matrix);
-  CHECK(file.row("r", 3) == matrix.row(1));
+  CHECK(file.floats("r", {3}, 1, 3) == matrix.row(1));
   CHECK(file.bytes("b", {2, 1, 2}) == std::vector<std::uint8_t>{0, 255, 7, 128});
   CHECK(thrown_error([&] { file.finish(); }).text == path + ": tensor i: no key of trace.json uses this tensor");
   CHECK(file.integers("i", {2}) == std::vector<std::int64_t>{-1, 1'000'000'000'000});
@@ -62,10 +62,12 @@ TEST_CASE("A tensor of another type or shape is refused") {
   Safetensors file(path);
   const std::string prefix = path + ": tensor m: ";
   CHECK(thrown_error([&] { file.matrix("m", 3, 2); }).text == prefix + "expected F32 [3, 2], got F32 [2, 3]");
-  CHECK(thrown_error([&] { file.row("m", 6); }).text == prefix + "expected F32 [6], got F32 [2, 3]");
+  CHECK(thrown_error([&] { file.floats("m", {6}, 1, 6); }).text == prefix + "expected F32 [6], got F32 [2, 3]");
   CHECK(thrown_error([&] { file.bytes("m", {2, 3}); }).text == prefix + "expected U8 [2, 3], got F32 [2, 3]");
   CHECK(thrown_error([&] { file.shape("m", TensorType::u8, 3); }).text ==
         prefix + "expected U8 with 3 dimensions, got F32 [2, 3]");
+  CHECK(file.shape("m", TensorType::f32, 0) == TensorShape{2, 3});
+  CHECK(thrown_error([&] { file.shape("m", TensorType::u8, 0); }).text == prefix + "expected U8, got F32 [2, 3]");
   CHECK(thrown_error([&] { file.matrix("n", 1, 1); }).text == path + ": tensor n: the tensor is missing");
 }
 
