@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "sim/config/json_reader.hpp"
+#include "sim/trace/adapter_reader.hpp"
 #include "sim/trace/network_reader.hpp"
 #include "sim/trace/phase_reader.hpp"
 #include "sim/trace/safetensors.hpp"
@@ -27,33 +28,6 @@ std::vector<std::string> read_weight_set_names(JsonReader& reader) {
     if (std::count(names.begin(), names.end(), name) > 1)
       reader.fail("weights", "expected each weight set once, got " + name + " again");
   return names;
-}
-
-const ArrayProduct& product_of(const Network& network, const std::string& layer, const JsonReader& reader) {
-  for (const auto& operation : network.operations()) {
-    const ArrayProduct* product = operation->array_product();
-    if (product != nullptr && product->layer == layer) return *product;
-  }
-  reader.fail("layers", "expected the name of a linear operation, got " + layer);
-}
-
-Adapter read_adapter(JsonReader reader, const std::string& name, const Network& network, Safetensors& tensors) {
-  Adapter adapter;
-  adapter.name = name;
-  const auto rank = reader.integer<std::uint32_t>("rank", 1, largest_extent);
-  const auto scale = static_cast<float>(reader.number("alpha", 1e-6, 1e6) / rank);
-  const std::string prefix = "adapters/" + name + '/';
-  for (const std::string& layer : reader.texts("layers")) {
-    const ArrayProduct& product = product_of(network, layer, reader);
-    const std::string tensor = std::string(prefix).append(layer);
-    LowRankPair pair{tensors.matrix(tensor + "/lora_A", rank, product.inputs),
-                     tensors.matrix(tensor + "/lora_B", product.outputs, rank), scale};
-    if (!adapter.layers.emplace(layer, std::move(pair)).second)
-      reader.fail("layers", "expected each layer once, got " + layer + " again");
-  }
-  if (adapter.layers.empty()) reader.fail("layers", "expected at least one layer");
-  reader.finish();
-  return adapter;
 }
 
 void check_spikes(const std::string& tensor, const std::vector<std::uint8_t>& values, const Safetensors& tensors) {
@@ -126,7 +100,7 @@ Trace read_trace(const std::string& directory) {
     trace.weights.emplace(name, read_weight_set(trace.network, tensors, name));
   JsonReader adapters = reader.object("adapters");
   for (const std::string& name : adapters.keys())
-    trace.adapters.emplace(name, read_adapter(adapters.object(name), name, trace.network, tensors));
+    trace.adapters.emplace(name, read_adapter(adapters.object(name), name, trace.network, tensors, version));
   read_calibration(reader.object("calibration"), trace, tensors);
   read_test(reader.object("test"), trace, tensors);
   read_phases(reader, trace, tensors);

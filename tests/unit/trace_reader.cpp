@@ -113,7 +113,7 @@ TEST_CASE("Wrong values in trace.json are refused with their pointer") {
       {"/adapters/forget/rank", 0, "expected 1..65536, got 0"},
       {"/adapters/forget/alpha", 0, "expected 1e-06..1e+06, got 0"},
       {"/adapters/forget/layers", json::array(), "expected at least one layer"},
-      {"/adapters/forget/layers", json::array({"norm"}), "expected the name of a linear operation, got norm"},
+      {"/adapters/forget/layers", json::array({"norm"}), "expected the name of a layer with weights in the arrays, got norm"},
       {"/adapters/forget/layers", json::array({"head", "head"}), "expected each layer once, got head again"},
       {"/phases", json::array(), "expected at least one phase"},
       {unlearn + "/name", "learn", "expected a new name, got learn"},
