@@ -14,11 +14,14 @@ struct Kind {
 };
 
 constexpr std::uint32_t newest = 2;
-constexpr std::array<Kind, 8> kinds{{
+constexpr std::array<Kind, 11> kinds{{
     {"linear", 1, newest, read_linear},
     {"rms_norm", 1, newest, read_rms_norm},
     {"gelu", 1, newest, read_gelu},
     {"relu", 1, newest, read_relu},
+    {"silu", 2, newest, read_silu},
+    {"sigmoid", 2, newest, read_sigmoid},
+    {"tanh", 2, newest, read_tanh},
     {"add", 1, newest, read_add},
     {"transpose", 1, 1, read_permute},
     {"permute", 2, newest, read_permute},
