@@ -14,8 +14,9 @@ struct Kind {
 };
 
 constexpr std::uint32_t newest = 2;
-constexpr std::array<Kind, 11> kinds{{
+constexpr std::array<Kind, 12> kinds{{
     {"linear", 1, newest, read_linear},
+    {"softmax", 2, newest, read_softmax},
     {"rms_norm", 1, newest, read_rms_norm},
     {"gelu", 1, newest, read_gelu},
     {"relu", 1, newest, read_relu},

@@ -19,6 +19,7 @@ std::unique_ptr<Operation> read_relu(OperationSource& source);
 std::unique_ptr<Operation> read_rms_norm(OperationSource& source);
 std::unique_ptr<Operation> read_sigmoid(OperationSource& source);
 std::unique_ptr<Operation> read_silu(OperationSource& source);
+std::unique_ptr<Operation> read_softmax(OperationSource& source);
 std::unique_ptr<Operation> read_tanh(OperationSource& source);
 
 }  // namespace palimpsest
