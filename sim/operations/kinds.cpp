@@ -14,10 +14,12 @@ struct Kind {
 };
 
 constexpr std::uint32_t newest = 2;
-constexpr std::array<Kind, 12> kinds{{
+constexpr std::array<Kind, 14> kinds{{
     {"linear", 1, newest, read_linear},
     {"softmax", 2, newest, read_softmax},
+    {"layer_norm", 2, newest, read_layer_norm},
     {"rms_norm", 1, newest, read_rms_norm},
+    {"group_norm", 2, newest, read_group_norm},
     {"gelu", 1, newest, read_gelu},
     {"relu", 1, newest, read_relu},
     {"silu", 2, newest, read_silu},
