@@ -14,7 +14,7 @@ struct Kind {
 };
 
 constexpr std::uint32_t newest = 2;
-constexpr std::array<Kind, 14> kinds{{
+constexpr std::array<Kind, 15> kinds{{
     {"linear", 1, newest, read_linear},
     {"softmax", 2, newest, read_softmax},
     {"layer_norm", 2, newest, read_layer_norm},
@@ -26,6 +26,7 @@ constexpr std::array<Kind, 14> kinds{{
     {"sigmoid", 2, newest, read_sigmoid},
     {"tanh", 2, newest, read_tanh},
     {"add", 1, newest, read_add},
+    {"multiply", 2, newest, read_multiply},
     {"transpose", 1, 1, read_permute},
     {"permute", 2, newest, read_permute},
     {"mean", 1, newest, read_mean},

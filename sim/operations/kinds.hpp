@@ -16,6 +16,7 @@ std::unique_ptr<Operation> read_group_norm(OperationSource& source);
 std::unique_ptr<Operation> read_layer_norm(OperationSource& source);
 std::unique_ptr<Operation> read_linear(OperationSource& source);
 std::unique_ptr<Operation> read_mean(OperationSource& source);
+std::unique_ptr<Operation> read_multiply(OperationSource& source);
 std::unique_ptr<Operation> read_permute(OperationSource& source);
 std::unique_ptr<Operation> read_relu(OperationSource& source);
 std::unique_ptr<Operation> read_rms_norm(OperationSource& source);
