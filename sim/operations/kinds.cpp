@@ -14,7 +14,7 @@ struct Kind {
 };
 
 constexpr std::uint32_t newest = 2;
-constexpr std::array<Kind, 15> kinds{{
+constexpr std::array<Kind, 18> kinds{{
     {"linear", 1, newest, read_linear},
     {"softmax", 2, newest, read_softmax},
     {"layer_norm", 2, newest, read_layer_norm},
@@ -27,6 +27,9 @@ constexpr std::array<Kind, 15> kinds{{
     {"tanh", 2, newest, read_tanh},
     {"add", 1, newest, read_add},
     {"multiply", 2, newest, read_multiply},
+    {"concatenate", 2, newest, read_concatenate},
+    {"slice", 2, newest, read_slice},
+    {"reshape", 2, newest, read_reshape},
     {"transpose", 1, 1, read_permute},
     {"permute", 2, newest, read_permute},
     {"mean", 1, newest, read_mean},
