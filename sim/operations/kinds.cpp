@@ -14,7 +14,7 @@ struct Kind {
 };
 
 constexpr std::uint32_t newest = 2;
-constexpr std::array<Kind, 18> kinds{{
+constexpr std::array<Kind, 20> kinds{{
     {"linear", 1, newest, read_linear},
     {"softmax", 2, newest, read_softmax},
     {"layer_norm", 2, newest, read_layer_norm},
@@ -33,6 +33,8 @@ constexpr std::array<Kind, 18> kinds{{
     {"transpose", 1, 1, read_permute},
     {"permute", 2, newest, read_permute},
     {"mean", 1, newest, read_mean},
+    {"embedding", 2, newest, read_embedding},
+    {"parameter", 2, newest, read_parameter},
 }};
 
 }  // namespace
