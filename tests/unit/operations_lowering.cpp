@@ -202,6 +202,33 @@ TEST_CASE("Tables are read row by row, parameters where they lie, and whole rows
   CHECK(lowered.backward()[3].drains.at(0).bytes == 4 * 6 * 4);
 }
 
+TEST_CASE("A table that is a layer's weight too is one parameter, of which training writes both copies") {
+  for (const bool table_first : {true, false}) {
+    NetworkBuilder builder({6});
+    const std::map<std::string, Shape> parameters{{"words", {7, 6}}};
+    const auto layer = [&](std::uint32_t input) { return builder.linear(input, 7, "words"); };
+    const auto look_up = [&](std::uint32_t input) {
+      return builder.mean(builder.add("embedding", {input}, {{"table", "words"}}, parameters));
+    };
+    if (table_first) {
+      layer(look_up(0));
+    } else {
+      look_up(layer(0));
+    }
+    const Network network = builder.network();
+    const TileMap map = map_to_tiles(network, shipped());
+    TrainingTask task;
+    const TrainingPrograms programs = training_programs({shipped(), network, map}, task);
+    CHECK(programs.trained_parameters == 42);
+    for (const Step& step : programs.batch.steps) CHECK_FALSE(std::holds_alternative<TileJob>(step.job));
+    const std::vector<VectorJob> updates = vector_jobs(programs.update);
+    REQUIRE(updates.size() == 1);
+    // Gradient, velocity or moments, and both copies.
+    const std::size_t state = optimizer_tensors(task.optimizer, task.has_momentum);
+    CHECK(updates[0].drains.size() == 1 + state + 2);
+  }
+}
+
 TEST_CASE("Indices with gaps between their rows take a job a row") {
   NetworkBuilder builder({2, 3});
   const auto words = builder.add("embedding", {0}, {{"table", "words"}}, {{"words", {2, 4}}});
