@@ -11,6 +11,8 @@ namespace palimpsest {
 
 /// Largest extent of a value, so that no size computed from a network overflows.
 constexpr std::uint32_t largest_extent = 65536;
+/// Largest number of dimensions of a value.
+constexpr std::size_t most_dimensions = 8;
 /// Largest number of elements of a value: a small file can name a product with a huge result.
 constexpr std::uint64_t largest_value = std::uint64_t{1} << 24U;
 

@@ -1,5 +1,6 @@
 #include "sim/mapping/backward_pass.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "models/physics/input_encoding.hpp"
@@ -84,6 +85,7 @@ void BackwardPass::add_input_gradient(const Execution& execution, const InputGra
   read.push_back(output_gradient);
   const Shape& shape = execution.operation->input_shape(rule.input);
   if (!rule.work->row_by_row) {
+    for (const std::string& name : rule.parameters_read) read.push_back(parameter(name));
     contribute(input, builder_.at_once(read, shape, gradient_bits_, rule.work->operations));
     return;
   }
@@ -98,7 +100,9 @@ void BackwardPass::add_parameter_gradient(const Execution& execution, const Para
   std::vector<StoredValue> read;
   for (const std::uint32_t number : rule.inputs_read) read.push_back(forward_.value(execution.inputs[number]));
   read.push_back(output_gradient);
-  add_vector_gradient(gradients_.backbone.at(rule.parameter), read, rule.operations);
+  Placement gradient = gradients_.backbone.at(rule.parameter);
+  if (rule.rows) gradient.rows = std::min(gradient.rows, *rule.rows);
+  add_vector_gradient(gradient, read, rule.operations);
 }
 
 std::vector<StoredValue> BackwardPass::array_product_gradients(const Execution& execution, const StoredValue& x,

@@ -53,7 +53,11 @@ void ForwardPass::add() {
 
 StoredValue ForwardPass::vector_work(const VectorWork& work, const std::vector<StoredValue>& inputs,
                                      const std::vector<std::string>& parameters, const Shape& shape) {
-  if (!work.row_by_row) return builder_.at_once(inputs, shape, builder_.activation_bits(), work.operations);
+  if (!work.row_by_row) {
+    std::vector<StoredValue> read = inputs;
+    for (const std::string& name : parameters) read.push_back(parameter(name));
+    return builder_.at_once(read, shape, builder_.activation_bits(), work.operations);
+  }
   std::vector<Placement> fixed;
   fixed.reserve(parameters.size());
   for (const std::string& name : parameters) fixed.push_back(parameters_.digital.at(name));

@@ -35,6 +35,9 @@ class ForwardPass {
 
   ProgramBuilder& builder() { return builder_; }
 
+  /// A digital parameter, there from the start.
+  StoredValue parameter(const std::string& name) const { return {parameters_.digital.at(name), {}}; }
+
   /// What the vector unit does; the result has `shape`.
   StoredValue vector_work(const VectorWork& work, const std::vector<StoredValue>& inputs,
                           const std::vector<std::string>& parameters, const Shape& shape);

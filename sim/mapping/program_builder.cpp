@@ -100,6 +100,10 @@ StoredValue ProgramBuilder::sum(const std::vector<StoredValue>& terms, const Pla
   return row_by_row(terms, fixed, shape, bits, operations * shape.columns());
 }
 
+StoredValue ProgramBuilder::view(const StoredValue& value, std::uint64_t offset, const Shape& shape, int bits) const {
+  return {layout_.view(value.placement, offset, shape.rows(), shape.columns(), bits), value.ready_after};
+}
+
 StoredValue ProgramBuilder::product_on_tiles(const ArrayProduct& product, const StoredValue& x,
                                              const std::vector<StoredPair>& pairs, const Placement* bias,
                                              const Shape& shape) {

@@ -76,6 +76,9 @@ class ProgramBuilder {
   /// Sum of equally shaped matrices; a single one is returned as it is.
   StoredValue sum(const std::vector<StoredValue>& terms, const Placement* bias, const Shape& shape, int bits);
 
+  /// What lies from byte `offset` of a value on, as a value of `shape`: the same bytes, nothing is moved.
+  StoredValue view(const StoredValue& value, std::uint64_t offset, const Shape& shape, int bits) const;
+
   int activation_bits() const { return context_.architecture.sram.activation_bits; }
 
   /// The finished program. Throws UserError if the SRAM buffer is too small; `purpose` says for what.

@@ -32,4 +32,12 @@ Placement SramLayout::fixed(std::uint32_t rows, std::uint32_t columns, int bits)
   return placement;
 }
 
+Placement SramLayout::view(const Placement& placement, std::uint64_t offset, std::uint32_t rows, std::uint32_t columns,
+                           int bits) const {
+  Placement view = place(rows, columns, bits);
+  view.address = placement.address + offset;
+  view.per_sample = placement.per_sample;
+  return view;
+}
+
 }  // namespace palimpsest

@@ -18,6 +18,8 @@ struct Placement {
   StridedRange row() const { return {address, row_bytes, row_stride, per_sample}; }
   /// `bytes` of every row, from byte `offset` on.
   StridedRange part_of_row(std::uint32_t offset, std::uint32_t bytes) const;
+  /// Whether the rows lie without gaps.
+  bool is_dense() const { return rows == 1 || row_bytes == row_stride; }
   StridedRange whole() const { return {address, std::uint64_t{rows} * row_stride, 0, per_sample}; }
 };
 
@@ -30,6 +32,9 @@ class SramLayout {
 
   Placement per_sample(std::uint32_t rows, std::uint32_t columns, int bits);
   Placement fixed(std::uint32_t rows, std::uint32_t columns, int bits);
+  /// What lies from byte `offset` of `placement` on, as a matrix of other rows.
+  Placement view(const Placement& placement, std::uint64_t offset, std::uint32_t rows, std::uint32_t columns,
+                 int bits) const;
 
   std::uint64_t slot_bytes() const { return slot_bytes_; }
   /// Bytes used with `samples_in_flight` slots.

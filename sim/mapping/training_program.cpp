@@ -1,5 +1,8 @@
 #include "sim/mapping/training_program.hpp"
 
+#include <algorithm>
+#include <set>
+
 #include "sim/mapping/backward_pass.hpp"
 
 namespace palimpsest {
@@ -13,10 +16,10 @@ constexpr VectorOperations momentum_operations{0, 1, 0, 0};
 // Two moments (four), two bias corrections; root and division by table and a step of Newton's method; the step.
 constexpr VectorOperations adam_operations{0, 10, 2, 0};
 
-/// A tensor that is trained: the copy that products use (null if it is in the arrays), its gradient, and what the
-/// optimiser keeps: master parameters, velocity or moments.
+/// A tensor that is trained: the copies that products and other operations use (none of what is in the arrays), its
+/// gradient, and what the optimiser keeps: master parameters, velocity or moments.
 struct TrainedTensor {
-  const Placement* working = nullptr;
+  std::vector<const Placement*> working;
   Placement gradient;
   std::vector<Placement> state;
 };
@@ -39,9 +42,8 @@ class TrainingPlan {
     for (const auto& operation : network.operations()) {
       if (operation->array_product() != nullptr) train_weight(*operation->array_product());
       for (const std::string& name : operation->digital_parameters()) {
-        if (gradients_.backbone.count(name) != 0) continue;
         const Shape& shape = network.parameters.at(name);
-        gradients_.backbone[name] = train(&parameters.digital.at(name), shape.rows(), shape.columns());
+        train_parameter(name, &parameters.digital.at(name), shape.rows(), shape.columns());
       }
     }
   }
@@ -61,7 +63,7 @@ class TrainingPlan {
         job.fetches.push_back(state.row());
         job.drains.push_back(state.row());
       }
-      if (tensor.working != nullptr) job.drains.push_back(tensor.working->row());
+      for (const Placement* working : tensor.working) job.drains.push_back(working->row());
       const std::uint64_t columns = tensor.gradient.row_bytes / state_bytes();
       job.operations_per_vector = operations_per_parameter() * columns;
       job.cycles_per_vector = vector_cycles(unit, job.operations_per_vector);
@@ -81,7 +83,7 @@ class TrainingPlan {
 
   Placement train(const Placement* working, std::uint32_t rows, std::uint32_t width) {
     TrainedTensor tensor;
-    tensor.working = working;
+    if (working != nullptr) tensor.working.push_back(working);
     tensor.gradient = builder_.layout().fixed(rows, width, state_bits());
     const std::uint32_t copies = optimizer_tensors(task_.optimizer, task_.has_momentum);
     for (std::uint32_t copy = 0; copy < copies; ++copy) {
@@ -92,8 +94,20 @@ class TrainingPlan {
     return tensor.gradient;
   }
 
+  /// A parameter may be a weight and a table at once: then both copies are written.
+  void train_parameter(const std::string& name, const Placement* working, std::uint32_t rows, std::uint32_t width) {
+    const auto [tensor, is_new] = tensor_of_.emplace(name, tensors_.size());
+    if (is_new) {
+      gradients_.backbone[name] = train(working, rows, width);
+      return;
+    }
+    std::vector<const Placement*>& copies = tensors_[tensor->second].working;
+    const bool is_known = std::find(copies.begin(), copies.end(), working) != copies.end();
+    if (working != nullptr && !is_known) copies.push_back(working);
+  }
+
   void train_weight(const ArrayProduct& product) {
-    if (gradients_.backbone.count(product.weight) != 0) return;
+    if (!weights_.insert(product.weight).second) return;
     const Placement* working = nullptr;
     if (!task_.backbone_in_arrays) {
       const int bits = builder_.context().architecture.training.gradient_bits;
@@ -101,7 +115,7 @@ class TrainingPlan {
           &working_weights_.emplace(product.weight, builder_.layout().fixed(product.outputs, product.inputs, bits))
                .first->second;
     }
-    gradients_.backbone[product.weight] = train(working, product.outputs, product.inputs);
+    train_parameter(product.weight, working, product.outputs, product.inputs);
   }
 
   ProgramBuilder& builder_;
@@ -109,6 +123,8 @@ class TrainingPlan {
   GradientPlacements gradients_;
   std::map<std::string, Placement> working_weights_;
   std::vector<TrainedTensor> tensors_;
+  std::map<std::string, std::size_t> tensor_of_;  ///< by parameter of the backbone
+  std::set<std::string> weights_;                 ///< those of the arrays that are trained
   std::uint64_t parameters_ = 0;
 };
 

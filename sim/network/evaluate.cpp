@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sim/network/embeddings.hpp"
+#include "sim/operations/sample_error.hpp"
 
 namespace palimpsest {
 
@@ -34,9 +35,13 @@ void for_each_input(const Network& network, const SampleSet& set, const std::vec
                     std::size_t samples_at_once) {
   for (std::size_t first = 0; first < samples.size(); first += samples_at_once) {
     const std::size_t last = std::min(first + samples_at_once, samples.size());
-    take(first, network_input(network, set,
-                              {samples.begin() + static_cast<std::ptrdiff_t>(first),
-                               samples.begin() + static_cast<std::ptrdiff_t>(last)}));
+    try {
+      take(first, network_input(network, set,
+                                {samples.begin() + static_cast<std::ptrdiff_t>(first),
+                                 samples.begin() + static_cast<std::ptrdiff_t>(last)}));
+    } catch (const SampleError& error) {
+      throw error.with_sample(samples[first + error.sample()]);
+    }
   }
 }
 

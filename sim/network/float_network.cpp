@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sim/error.hpp"
+#include "sim/operations/sample_error.hpp"
 
 namespace palimpsest {
 
@@ -55,8 +56,15 @@ constexpr Eigen::Index calibration_samples_at_once = 256;
 template <class Take>
 void for_each_part(const Network& network, const Tensor& input, const Take& take) {
   const Eigen::Index rows = calibration_samples_at_once * network.input().rows();
-  for (Eigen::Index first = 0; first < input.rows(); first += rows)
-    take(Tensor(input.middleRows(first, std::min(rows, input.rows() - first))));
+  for (Eigen::Index first = 0; first < input.rows(); first += rows) {
+    try {
+      take(Tensor(input.middleRows(first, std::min(rows, input.rows() - first))));
+    } catch (const SampleError& error) {
+      const auto samples_before = static_cast<std::uint32_t>(first / network.input().rows());
+      throw UserError(ExitCode::trace,
+                      std::string("/calibration: ") + error.with_sample(samples_before + error.sample()).what());
+    }
+  }
 }
 
 void raise(float& range, const Tensor& values) { range = std::max(range, values.cwiseAbs().maxCoeff()); }
@@ -121,22 +129,43 @@ class ArrayInputs : public FloatArithmetic {
   const TakeArrayInput& take_;
 };
 
-/// Values that are stored as others have the range of those: what an operation copies, what a loop hands on.
-void follow_grids(const Network& network, std::vector<float>& ranges) {
+/// Values that are stored as others are, and those others: what an operation copies, what a loop hands on.
+std::vector<std::pair<std::uint32_t, std::uint32_t>> grid_followers(const Network& network) {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> followers = network.handed_on();
   for (const auto& operation : network.operations()) {
     if (!operation->keeps_grid()) continue;
     for (const std::uint32_t output : operation->outputs()) followers.emplace_back(output, operation->inputs()[0]);
   }
+  return followers;
+}
+
+/// Raises what each first of a pair of values has to at least what its second has.
+void raise_to(std::vector<float>& ranges, const std::vector<std::pair<std::uint32_t, std::uint32_t>>& pairs) {
   // Ranges only grow, each to one of finitely many.
   for (bool changed = true; changed;) {
     changed = false;
-    for (const auto& [value, source] : followers) {
+    for (const auto& [value, source] : pairs) {
       if (ranges[value] >= ranges[source]) continue;
       ranges[value] = ranges[source];
       changed = true;
     }
   }
+}
+
+/// Values that are stored as others have the range of those.
+void follow_grids(const Network& network, std::vector<float>& ranges) { raise_to(ranges, grid_followers(network)); }
+
+/// Where an operation asks for a range, all that its input is a copy of has it as well.
+void hold_least_ranges(const Network& network, std::vector<float>& ranges) {
+  std::vector<float> least(ranges.size(), 0.0F);
+  for (const auto& operation : network.operations()) {
+    for (const std::uint32_t input : operation->inputs())
+      least[input] = std::max(least[input], operation->least_input_range());
+  }
+  auto sources = grid_followers(network);
+  for (auto& [value, source] : sources) std::swap(value, source);
+  raise_to(least, sources);
+  for (std::size_t value = 0; value < ranges.size(); ++value) ranges[value] = std::max(ranges[value], least[value]);
 }
 
 }  // namespace
@@ -146,6 +175,7 @@ Ranges calibrate(const Network& network, const WeightSet& weights, const std::ve
   Ranges ranges;
   Recorder recorder(network, weights, adapters, ranges);
   for_each_part(network, input, [&](const Tensor& part) { evaluate(network, weights, part, recorder); });
+  hold_least_ranges(network, ranges.values);
   follow_grids(network, ranges.values);
   for (float& range : ranges.values) replace_zero(range);
   for (auto& [place, range] : ranges.inner) replace_zero(range);

@@ -1,34 +1,30 @@
+#include "sim/operations/binary.hpp"
 #include "sim/operations/kinds.hpp"
 
 namespace palimpsest {
 
 namespace {
 
-constexpr VectorOperations operations_per_element{1, 0, 0, 0};
+struct Sum {
+  static constexpr VectorOperations operations{1, 0, 0, 0};
+  static constexpr bool gradient_reads_other = false;
 
-class Add : public Operation {
- public:
-  explicit Add(OperationSource& source) : Operation(source) {
-    if (input_shape(0) != input_shape(1))
-      source.reader.fail(
-          "inputs", "expected two values of one shape, got " + shown(input_shape(0)) + " and " + shown(input_shape(1)));
-    set_output_shapes({input_shape()});
-  }
-
-  void evaluate(const Evaluation& evaluation, std::vector<Tensor>& outputs) const override {
-    outputs[0] = evaluation.input(0) + evaluation.input(1);
-  }
-  VectorWork work() const override { return {true, operations_per_element * input_shape().columns()}; }
-  std::vector<InputGradient> input_gradients() const override {
-    return {{0, {}, false, {}, {}}, {1, {}, false, {}, {}}};
-  }
+  static float value(float x, float y) { return x + y; }
 };
+
+void expect_equal_shapes(const OperationSource& source) {
+  source.expect_inputs(2);
+  if (source.input_shapes[0] != source.input_shapes[1])
+    source.reader.fail("inputs", "expected two values of one shape, got " + shown(source.input_shapes[0]) + " and " +
+                                     shown(source.input_shapes[1]));
+}
 
 }  // namespace
 
 std::unique_ptr<Operation> read_add(OperationSource& source) {
-  source.expect_inputs(2);
-  return std::make_unique<Add>(source);
+  if (source.version == 1) expect_equal_shapes(source);
+  const SecondOperand other = read_second_operand(source);
+  return std::make_unique<Binary<Sum>>(source, other);
 }
 
 }  // namespace palimpsest

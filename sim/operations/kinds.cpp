@@ -14,15 +14,27 @@ struct Kind {
 };
 
 constexpr std::uint32_t newest = 2;
-constexpr std::array<Kind, 8> kinds{{
+constexpr std::array<Kind, 20> kinds{{
     {"linear", 1, newest, read_linear},
+    {"softmax", 2, newest, read_softmax},
+    {"layer_norm", 2, newest, read_layer_norm},
     {"rms_norm", 1, newest, read_rms_norm},
+    {"group_norm", 2, newest, read_group_norm},
     {"gelu", 1, newest, read_gelu},
     {"relu", 1, newest, read_relu},
+    {"silu", 2, newest, read_silu},
+    {"sigmoid", 2, newest, read_sigmoid},
+    {"tanh", 2, newest, read_tanh},
     {"add", 1, newest, read_add},
+    {"multiply", 2, newest, read_multiply},
+    {"concatenate", 2, newest, read_concatenate},
+    {"slice", 2, newest, read_slice},
+    {"reshape", 2, newest, read_reshape},
     {"transpose", 1, 1, read_permute},
     {"permute", 2, newest, read_permute},
     {"mean", 1, newest, read_mean},
+    {"embedding", 2, newest, read_embedding},
+    {"parameter", 2, newest, read_parameter},
 }};
 
 }  // namespace

@@ -22,10 +22,13 @@ Axes read_axes(const OperationSource& source) {
   }
   const std::vector<std::int64_t> read = source.reader.integers("axes", 0, static_cast<std::int64_t>(dimensions) - 1);
   if (read.empty()) source.reader.fail("axes", "expected at least one");
+  std::int64_t last = -1;
   for (const std::int64_t axis : read) {
-    if (axes.averaged[static_cast<std::size_t>(axis)])
-      source.reader.fail("axes", "expected each dimension once, got " + std::to_string(axis) + " again");
+    if (axis <= last)
+      source.reader.fail("axes", "expected dimensions in ascending order, got " + std::to_string(axis) + " after " +
+                                     std::to_string(last));
     axes.averaged[static_cast<std::size_t>(axis)] = true;
+    last = axis;
   }
   axes.keep = source.reader.truth("keep");
   return axes;

@@ -56,7 +56,7 @@ struct InputGradient {
   std::uint32_t input = 0;
   std::vector<std::uint32_t> inputs_read;    ///< beside the output's gradient
   bool output_read = false;                  ///< the output itself
-  std::vector<std::string> parameters_read;  ///< row by row only
+  std::vector<std::string> parameters_read;  ///< row by row: of one row each
   std::optional<VectorWork> work;            ///< none: the output's gradient is the input's
 };
 
@@ -65,6 +65,8 @@ struct ParameterGradient {
   std::string parameter;
   std::vector<std::uint32_t> inputs_read;  ///< beside the output's gradient
   VectorOperations operations;             ///< of the whole value
+  /// How many rows of the parameter are added to; none: all. Which ones the data say, so the first stand for them.
+  std::optional<std::uint32_t> rows = std::nullopt;
 };
 
 /// What an execution computes from.
@@ -106,6 +108,8 @@ class Operation {
   virtual std::vector<std::string> digital_parameters() const { return {}; }
   /// Whether all outputs hold elements of the first input as they are, so that they stay on its grid.
   virtual bool keeps_grid() const { return false; }
+  /// Magnitude that the storage grid of all inputs has to hold, whatever calibration samples show.
+  virtual float least_input_range() const { return 0.0F; }
   /// Multiply-accumulates of a sample, those of the arrays included.
   virtual std::uint64_t macs() const { return array_product() == nullptr ? 0 : array_product()->macs(); }
 

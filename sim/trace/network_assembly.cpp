@@ -8,8 +8,6 @@ namespace palimpsest {
 
 namespace {
 
-constexpr std::size_t most_dimensions = 8;
-
 float read_float(JsonReader& reader, const char* key) { return static_cast<float>(reader.number(key, -1e6, 1e6)); }
 
 bool within_limits(const Shape& shape) {

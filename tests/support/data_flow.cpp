@@ -91,8 +91,8 @@ std::string step_text(std::size_t step) { return "step " + std::to_string(step);
 
 class Follower {
  public:
-  Follower(const Program& program, const SramConfig& sram)
-      : program_(program), sram_(sram), word_(word_bytes(sram)), before_(program.steps.size()) {}
+  Follower(const Program& program, const SramConfig& sram, const std::set<std::uint32_t>& cut)
+      : program_(program), sram_(sram), cut_(cut), word_(word_bytes(sram)), before_(program.steps.size()) {}
 
   DataFlow follow() {
     flow_.sources.resize(program_.steps.size());
@@ -223,7 +223,7 @@ class Follower {
       if (!byte.per_sample && program_.samples > 1 && !sum_up(*one, drainers.front(), byte))
         fault(*one, "drains what is there once in every sample, and is no sum");
     }
-    if (!byte.per_sample) return;
+    if (!byte.per_sample || cut_.count(drainers.front()) != 0) return;
     const auto is_read = [&](std::uint64_t address) { return readers_.count({true, address}) != 0; };
     if (!is_read(byte.address) && !is_between_rows(byte.address, word_, is_read))
       fault(drainers.front(), "drains what no step reads");
@@ -239,7 +239,7 @@ class Follower {
 
   /// Tiles read parts of a matrix, everything else what a step drains with all its vectors.
   void check_whole(std::uint32_t step, std::uint32_t source) {
-    if (std::holds_alternative<TileJob>(program_.steps[step].job)) return;
+    if (std::holds_alternative<TileJob>(program_.steps[step].job) || cut_.count(source) != 0) return;
     const StreamJob& job = *stream_of(program_.steps[source].job);
     for (const StridedRange& drain : job.drains) {
       const auto is_read = [&](std::uint64_t address) { return reads(step, {drain.per_sample, address}); };
@@ -260,6 +260,7 @@ class Follower {
 
   const Program& program_;
   const SramConfig& sram_;
+  const std::set<std::uint32_t>& cut_;
   std::uint32_t word_;
   std::vector<std::vector<bool>> before_;  ///< by step: steps that it waits for, over any number of others
   StepsOfBytes drainers_;
@@ -270,7 +271,9 @@ class Follower {
 
 }  // namespace
 
-DataFlow data_flow(const Program& program, const SramConfig& sram) { return Follower(program, sram).follow(); }
+DataFlow data_flow(const Program& program, const SramConfig& sram, const std::set<std::uint32_t>& cut) {
+  return Follower(program, sram, cut).follow();
+}
 
 std::vector<std::string> missing(const std::vector<ReadRange>& borrowed, const std::set<std::uint64_t>& resident,
                                  const SramConfig& sram) {

@@ -36,9 +36,10 @@ struct DataFlow {
 /// - a byte of a slot that is drained and never read;
 /// - a step, of another unit than a tile, that reads a part of what one range of a job drains;
 /// - a step that waits for one of which it reads nothing (the programmer's jobs apart).
+/// Of what the steps `cut` drain, parts may be read, and parts never: a slice of a value is a view of it.
 /// Sums over a batch are no fault: steps that read what they drain, all on one unit, which takes jobs in turn and
 /// forwards. With several samples nothing else may drain what is there once.
-DataFlow data_flow(const Program& program, const SramConfig& sram);
+DataFlow data_flow(const Program& program, const SramConfig& sram, const std::set<std::uint32_t>& cut = {});
 
 /// Faults of `borrowed` ranges where not all is `resident`, by the same rule for what lies between rows.
 std::vector<std::string> missing(const std::vector<ReadRange>& borrowed, const std::set<std::uint64_t>& resident,

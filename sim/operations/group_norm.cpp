@@ -1,0 +1,66 @@
+#include "sim/operations/kinds.hpp"
+#include "sim/operations/normalization.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+/// (x - mean) / sqrt(variance + epsilon) over each group of channels, the first dimension; then times the channel's
+/// gain plus its bias (Wu and He, ECCV 2018).
+class GroupNorm : public Operation {
+ public:
+  GroupNorm(OperationSource& source, std::uint32_t groups)
+      : Operation(source),
+        groups_(groups),
+        gain_(source.parameter_or_null("gain", Shape{input_shape().extent(0)})),
+        bias_(source.parameter_or_null("bias", Shape{input_shape().extent(0)})),
+        epsilon_(source.epsilon()) {
+    set_output_shapes({input_shape()});
+  }
+
+  std::vector<std::string> digital_parameters() const override { return present({gain_, bias_}); }
+
+  void evaluate(const Evaluation& evaluation, std::vector<Tensor>& outputs) const override {
+    Tensor& y = outputs[0] = evaluation.input();
+    const auto group_elements = static_cast<Eigen::Index>(input_shape().elements() / groups_);
+    normalize_rows({y.data(), y.size() / group_elements, group_elements}, epsilon_);
+    const auto channels = static_cast<Eigen::Index>(input_shape().extent(0));
+    const auto channel_elements = static_cast<Eigen::Index>(input_shape().elements()) / channels;
+    Eigen::Map<Tensor> by_channel(y.data(), y.size() / channel_elements, channel_elements);
+    for (Eigen::Index row = 0; row < by_channel.rows(); ++row) {
+      if (!gain_.empty()) by_channel.row(row) *= evaluation.parameters.at(gain_)(0, row % channels);
+      if (!bias_.empty()) by_channel.row(row).array() += evaluation.parameters.at(bias_)(0, row % channels);
+    }
+  }
+  VectorWork work() const override { return {false, group_work().forward()}; }
+  std::vector<InputGradient> input_gradients() const override {
+    return {{0, {0}, false, present({gain_}), VectorWork{false, group_work().backward()}}};
+  }
+  std::vector<ParameterGradient> parameter_gradients() const override {
+    return normalization_gradients(group_work(), gain_, bias_);
+  }
+
+ private:
+  NormalizationWork group_work() const {
+    return {input_shape().elements() / groups_, groups_, !gain_.empty(), !bias_.empty()};
+  }
+
+  std::uint32_t groups_;
+  std::string gain_;
+  std::string bias_;
+  float epsilon_;
+};
+
+}  // namespace
+
+std::unique_ptr<Operation> read_group_norm(OperationSource& source) {
+  source.expect_inputs(1);
+  const std::uint32_t channels = source.input_shapes[0].extent(0);
+  const auto groups = source.reader.integer<std::uint32_t>("groups", 1, channels);
+  if (channels % groups != 0)
+    source.reader.fail(
+        "groups", "expected a divisor of the " + std::to_string(channels) + " channels, got " + std::to_string(groups));
+  return std::make_unique<GroupNorm>(source, groups);
+}
+
+}  // namespace palimpsest
