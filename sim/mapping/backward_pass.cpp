@@ -160,10 +160,12 @@ std::vector<StoredValue> BackwardPass::transposed_reads(const ArrayProduct& prod
   std::map<std::uint32_t, StoredValue> partial_sums;
   for (const std::uint32_t tile : builder_.context().map.mapped(product).tiles) {
     const TileBlock& block = builder_.context().map.blocks[tile];
-    auto partial = partial_sums.find(block.first_output);
+    // Groups write side by side into one partial sum.
+    const std::uint32_t first_of_group = block.first_output - block.group * product.outputs_of_group();
+    auto partial = partial_sums.find(first_of_group);
     if (partial == partial_sums.end()) {
       const Placement placement = builder_.layout().per_sample(x_shape.rows(), x_shape.columns(), gradient_bits_);
-      partial = partial_sums.emplace(block.first_output, StoredValue{placement, {}}).first;
+      partial = partial_sums.emplace(first_of_group, StoredValue{placement, {}}).first;
     }
     TileJob job;
     job.vectors = product.vectors;
@@ -189,18 +191,15 @@ std::vector<StoredValue> BackwardPass::transposed_reads(const ArrayProduct& prod
 
 StoredValue BackwardPass::digital_product(const ArrayProduct& product, const Shape& x_shape,
                                           const StoredValue& output_gradient) {
+  const LoraProduct back{product.inputs, product.outputs_of_group(), product.groups};
   const auto working = working_weights_.find(product.weight);
   if (working != working_weights_.end()) {
-    return builder_.lora_products(output_gradient, {working->second},
-                                  {{product.groups * product.inputs, product.outputs_of_group()}}, x_shape,
-                                  gradient_bits_);
+    return builder_.lora_products(output_gradient, {working->second}, {back}, x_shape, gradient_bits_);
   }
   const StoredValue weights = builder_.receive({product.outputs, product.inputs}, gradient_bits_);
   StoredValue gradient = output_gradient;
   gradient.ready_after.insert(gradient.ready_after.end(), weights.ready_after.begin(), weights.ready_after.end());
-  return builder_.lora_products(gradient, {weights.placement},
-                                {{product.groups * product.inputs, product.outputs_of_group()}}, x_shape,
-                                gradient_bits_);
+  return builder_.lora_products(gradient, {weights.placement}, {back}, x_shape, gradient_bits_);
 }
 
 void BackwardPass::add_weight_gradient(const ArrayProduct& product, const StoredValue& x,
@@ -210,8 +209,8 @@ void BackwardPass::add_weight_gradient(const ArrayProduct& product, const Stored
   job.preloads = {gradient.whole()};
   job.fetches = {x.placement.whole(), output_gradient.placement.whole()};
   job.drains = {gradient.whole()};
-  job.cycles_per_vector =
-      lora_product_cycles(builder_.context().architecture.lora_unit, product.outputs, product.inputs, product.vectors);
+  job.cycles_per_vector = lora_product_cycles(builder_.context().architecture.lora_unit, product.outputs_of_group(),
+                                              product.inputs, std::uint64_t{product.vectors} * product.groups);
   job.macs_per_vector = product.macs();
   builder_.add(job, output_gradient.ready_after);
 }

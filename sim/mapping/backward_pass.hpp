@@ -31,6 +31,9 @@ class BackwardPass {
   int gradient_bits() const { return gradient_bits_; }
   const StoredValue& value(std::uint32_t number) const { return forward_.value(number); }
   StoredValue parameter(const std::string& name) const { return {parameters_.digital.at(name), {}}; }
+  const StoredValue& kept_for_backward(const Execution& execution) const {
+    return forward_.kept_for_backward(execution);
+  }
 
   /// Whether the gradient of this value, as executions number them, leads to a trained parameter.
   bool needs(std::uint32_t value) const { return needed_[value]; }

@@ -84,8 +84,8 @@ StoredValue ForwardPass::array_product(const Execution& execution, const StoredV
   const Placement* bias = find(parameters_.digital, product.bias);
   const Placement* working = find(working_weights_, product.weight);
   if (working == nullptr) return builder_.product_on_tiles(product, x, pairs_of(execution), bias, shape);
-  const StoredValue result =
-      builder_.lora_products(x, {*working}, {{product.outputs, product.inputs}}, shape, builder_.activation_bits());
+  const StoredValue result = builder_.lora_products(
+      x, {*working}, {{product.outputs_of_group(), product.inputs, product.groups}}, shape, builder_.activation_bits());
   return builder_.sum({result}, bias, shape, builder_.activation_bits());
 }
 

@@ -45,6 +45,12 @@ class ForwardPass {
   /// vector.
   StoredValue array_product(const Execution& execution, const StoredValue& x, const Shape& shape);
 
+  /// Notes what lies between an execution's input and output and its backward pass reads again.
+  void keep_for_backward(const Execution& execution, StoredValue value) {
+    kept_for_backward_[&execution] = std::move(value);
+  }
+  const StoredValue& kept_for_backward(const Execution& execution) const { return kept_for_backward_.at(&execution); }
+
   const StoredValue& value(std::uint32_t number) const { return values_[number]; }  ///< as executions number them
   const StoredValue& output() const { return values_[builder_.context().network.execution_output()]; }
   /// A x of the trained adapter, there when the output of the execution is.
@@ -60,6 +66,7 @@ class ForwardPass {
   const Adapter* trained_adapter_;
   std::vector<StoredValue> values_;
   std::map<const Execution*, Placement> kept_;
+  std::map<const Execution*, StoredValue> kept_for_backward_;
 };
 
 }  // namespace palimpsest

@@ -19,6 +19,10 @@ std::vector<std::uint32_t> joined(const std::vector<StoredValue>& values) {
 
 }  // namespace
 
+std::uint64_t cycles_of(const LoraProduct& product, const LoraUnitConfig& unit) {
+  return lora_product_cycles(unit, product.outputs, product.inputs, product.groups);
+}
+
 std::uint64_t host_words(std::uint64_t bytes) { return ceil_div(bytes, 4); }
 
 ProgramBuilder::ProgramBuilder(const ProgramContext& context) : context_(context), layout_(context.architecture.sram) {}
@@ -60,6 +64,24 @@ StoredValue ProgramBuilder::row_by_row(const std::vector<StoredValue>& inputs,
   return {output, {add(job, joined(inputs))}};
 }
 
+std::vector<StoredValue> ProgramBuilder::rows_to_several(const std::vector<StoredValue>& inputs, std::uint32_t count,
+                                                         const Shape& shape, int bits,
+                                                         const VectorOperations& operations_per_row) {
+  VectorJob job;
+  job.vectors = shape.rows();
+  for (const StoredValue& input : inputs) job.fetches.push_back(input.placement.row());
+  std::vector<StoredValue> outputs;
+  for (std::uint32_t output = 0; output < count; ++output) {
+    outputs.push_back({layout_.per_sample(shape.rows(), shape.columns(), bits), {}});
+    job.drains.push_back(outputs.back().placement.row());
+  }
+  job.cycles_per_vector = vector_cycles(context_.architecture.vector_unit, operations_per_row);
+  job.operations_per_vector = operations_per_row;
+  const std::uint32_t step = add(job, joined(inputs));
+  for (StoredValue& output : outputs) output.ready_after = {step};
+  return outputs;
+}
+
 StoredValue ProgramBuilder::at_once(const std::vector<StoredValue>& inputs, const Shape& shape, int bits,
                                     const VectorOperations& operations) {
   const Placement output = layout_.per_sample(shape.rows(), shape.columns(), bits);
@@ -73,8 +95,8 @@ StoredValue ProgramBuilder::at_once(const std::vector<StoredValue>& inputs, cons
 }
 
 StoredValue ProgramBuilder::lora_products(const StoredValue& x, const std::vector<Placement>& weights,
-                                          const std::vector<std::pair<std::uint32_t, std::uint32_t>>& products,
-                                          const Shape& shape, int bits, const std::optional<Placement>& kept) {
+                                          const std::vector<LoraProduct>& products, const Shape& shape, int bits,
+                                          const std::optional<Placement>& kept) {
   const Placement output = layout_.per_sample(shape.rows(), shape.columns(), bits);
   LoraJob job;
   job.vectors = shape.rows();
@@ -82,9 +104,9 @@ StoredValue ProgramBuilder::lora_products(const StoredValue& x, const std::vecto
   job.drains = {output.row()};
   if (kept) job.drains.push_back(kept->row());
   for (const Placement& weight : weights) job.preloads.push_back(weight.whole());
-  for (const auto& [outputs, inputs] : products) {
-    job.cycles_per_vector += lora_product_cycles(context_.architecture.lora_unit, outputs, inputs);
-    job.macs_per_vector += std::uint64_t{outputs} * inputs;
+  for (const LoraProduct& product : products) {
+    job.cycles_per_vector += cycles_of(product, context_.architecture.lora_unit);
+    job.macs_per_vector += product.macs();
   }
   return {output, {add(job, x.ready_after)}};
 }

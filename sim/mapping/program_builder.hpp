@@ -22,6 +22,17 @@ struct StoredValue {
   std::vector<std::uint32_t> ready_after;
 };
 
+/// A product of a matrix with a vector on the LoRA unit: of `groups` blocks of the vector with a matrix each.
+struct LoraProduct {
+  std::uint32_t outputs = 0;  ///< of a group
+  std::uint32_t inputs = 0;   ///< of a group
+  std::uint32_t groups = 1;
+
+  std::uint64_t macs() const { return std::uint64_t{outputs} * inputs * groups; }
+};
+
+std::uint64_t cycles_of(const LoraProduct& product, const LoraUnitConfig& unit);
+
 /// What programs are built from: the chip, the network, and where its weights are.
 struct ProgramContext {
   const Architecture& architecture;
@@ -50,6 +61,9 @@ class ProgramBuilder {
   /// matrix of `shape`, with `operations_per_row` elementary operations each.
   StoredValue row_by_row(const std::vector<StoredValue>& inputs, const std::vector<Placement>& fixed_inputs,
                          const Shape& shape, int bits, const VectorOperations& operations_per_row);
+  /// The same with `count` results of `shape`.
+  std::vector<StoredValue> rows_to_several(const std::vector<StoredValue>& inputs, std::uint32_t count,
+                                           const Shape& shape, int bits, const VectorOperations& operations_per_row);
   /// The same for operations that need the whole matrix at once.
   StoredValue at_once(const std::vector<StoredValue>& inputs, const Shape& shape, int bits,
                       const VectorOperations& operations);
@@ -66,12 +80,11 @@ class ProgramBuilder {
   StoredValue product_on_tiles(const ArrayProduct& product, const StoredValue& x, const std::vector<StoredPair>& pairs,
                                const Placement* bias, const Shape& shape);
 
-  /// Products of every row of `x` with the stored matrices, one after the other, on the LoRA unit: inner sizes as
-  /// (outputs, inputs). The result has `shape` and `bits`. The first product is written to `kept` too, if given; it is
-  /// there when the result is.
+  /// Products of every row of `x` with the stored matrices, one after the other, on the LoRA unit. The result has
+  /// `shape` and `bits`. The first product is written to `kept` too, if given; it is there when the result is.
   StoredValue lora_products(const StoredValue& x, const std::vector<Placement>& weights,
-                            const std::vector<std::pair<std::uint32_t, std::uint32_t>>& products, const Shape& shape,
-                            int bits, const std::optional<Placement>& kept = std::nullopt);
+                            const std::vector<LoraProduct>& products, const Shape& shape, int bits,
+                            const std::optional<Placement>& kept = std::nullopt);
 
   /// Sum of equally shaped matrices; a single one is returned as it is.
   StoredValue sum(const std::vector<StoredValue>& terms, const Placement* bias, const Shape& shape, int bits);

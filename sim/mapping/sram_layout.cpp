@@ -8,6 +8,10 @@ StridedRange Placement::part_of_row(std::uint32_t offset, std::uint32_t bytes) c
   return {address + offset, bytes, row_stride, per_sample};
 }
 
+Placement Placement::rows_from(std::uint32_t first, std::uint32_t count) const {
+  return {address + std::uint64_t{first} * row_stride, count, row_bytes, row_stride, per_sample};
+}
+
 Placement SramLayout::place(std::uint32_t rows, std::uint32_t columns, int bits) const {
   Placement placement;
   placement.rows = rows;

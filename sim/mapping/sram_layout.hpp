@@ -20,6 +20,8 @@ struct Placement {
   StridedRange part_of_row(std::uint32_t offset, std::uint32_t bytes) const;
   /// Whether the rows lie without gaps.
   bool is_dense() const { return rows == 1 || row_bytes == row_stride; }
+  /// `count` of its rows, from row `first` on.
+  Placement rows_from(std::uint32_t first, std::uint32_t count) const;
   StridedRange whole() const { return {address, std::uint64_t{rows} * row_stride, 0, per_sample}; }
 };
 

@@ -113,6 +113,13 @@ class Operation {
   /// Multiply-accumulates of a sample, those of the arrays included.
   virtual std::uint64_t macs() const { return array_product() == nullptr ? 0 : array_product()->macs(); }
 
+  /// Elements of the weight whose products these are, wherever it lies; 0: there is none.
+  virtual std::uint64_t weight_elements() const {
+    return array_product() == nullptr ? 0 : std::uint64_t{array_product()->inputs} * array_product()->outputs;
+  }
+  /// Elements that evaluating a sample needs beside its values.
+  virtual std::uint64_t workspace_elements() const { return 0; }
+
   /// Puts the outputs of whole samples into `outputs`, one each, in single precision.
   virtual void evaluate(const Evaluation& evaluation, std::vector<Tensor>& outputs) const = 0;
 
