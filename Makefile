@@ -41,7 +41,7 @@ test-cpp: configure
 
 test-python:
 	@tools/install $(TEST_PACKAGES)
-	@/usr/bin/python3 -m pytest -q workloads/tests tests/mutate
+	@/usr/bin/python3 -m pytest -q workloads/tests tests/mutate tests/support
 
 # The harnesses are part of the sanitizers' build.
 fuzz: PRESET = sanitize

@@ -23,6 +23,12 @@ enum class WeightScale {
   per_write,  ///< at every write
 };
 
+/// What computes a convolution whose every input channel is a group of its own.
+enum class DepthwiseConvolutions {
+  vector_unit,  ///< the vector unit, with the weights in the digital memory
+  tiles,        ///< the arrays, a tile for every channel
+};
+
 /// How a layer's weights and inputs are laid out on a tile.
 struct MappingConfig {
   WeightEncoding weights = WeightEncoding::offset;
@@ -31,6 +37,7 @@ struct MappingConfig {
   InputEncoding inputs = InputEncoding::bipolar;
   WeightScale scale = WeightScale::kept;
   double headroom = 1.0;  ///< the weight at the window's edge over the layer's largest when the scale is set
+  DepthwiseConvolutions depthwise_convolutions = DepthwiseConvolutions::vector_unit;
 };
 
 /// Columns that hold one weight.

@@ -138,16 +138,21 @@ void ReportingCommand::read_architecture_and_trace() {
   }
   if (!kind_.has_trace) return;
   if (!trace_is_recorded_) {
-    trace_ = read_trace(trace_directory_);
+    trace_ = read_trace_for_chip();
   } else {
     read_recorded_trace();
   }
   provenance_.trace = TraceSource{trace_->directory, trace_->files};
 }
 
+Trace ReportingCommand::read_trace_for_chip() const {
+  return architecture_ ? read_trace(trace_directory_, architecture_->tile.mapping.depthwise_convolutions)
+                       : read_trace(trace_directory_);
+}
+
 void ReportingCommand::read_recorded_trace() {
   try {
-    trace_ = read_trace(trace_directory_);
+    trace_ = read_trace_for_chip();
   } catch (const UserError& error) {
     throw UserError(error.code(), one_line(from_ + ": /provenance/trace/directory: " + error.what() +
                                            " (--trace gives another place)"));

@@ -99,6 +99,7 @@ class ReportingCommand {
   std::string input_file(ExitCode code) const;
   void print(const std::string& text) const;
   void read_architecture_and_trace();
+  Trace read_trace_for_chip() const;
   void read_recorded_trace();
   void store_recorded(boost::program_options::variables_map& values) const;
 

@@ -86,6 +86,9 @@ MappingConfig read_mapping(JsonReader reader) {
   mapping.scale =
       reader.choice<WeightScale>("scale", {{"kept", WeightScale::kept}, {"per_write", WeightScale::per_write}});
   mapping.headroom = reader.number("headroom", 1.0, 1000.0);
+  mapping.depthwise_convolutions = reader.choice<DepthwiseConvolutions>(
+      "depthwise_convolutions",
+      {{"vector_unit", DepthwiseConvolutions::vector_unit}, {"tiles", DepthwiseConvolutions::tiles}});
   reader.finish();
   const int code_bits = static_cast<int>(mapping.slices) * mapping.bits_per_slice;
   if (mapping.slices > 1 && code_bits > most_weight_bits)

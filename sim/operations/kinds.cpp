@@ -14,7 +14,7 @@ struct Kind {
 };
 
 constexpr std::uint32_t newest = 2;
-constexpr std::array<Kind, 20> kinds{{
+constexpr std::array<Kind, 21> kinds{{
     {"linear", 1, newest, read_linear},
     {"softmax", 2, newest, read_softmax},
     {"layer_norm", 2, newest, read_layer_norm},
@@ -35,6 +35,7 @@ constexpr std::array<Kind, 20> kinds{{
     {"mean", 1, newest, read_mean},
     {"embedding", 2, newest, read_embedding},
     {"parameter", 2, newest, read_parameter},
+    {"conv2d", 2, newest, read_conv2d},
 }};
 
 }  // namespace

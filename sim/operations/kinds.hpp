@@ -12,6 +12,7 @@ std::unique_ptr<Operation> read_operation(OperationSource& source);
 // The kinds, one file each.
 std::unique_ptr<Operation> read_add(OperationSource& source);
 std::unique_ptr<Operation> read_concatenate(OperationSource& source);
+std::unique_ptr<Operation> read_conv2d(OperationSource& source);
 std::unique_ptr<Operation> read_embedding(OperationSource& source);
 std::unique_ptr<Operation> read_gelu(OperationSource& source);
 std::unique_ptr<Operation> read_group_norm(OperationSource& source);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "models/physics/mapping.hpp"
 #include "sim/config/json_reader.hpp"
 #include "sim/operations/operation.hpp"
 
@@ -35,6 +36,7 @@ struct OperationSource {
   std::uint32_t index = 0;
   std::vector<std::uint32_t> inputs;
   std::vector<Shape> input_shapes;
+  DepthwiseConvolutions depthwise_convolutions = DepthwiseConvolutions::vector_unit;
 
   /// Throws UserError unless there are `count` inputs.
   void expect_inputs(std::size_t count) const;

@@ -30,8 +30,9 @@ Shape read_shape(JsonReader& reader) {
   return shape;
 }
 
-NetworkAssembly::NetworkAssembly(const ParameterShapes& parameters, std::uint32_t version)
-    : parameters_(parameters), version_(version) {}
+NetworkAssembly::NetworkAssembly(const ParameterShapes& parameters, std::uint32_t version,
+                                 DepthwiseConvolutions depthwise_convolutions)
+    : parameters_(parameters), version_(version), depthwise_convolutions_(depthwise_convolutions) {}
 
 void NetworkAssembly::read_input(JsonReader reader) {
   const std::string name = reader.text("name");
@@ -71,7 +72,8 @@ void NetworkAssembly::read_step(JsonReader reader) {
 }
 
 void NetworkAssembly::read_operation(JsonReader& reader, const std::string& name) {
-  OperationSource source{reader, version_, parameters_, network_.parameters, name, network_.next_index(), {}, {}};
+  OperationSource source{
+      reader, version_, parameters_, network_.parameters, name, network_.next_index(), {}, {}, depthwise_convolutions_};
   for (const std::string& input : reader.texts("inputs")) {
     source.inputs.push_back(value_named(reader, "inputs", input));
     source.input_shapes.push_back(network_.shape(source.inputs.back()));

@@ -17,7 +17,8 @@ namespace palimpsest {
 class NetworkAssembly {
  public:
   /// `version` is that of the trace format. The parameters outlive the object.
-  NetworkAssembly(const ParameterShapes& parameters, std::uint32_t version);
+  NetworkAssembly(const ParameterShapes& parameters, std::uint32_t version,
+                  DepthwiseConvolutions depthwise_convolutions = DepthwiseConvolutions::vector_unit);
 
   void read_input(JsonReader reader);
   /// Reads `operations` of a network or of a loop's body.
@@ -48,6 +49,7 @@ class NetworkAssembly {
 
   const ParameterShapes& parameters_;
   std::uint32_t version_;
+  DepthwiseConvolutions depthwise_convolutions_;
   Network network_;
   std::vector<std::map<std::string, std::uint32_t>> visible_{1};  ///< values of the network, of each open loop
   std::map<std::string, std::uint32_t> values_;                   ///< all of them

@@ -41,9 +41,9 @@ class TensorShapes : public ParameterShapes {
 }  // namespace
 
 Network read_network(JsonReader reader, const Safetensors& tensors, const std::string& weight_set,
-                     std::uint32_t version) {
+                     std::uint32_t version, DepthwiseConvolutions depthwise_convolutions) {
   const TensorShapes shapes(tensors, weight_set);
-  NetworkAssembly assembly(shapes, version);
+  NetworkAssembly assembly(shapes, version, depthwise_convolutions);
   assembly.read_input(reader.object("input"));
   assembly.read_operations(reader);
   Network network = assembly.finish(reader);

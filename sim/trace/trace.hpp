@@ -7,6 +7,7 @@
 
 #include <Eigen/Core>
 
+#include "models/physics/mapping.hpp"
 #include "sim/config/source_file.hpp"
 #include "sim/graph/network.hpp"
 
@@ -100,8 +101,9 @@ std::vector<const Operation*> adapted_operations(const Network& network, const A
 /// The adapters that a method uses, in its order; they are the trace's.
 std::vector<const Adapter*> adapters_of(const Trace& trace, const Method& method);
 
-/// Reads and checks a trace directory (docs/trace-format.md). Throws UserError (trace) that names file, place and
-/// expectation.
-Trace read_trace(const std::string& directory);
+/// Reads and checks a trace directory (docs/trace-format.md), for a chip that computes depth-wise convolutions as told.
+/// Throws UserError (trace) that names file, place and expectation.
+Trace read_trace(const std::string& directory,
+                 DepthwiseConvolutions depthwise_convolutions = DepthwiseConvolutions::vector_unit);
 
 }  // namespace palimpsest

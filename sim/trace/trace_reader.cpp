@@ -78,7 +78,7 @@ void read_phases(JsonReader& reader, Trace& trace, Safetensors& tensors) {
 
 }  // namespace
 
-Trace read_trace(const std::string& directory) {
+Trace read_trace(const std::string& directory, DepthwiseConvolutions depthwise_convolutions) {
   const std::filesystem::path place(directory);
   Trace trace;
   trace.directory = directory;
@@ -94,7 +94,7 @@ Trace read_trace(const std::string& directory) {
   const std::vector<std::string> weight_sets = read_weight_set_names(reader);
   // Version 1 knows no other task than the default.
   if (version > 1) trace.task = read_task(reader.object("task"));
-  trace.network = read_network(reader.object("network"), tensors, weight_sets.front(), version);
+  trace.network = read_network(reader.object("network"), tensors, weight_sets.front(), version, depthwise_convolutions);
   check_output(reader.object("network"), trace);
   for (const std::string& name : weight_sets)
     trace.weights.emplace(name, read_weight_set(trace.network, tensors, name));

@@ -76,6 +76,8 @@ const std::vector<ArchitectureField>& every_field() {
       choice("/tile/mapping/inputs", "two_pass", READ(tile.mapping.inputs == InputEncoding::two_pass)),
       choice("/tile/mapping/scale", "per_write", READ(tile.mapping.scale == WeightScale::per_write)),
       number("/tile/mapping/headroom", 1.25, READ(tile.mapping.headroom)),
+      choice("/tile/mapping/depthwise_convolutions", "tiles",
+             READ(tile.mapping.depthwise_convolutions == DepthwiseConvolutions::tiles)),
       choice("/tile/wires/ir_drop", "first_order", READ(tile.ir_drop == IrDropModel::first_order)),
       number("/tile/wires/row_segment_ohm", 0.71, READ(tile.wires.row_segment_ohm)),
       number("/tile/wires/column_segment_ohm", 0.72, READ(tile.wires.column_segment_ohm)),

@@ -29,7 +29,9 @@ class NotedShapes : public ParameterShapes {
 /// names alone; parameters have no values.
 class NetworkBuilder {
  public:
-  explicit NetworkBuilder(const Shape& input) : network_(input) {}
+  explicit NetworkBuilder(const Shape& input,
+                          DepthwiseConvolutions depthwise_convolutions = DepthwiseConvolutions::vector_unit)
+      : network_(input), depthwise_convolutions_(depthwise_convolutions) {}
 
   /// Appends an operation of version 2: `description` has what its kind has of its own, `parameters` the shapes of new
   /// parameters. Returns the number of its first output.
@@ -42,7 +44,8 @@ class NetworkBuilder {
     const JsonDocument document(std::move(description), kind, ExitCode::trace);
     JsonReader reader(document);
     const std::string name = kind + std::to_string(network_.next_index());
-    OperationSource source{reader, 2, parameters_, network_.parameters, name, network_.next_index(), inputs, {}};
+    OperationSource source{
+        reader, 2, parameters_, network_.parameters, name, network_.next_index(), inputs, {}, depthwise_convolutions_};
     for (const std::uint32_t input : inputs) source.input_shapes.push_back(network_.shape(input));
     const std::uint32_t output = network_.values();
     network_.add(read_operation(source));
@@ -57,6 +60,14 @@ class NetworkBuilder {
   }
   std::uint32_t norm(std::uint32_t input, const std::string& gain) {
     return add("rms_norm", {input}, {{"gain", gain}, {"epsilon", 1e-6}});
+  }
+  /// Without padding and dilation.
+  std::uint32_t conv2d(std::uint32_t input, const std::string& weight, const Shape& shape, std::uint32_t groups = 1,
+                       const std::string& bias = "") {
+    nlohmann::json description = {{"weight", weight}, {"bias", nullptr},   {"groups", groups},
+                                  {"stride", {1, 1}}, {"padding", {0, 0}}, {"dilation", {1, 1}}};
+    if (!bias.empty()) description["bias"] = bias;
+    return add("conv2d", {input}, description, {{weight, shape}});
   }
   std::uint32_t gelu(std::uint32_t input) { return add("gelu", {input}); }
   std::uint32_t relu(std::uint32_t input) { return add("relu", {input}); }
@@ -73,6 +84,7 @@ class NetworkBuilder {
 
  private:
   Network network_;
+  DepthwiseConvolutions depthwise_convolutions_;
   NotedShapes parameters_;
 };
 

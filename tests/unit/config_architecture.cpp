@@ -154,6 +154,7 @@ TEST_CASE("Fields out of range are refused") {
       {"/programmer/forming=7", "expected \"none\" or an object, got 7"},
       {"/tile/mapping/scale=fixed", "expected one of kept, per_write; got \"fixed\""},
       {"/tile/mapping/headroom=0.9", "expected 1..1000, got 0.9"},
+      {"/tile/mapping/depthwise_convolutions=lora_unit", "expected one of vector_unit, tiles; got \"lora_unit\""},
       {"/sram/banks=0", "expected 1..4096, got 0"},
       {"/sram/word_bits=12", "expected a multiple of 8, got 12"},
       {"/sram/access_cycles=0", "expected 1..1000000, got 0"},

@@ -148,6 +148,8 @@ TEST_CASE("Every word of a choice is read as what it names") {
   CHECK(chosen("/tile/mapping/inputs=bipolar").tile.mapping.inputs == InputEncoding::bipolar);
   CHECK(chosen("/tile/mapping/weights=offset").tile.mapping.weights == WeightEncoding::offset);
   CHECK(chosen("/tile/mapping/scale=kept").tile.mapping.scale == WeightScale::kept);
+  CHECK(chosen("/tile/mapping/depthwise_convolutions=vector_unit").tile.mapping.depthwise_convolutions ==
+        DepthwiseConvolutions::vector_unit);
   CHECK(chosen("/tile/wires/ir_drop=off").tile.ir_drop == IrDropModel::off);
   CHECK(chosen("/tile/wires/ir_drop=exact").tile.ir_drop == IrDropModel::exact);
   CHECK(chosen("/tile/sensing/kind=transimpedance").tile.sensing.kind == SensingKind::transimpedance);

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <catch2/catch.hpp>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "sim/config/architecture.hpp"
+#include "sim/mapping/deployment_program.hpp"
+#include "sim/mapping/inference_program.hpp"
+#include "sim/mapping/training_program.hpp"
+#include "tests/support/data_flow.hpp"
+
+namespace palimpsest::test {
+
+/// The shipped chip with room for any small network, and a vector unit and a LoRA unit of few lanes.
+inline Architecture roomy_chip() {
+  Architecture chip = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {});
+  chip.vector_unit.lanes = 4;
+  chip.vector_unit.pipeline_cycles = 3;
+  chip.lora_unit.rows = 2;
+  chip.lora_unit.columns = 3;
+  chip.lora_unit.pipeline_cycles = 5;
+  return chip;
+}
+
+/// The jobs of one unit, in the steps' order.
+template <class JobType>
+std::vector<JobType> jobs_of(const Program& program) {
+  std::vector<JobType> jobs;
+  for (const Step& step : program.steps) {
+    if (const auto* job = std::get_if<JobType>(&step.job)) jobs.push_back(*job);
+  }
+  return jobs;
+}
+
+inline void check_no_faults(const std::vector<std::string>& faults) {
+  INFO(lines_of(faults));
+  CHECK(faults.empty());
+}
+
+/// Programs of a network on a chip, followed byte by byte.
+struct Lowered {
+  Program inference;
+  TrainingPrograms training;  ///< of the backbone
+};
+
+inline Lowered lowered(const Architecture& chip, const Network& network, bool backbone_in_arrays = false) {
+  const TileMap map = map_to_tiles(network, chip);
+  const ProgramContext context{chip, network, map};
+  TrainingTask task;
+  task.batch_size = 2;
+  task.backbone_in_arrays = backbone_in_arrays;
+  Lowered programs{inference_program(context, {}, 3), training_programs(context, task)};
+  DeploymentTask deployment;
+  for (const std::string& name : network.digital_parameters()) deployment.vectors.insert(name);
+  const DataFlow deployed = data_flow(deployment_program(context, deployment), chip.sram);
+  const DataFlow flow = data_flow(programs.inference, chip.sram);
+  check_no_faults(flow.faults);
+  check_no_faults(missing(flow.borrowed, deployed.drained, chip.sram));
+  check_no_faults(data_flow(programs.training.batch, chip.sram).faults);
+  return programs;
+}
+
+/// The same on tiles that cut every layer both ways, with products back on the tiles and in the LoRA unit.
+inline void check_lowered_everywhere(const Network& network) {
+  for (const BackwardProducts products : {BackwardProducts::transposed_read, BackwardProducts::digital}) {
+    for (const bool backbone_in_arrays : {false, true}) {
+      Architecture chip = roomy_chip();
+      chip.tile.crossbar.rows = 4;
+      chip.tile.crossbar.columns = 6;
+      chip.training.backward_products = products;
+      lowered(chip, network, backbone_in_arrays);
+    }
+  }
+}
+
+}  // namespace palimpsest::test
