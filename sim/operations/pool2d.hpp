@@ -1,0 +1,28 @@
+#pragma once
+
+#include "sim/operations/windows.hpp"
+
+namespace palimpsest {
+
+/// Reads `kernel`, `stride` and `padding` of a pooling over the only input, an image. Throws UserError if a window
+/// could lie in the padding alone.
+Windows read_pooling_windows(OperationSource& source);
+
+/// What both kinds of pooling share: a result for every window of every channel.
+class Pool2d : public Operation {
+ public:
+  Pool2d(OperationSource& source, const Windows& windows);
+
+  void evaluate(const Evaluation& evaluation, std::vector<Tensor>& outputs) const override;
+
+ protected:
+  const Windows& windows() const { return windows_; }
+  /// The result of the window whose elements lie at `places` of a channel, negative ones in the padding.
+  virtual float pooled(const float* channel, const std::int32_t* places) const = 0;
+
+ private:
+  Windows windows_;
+  std::vector<std::int32_t> places_;
+};
+
+}  // namespace palimpsest
