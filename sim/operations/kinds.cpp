@@ -14,7 +14,7 @@ struct Kind {
 };
 
 constexpr std::uint32_t newest = 2;
-constexpr std::array<Kind, 24> kinds{{
+constexpr std::array<Kind, 25> kinds{{
     {"linear", 1, newest, read_linear},
     {"softmax", 2, newest, read_softmax},
     {"layer_norm", 2, newest, read_layer_norm},
@@ -39,6 +39,7 @@ constexpr std::array<Kind, 24> kinds{{
     {"max_pool2d", 2, newest, read_max_pool2d},
     {"average_pool2d", 2, newest, read_average_pool2d},
     {"upsample", 2, newest, read_upsample},
+    {"lif", 2, newest, read_lif},
 }};
 
 }  // namespace
