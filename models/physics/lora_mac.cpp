@@ -40,4 +40,12 @@ Eigen::MatrixXf LoraPair::apply(const Eigen::MatrixXf& x, std::uint64_t& saturat
   return (inner_codes * b_codes_.transpose() * output_per_code_).cast<float>();
 }
 
+Eigen::MatrixXf lora_matrix_product(const Eigen::MatrixXf& x, const Eigen::MatrixXf& y, int bits, float x_full_scale,
+                                    float y_full_scale, std::uint64_t& saturated, const GridRefinement& refinement) {
+  const Eigen::MatrixXd x_codes = quantize_codes(x, x_full_scale, bits, saturated, refinement).cast<double>();
+  const Eigen::MatrixXd y_codes = quantize_codes(y, y_full_scale, bits, saturated, refinement).cast<double>();
+  const double code = largest_code(bits);
+  return (x_codes * y_codes * (double{x_full_scale} / code * double{y_full_scale} / code)).cast<float>();
+}
+
 }  // namespace palimpsest

@@ -49,4 +49,10 @@ class LoraPair {
   double output_per_code_;  ///< value of the result per unit of the second integer sum
 };
 
+/// x y for `x` [m, k] and `y` [k, n] in the unit's integers, both rounded to grids of `bits` on which their full scales
+/// are the largest codes. Adds the saturated codes to `saturated`.
+Eigen::MatrixXf lora_matrix_product(const Eigen::MatrixXf& x, const Eigen::MatrixXf& y, int bits, float x_full_scale,
+                                    float y_full_scale, std::uint64_t& saturated,
+                                    const GridRefinement& refinement = {});
+
 }  // namespace palimpsest

@@ -20,6 +20,10 @@ class NetworkArithmetic {
   /// not: [vectors, outputs].
   virtual Tensor product(const Execution& execution, const Tensor& x) = 0;
 
+  /// Products of two values, block by block: of `x` [blocks * m, k] and `y` [blocks * k, n], the execution's operation
+  /// saying by its shapes what a block is: [blocks * m, n].
+  virtual Tensor matmul(const Execution& execution, const Tensor& x, const Tensor& y) = 0;
+
   /// What remains of `computed` once it has come to rest as value number `value`.
   virtual Tensor rest(std::uint32_t value, Tensor computed) = 0;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/physics/quantize.hpp"
+#include "sim/network/block_products.hpp"
 
 namespace palimpsest {
 
@@ -120,6 +121,15 @@ class DeployedNetwork::Arithmetic : public NetworkArithmetic {
     if (adapters == chip_.adapters_.end()) return y;
     for (const LoraPair& pair : adapters->second) y += pair.apply(x, activity_.saturated_lora);
     return y;
+  }
+
+  Tensor matmul(const Execution& execution, const Tensor& x, const Tensor& y) override {
+    const std::vector<std::uint32_t>& values = execution.operation->inputs();
+    const LoraUnitConfig& unit = chip_.architecture_.lora_unit;
+    return block_products(*execution.operation, x, y, [&](const auto& one, const auto& other) {
+      return lora_matrix_product(one, other, unit.bits, chip_.value_ranges_[values[0]], chip_.value_ranges_[values[1]],
+                                 activity_.saturated_lora, unit.refinement);
+    });
   }
 
   Tensor rest(std::uint32_t value, Tensor computed) override {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sim/error.hpp"
+#include "sim/network/block_products.hpp"
 #include "sim/operations/sample_error.hpp"
 
 namespace palimpsest {
@@ -29,6 +30,11 @@ Tensor FloatArithmetic::product(const Execution& execution, const Tensor& vector
     y += pair->second.scale * ((x * pair->second.a.transpose()) * pair->second.b.transpose());
   }
   return y;
+}
+
+Tensor FloatArithmetic::matmul(const Execution& execution, const Tensor& x, const Tensor& y) {
+  return block_products(*execution.operation, x, y,
+                        [](const auto& one, const auto& other) -> Tensor { return one * other; });
 }
 
 Tensor FloatArithmetic::rest(std::uint32_t /*value*/, Tensor computed) { return computed; }

@@ -19,6 +19,7 @@ class FloatArithmetic : public NetworkArithmetic {
   FloatArithmetic(const WeightSet& weights, std::vector<const Adapter*> adapters);
 
   Tensor product(const Execution& execution, const Tensor& x) override;
+  Tensor matmul(const Execution& execution, const Tensor& x, const Tensor& y) override;
   Tensor rest(std::uint32_t value, Tensor computed) override;
 
  private:

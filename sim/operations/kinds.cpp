@@ -14,7 +14,7 @@ struct Kind {
 };
 
 constexpr std::uint32_t newest = 2;
-constexpr std::array<Kind, 25> kinds{{
+constexpr std::array<Kind, 26> kinds{{
     {"linear", 1, newest, read_linear},
     {"softmax", 2, newest, read_softmax},
     {"layer_norm", 2, newest, read_layer_norm},
@@ -36,6 +36,7 @@ constexpr std::array<Kind, 25> kinds{{
     {"embedding", 2, newest, read_embedding},
     {"parameter", 2, newest, read_parameter},
     {"conv2d", 2, newest, read_conv2d},
+    {"matmul", 2, newest, read_matmul},
     {"max_pool2d", 2, newest, read_max_pool2d},
     {"average_pool2d", 2, newest, read_average_pool2d},
     {"upsample", 2, newest, read_upsample},

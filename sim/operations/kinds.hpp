@@ -20,6 +20,7 @@ std::unique_ptr<Operation> read_group_norm(OperationSource& source);
 std::unique_ptr<Operation> read_layer_norm(OperationSource& source);
 std::unique_ptr<Operation> read_lif(OperationSource& source);
 std::unique_ptr<Operation> read_linear(OperationSource& source);
+std::unique_ptr<Operation> read_matmul(OperationSource& source);
 std::unique_ptr<Operation> read_max_pool2d(OperationSource& source);
 std::unique_ptr<Operation> read_mean(OperationSource& source);
 std::unique_ptr<Operation> read_multiply(OperationSource& source);
