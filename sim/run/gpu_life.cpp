@@ -61,50 +61,61 @@ LinearSize size_of(const ArrayProduct& product) {
           static_cast<double>(product.vectors)};
 }
 
-void layer_product(Roofline& roofline, const ArrayProduct& product, double batch) {
-  const LinearSize size = size_of(product);
-  roofline.kernel(batch * size.rows * size.inputs * size.outputs,
-                  batch * size.rows * (size.inputs + size.outputs) + size.inputs * size.outputs);
+double elements_of(const std::vector<Shape>& shapes) {
+  double elements = 0.0;
+  for (const Shape& shape : shapes) elements += static_cast<double>(shape.elements());
+  return elements;
 }
 
-void adapter_products(Roofline& roofline, const ArrayProduct& product, const Adapter& adapter, double batch) {
+/// Inputs, weight and outputs are moved once; a convolution finds its windows in the image.
+void operation_kernel(Roofline& roofline, const Operation& operation, double batch) {
+  const double moved = elements_of(operation.input_shapes()) + elements_of(operation.output_shapes());
+  roofline.kernel(static_cast<double>(operation.macs()) * batch,
+                  moved * batch + static_cast<double>(operation.weight_elements()));
+}
+
+void adapter_products(Roofline& roofline, const Operation& operation, const Adapter& adapter, double batch) {
+  const ArrayProduct& product = *operation.array_product();
   const LinearSize size = size_of(product);
   const double rank = adapter.layers.at(product.layer).rank();
   roofline.kernel(batch * size.rows * size.inputs * rank,
-                  batch * size.rows * (size.inputs + rank) + size.inputs * rank);
+                  batch * (elements_of(operation.input_shapes()) + size.rows * rank) + size.inputs * rank);
   // B's product is added to the layer's output: read, and written again.
   roofline.kernel(batch * size.rows * size.outputs * rank,
                   batch * size.rows * (2 * size.outputs + rank) + size.outputs * rank);
 }
 
-/// One kernel per operation and two per adapted layer: the forward pass, and just as well the gradients of all inputs.
+/// One kernel per operation and two per adapted layer: the forward pass, and just as well the gradients of an input of
+/// each.
 void pass(Roofline& roofline, const Network& network, const std::vector<const Adapter*>& adapters, double batch) {
   for (const Execution& execution : network.executions()) {
     const Operation& operation = *execution.operation;
+    operation_kernel(roofline, operation, batch);
     const ArrayProduct* product = operation.array_product();
-    if (product == nullptr) {
-      double moved = 0.0;
-      for (const Shape& shape : operation.output_shapes()) moved += static_cast<double>(shape.elements());
-      for (const Shape& shape : operation.input_shapes()) moved += static_cast<double>(shape.elements());
-      roofline.kernel(static_cast<double>(operation.macs()) * batch, moved * batch);
-      continue;
-    }
-    layer_product(roofline, *product, batch);
+    if (product == nullptr) continue;
     for (const Adapter* adapter : adapters) {
-      if (adapter->layers.count(product->layer) != 0) adapter_products(roofline, *product, *adapter, batch);
+      if (adapter->layers.count(product->layer) != 0) adapter_products(roofline, operation, *adapter, batch);
     }
+  }
+}
+
+/// Where both factors of a product are values, the gradient of the second is another product.
+void second_input_gradients(Roofline& roofline, const Network& network, double batch) {
+  for (const Execution& execution : network.executions()) {
+    const Operation& operation = *execution.operation;
+    if (operation.macs() > 0 && operation.inputs().size() > 1) operation_kernel(roofline, operation, batch);
   }
 }
 
 /// Gradients of the trained matrices: kernels of the size of their products.
 void weight_gradients(Roofline& roofline, const Network& network, const Adapter* trained, double batch) {
   for (const Execution& execution : network.executions()) {
-    const ArrayProduct* product = execution.operation->array_product();
-    if (product == nullptr) continue;
+    const Operation& operation = *execution.operation;
+    const ArrayProduct* product = operation.array_product();
     if (trained == nullptr) {
-      layer_product(roofline, *product, batch);
-    } else if (trained->layers.count(product->layer) != 0) {
-      adapter_products(roofline, *product, *trained, batch);
+      if (operation.weight_elements() > 0) operation_kernel(roofline, operation, batch);
+    } else if (product != nullptr && trained->layers.count(product->layer) != 0) {
+      adapter_products(roofline, operation, *trained, batch);
     }
   }
 }
@@ -131,6 +142,7 @@ void train(const GpuConfig& gpu, const Trace& trace, const Method& method, Phase
     pass(forward, trace.network, in_use, run.batch_size);
     Roofline backward(gpu);
     pass(backward, trace.network, in_use, run.batch_size);
+    second_input_gradients(backward, trace.network, run.batch_size);
     weight_gradients(backward, trace.network, trained, run.batch_size);
     // The optimiser reads gradient and state and writes state: one fused kernel.
     Roofline update(gpu);

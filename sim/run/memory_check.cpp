@@ -39,9 +39,12 @@ double bytes_of(const Trace& trace) {
   return bytes;
 }
 
-/// Values of one sample, in single precision.
+/// Values of one sample, in single precision, and what the operation that takes most has beside them: the elements of a
+/// convolution's windows, and as many again in the tiles' order, rounded, and as codes.
 double bytes_of_sample(const Network& network) {
-  double bytes = 0.0;
+  std::uint64_t workspace = 0;
+  for (const auto& operation : network.operations()) workspace = std::max(workspace, operation->workspace_elements());
+  double bytes = 4.0 * 4.0 * static_cast<double>(workspace);
   for (std::uint32_t value = 0; value < network.values(); ++value)
     bytes += 4.0 * static_cast<double>(network.shape(value).elements());
   return bytes;

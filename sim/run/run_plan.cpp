@@ -35,7 +35,10 @@ double evaluation_seconds(const Network& network, double passes) {
   double seconds = 0.0;
   for (const Execution& execution : network.executions()) {
     const ArrayProduct* product = execution.operation->array_product();
-    if (product == nullptr) continue;
+    if (product == nullptr) {
+      seconds += seconds_per_mac * static_cast<double>(execution.operation->macs());
+      continue;
+    }
     const double outputs = 1.0 * product->vectors * product->outputs;
     const auto macs = static_cast<double>(product->macs());
     // Currents, the noise of the cells, and the power that the supply delivers.

@@ -238,3 +238,34 @@ TEST_CASE("Nor may its runs be more together") {
   phase.hybrid.training.resize(9, phase.hybrid.training[0]);
   CHECK(test::thrown_error([&] { gpu_phase(slow, trace, phase); }).code == ExitCode::usage_or_architecture);
 }
+
+TEST_CASE("A GPU moves an image, a kernel and the result of a convolution, wherever the chip computes it") {
+  for (const auto place : {DepthwiseConvolutions::vector_unit, DepthwiseConvolutions::tiles}) {
+    test::NetworkBuilder builder({2, 4, 5}, place);
+    builder.conv2d(0, "w", {4, 1, 3, 2}, 2);
+    Trace trace = one_layer();
+    trace.network = builder.network();
+    trace.weights["learned"] = {{"w", Eigen::MatrixXf::Zero(4, 6)}};
+    Phase phase = ten_samples();
+    phase.hybrid.training = {backbone(Optimizer::sgd)};
+    const PhaseFigures figures = gpu_phase(gpu(), trace, phase);
+    // [4, 2, 4] elements of 6 multiply-accumulates each.
+    const auto convolution_s = [](double batch) { return kernel_s(192 * batch, (40 + 32) * batch + 24); };
+    check_stage(figures.inference, 3 * convolution_s(4), 3);
+    check_stage(figures.training, 5 * (3 * convolution_s(8) + kernel_s(24, 3 * 24)), 5 * 4);
+  }
+}
+
+TEST_CASE("A GPU computes the gradients of both factors of a product") {
+  test::NetworkBuilder builder({2, 3});
+  builder.add("matmul", {0, builder.transpose(0)});
+  Trace trace = one_layer();
+  trace.network = builder.network();
+  trace.weights["learned"] = {};
+  Phase phase = ten_samples();
+  phase.hybrid.training = {backbone(Optimizer::sgd)};
+  const PhaseFigures figures = gpu_phase(gpu(), trace, phase);
+  const double product_s = kernel_s(12 * 8, 16 * 8);
+  const double permuted_s = kernel_s(0, 12 * 8);
+  check_stage(figures.training, 5 * (2 * permuted_s + 3 * product_s), 5 * 6);
+}

@@ -9,6 +9,7 @@
 #include "sim/run/memory_check.hpp"
 #include "sim/run/nonideality_study.hpp"
 #include "sim/run/run.hpp"
+#include "tests/support/network_builder.hpp"
 #include "tests/support/small_networks.hpp"
 #include "tests/support/small_trace.hpp"
 #include "tests/support/thrown_error.hpp"
@@ -43,6 +44,19 @@ TEST_CASE("The memory that is needed grows with tiles and arrays, and with sampl
   many.test.values.resize(1000 * trace.test.values.size());
   const auto grown = static_cast<double>(many.test.values.size() - trace.test.values.size());
   CHECK(needed_memory_bytes(chip, many, {2, true, 1}) - usual == Approx(grown));
+}
+
+TEST_CASE("The windows of a convolution take memory beside the values") {
+  Trace trace = face();
+  test::NetworkBuilder layer({8, 8, 9});
+  layer.linear(0, 3, "w");
+  trace.network = layer.network();
+  const double of_layer = needed_memory_bytes(shipped(), trace, {1, true, 1});
+  test::NetworkBuilder convolution({9, 8, 8});
+  convolution.conv2d(0, "w", {3, 9, 1, 1});
+  trace.network = convolution.network();
+  // 64 samples, of each 64 windows of 9 elements four times in single precision.
+  CHECK(needed_memory_bytes(shipped(), trace, {1, true, 1}) - of_layer == Approx(64.0 * 64 * 9 * 4 * 4));
 }
 
 TEST_CASE("More memory than there is is refused with both figures") {
