@@ -1,6 +1,7 @@
 #pragma once
 
 #include <catch2/catch.hpp>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -46,7 +47,18 @@ struct Lowered {
   TrainingPrograms training;  ///< of the backbone
 };
 
-inline Lowered lowered(const Architecture& chip, const Network& network, bool backbone_in_arrays = false) {
+/// What steps drain: read as a whole, or, where products of blocks or the iterations of a loop take what is theirs, in
+/// parts.
+enum class Values { whole, in_parts };
+
+inline std::set<std::uint32_t> cut_steps(const Program& program, Values values) {
+  std::set<std::uint32_t> cut;
+  for (std::uint32_t step = 0; values == Values::in_parts && step < program.steps.size(); ++step) cut.insert(step);
+  return cut;
+}
+
+inline Lowered lowered(const Architecture& chip, const Network& network, Values values = Values::whole,
+                       bool backbone_in_arrays = false) {
   const TileMap map = map_to_tiles(network, chip);
   const ProgramContext context{chip, network, map};
   TrainingTask task;
@@ -56,22 +68,23 @@ inline Lowered lowered(const Architecture& chip, const Network& network, bool ba
   DeploymentTask deployment;
   for (const std::string& name : network.digital_parameters()) deployment.vectors.insert(name);
   const DataFlow deployed = data_flow(deployment_program(context, deployment), chip.sram);
-  const DataFlow flow = data_flow(programs.inference, chip.sram);
+  const DataFlow flow = data_flow(programs.inference, chip.sram, cut_steps(programs.inference, values));
   check_no_faults(flow.faults);
   check_no_faults(missing(flow.borrowed, deployed.drained, chip.sram));
-  check_no_faults(data_flow(programs.training.batch, chip.sram).faults);
+  const Program& batch = programs.training.batch;
+  check_no_faults(data_flow(batch, chip.sram, cut_steps(batch, values)).faults);
   return programs;
 }
 
 /// The same on tiles that cut every layer both ways, with products back on the tiles and in the LoRA unit.
-inline void check_lowered_everywhere(const Network& network) {
+inline void check_lowered_everywhere(const Network& network, Values values = Values::whole) {
   for (const BackwardProducts products : {BackwardProducts::transposed_read, BackwardProducts::digital}) {
     for (const bool backbone_in_arrays : {false, true}) {
       Architecture chip = roomy_chip();
       chip.tile.crossbar.rows = 4;
       chip.tile.crossbar.columns = 6;
       chip.training.backward_products = products;
-      lowered(chip, network, backbone_in_arrays);
+      lowered(chip, network, values, backbone_in_arrays);
     }
   }
 }

@@ -186,8 +186,8 @@ TEST_CASE("neurons keep their membranes over the iterations of a loop") {
     }
   }
   CHECK(all_spikes > 0.0F);
-  check_lowered_everywhere(network);
-  const auto jobs = jobs_of<VectorJob>(lowered(roomy_chip(), network).training.batch);
+  check_lowered_everywhere(network, Values::in_parts);
+  const auto jobs = jobs_of<VectorJob>(lowered(roomy_chip(), network, Values::in_parts).training.batch);
   const auto steps_back = [&](const VectorJob& job) { return job.operations_per_vector.lookups == 5; };
   CHECK(std::count_if(jobs.begin(), jobs.end(), steps_back) == 3 + 1);  // the loss has a table too
 }

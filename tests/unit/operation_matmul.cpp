@@ -125,7 +125,7 @@ TEST_CASE("codes beyond the grid of a product are counted") {
 }
 
 TEST_CASE("every matrix of the second factor waits in the LoRA unit while rows of the first pass") {
-  const Program inference = lowered(roomy_chip(), scores_of_heads()).inference;
+  const Program inference = lowered(roomy_chip(), scores_of_heads(), Values::in_parts).inference;
   const auto jobs = jobs_of<LoraJob>(inference);
   REQUIRE(jobs.size() == 2);
   for (const std::uint64_t head : {0U, 1U}) {
@@ -141,7 +141,7 @@ TEST_CASE("every matrix of the second factor waits in the LoRA unit while rows o
 }
 
 TEST_CASE("gradients of both factors of a product are products in the LoRA unit") {
-  const Program training = lowered(roomy_chip(), scores_of_heads()).training.batch;
+  const Program training = lowered(roomy_chip(), scores_of_heads(), Values::in_parts).training.batch;
   const auto jobs = jobs_of<LoraJob>(training);
   // Forward: two layers, two heads. Backward: two heads for each factor, and two weights' gradients.
   REQUIRE(jobs.size() == 2 + 2 + 4 + 2);
@@ -156,7 +156,7 @@ TEST_CASE("gradients of both factors of a product are products in the LoRA unit"
 }
 
 TEST_CASE("programs of products of values read what they write") {
-  check_lowered_everywhere(scores_of_heads());
+  check_lowered_everywhere(scores_of_heads(), Values::in_parts);
   NetworkBuilder builder({2, 3});
   const auto values = builder.linear(0, 3, "v");
   builder.add("matmul", {values, builder.transpose(values)});
