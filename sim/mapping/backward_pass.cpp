@@ -13,6 +13,9 @@ namespace {
 // Softmax: largest score, difference to it, exponential by table and interpolation, sum; times the sum's reciprocal,
 // whose four products are charged to every class; minus the label.
 constexpr VectorOperations loss_operations{4, 5, 1, 0};
+// Of a squared error: difference to the target, times two over their number.
+constexpr VectorOperations squared_error_operations{1, 1, 0, 0};
+constexpr int label_bits = 32;
 constexpr VectorOperations sum_operations{1, 0, 0, 0};
 
 }  // namespace
@@ -54,9 +57,12 @@ void BackwardPass::contribute(std::uint32_t value, const StoredValue& gradient) 
 void BackwardPass::add() {
   find_needed_gradients();
   const Shape& scores = network_.output();
-  const StoredValue label = builder_.receive({1, 1}, 32);
+  const bool classifies = task_.task == TaskKind::classify;
+  const StoredValue answer =
+      classifies ? builder_.receive({1, 1}, label_bits) : builder_.receive(scores, builder_.activation_bits());
+  const VectorOperations of_element = classifies ? loss_operations : squared_error_operations;
   contribute(network_.execution_output(),
-             builder_.at_once({forward_.output(), label}, scores, gradient_bits_, loss_operations * scores.elements()));
+             builder_.at_once({forward_.output(), answer}, scores, gradient_bits_, of_element * scores.elements()));
   for (auto execution = network_.executions().rbegin(); execution != network_.executions().rend(); ++execution) {
     std::vector<StoredValue> sums;
     sums.reserve(execution->outputs.size());

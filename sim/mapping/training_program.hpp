@@ -9,6 +9,7 @@ namespace palimpsest {
 
 /// What is trained, and on what.
 struct TrainingTask {
+  TaskKind task = TaskKind::classify;        ///< whose loss is trained with
   const Adapter* trained_adapter = nullptr;  ///< null: the backbone, all parameters
   std::vector<const Adapter*> adapters;      ///< in use during the run, the trained one included
   Optimizer optimizer = Optimizer::sgd;

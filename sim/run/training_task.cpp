@@ -8,6 +8,7 @@ TrainingTask training_task(const Trace& trace, const Method& method, const Train
     task.trained_adapter = &trace.adapters.at(run.adapter);
     task.adapters = adapters_of(trace, method);
   }
+  task.task = trace.task;
   task.optimizer = run.optimizer;
   task.has_momentum = run.momentum > 0.0;
   task.batch_size = run.batch_size;

@@ -2,6 +2,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "tests/support/small_trace.hpp"
 
@@ -77,6 +78,10 @@ int main(int, char* argv[]) {
   const test::TraceFiles small = test::small_trace();
   const std::string tensors = test::safetensors_bytes(small.tensors);
   seeds.write("trace", "small", trace(small.json.dump(), tensors).dump());
+  for (const auto& [name, task] : {std::pair{"regress", TaskKind::regress}, {"score", TaskKind::score}}) {
+    const test::TraceFiles files = test::small_trace(task);
+    seeds.write("trace", name, trace(files.json.dump(), test::safetensors_bytes(files.tensors)).dump());
+  }
   seeds.write("safetensors", "small", tensors);
   for (const char* name : {"reference-cells", "tiny-weights", "wrong-reference"}) {
     const std::string directory = std::string("tests/support/cases/") + name;

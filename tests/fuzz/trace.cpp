@@ -38,9 +38,17 @@ std::string write_trace(const std::string& input) {
   return std::filesystem::path(file).parent_path();
 }
 
-// A trace that is read has everything that its phases name, and its float network has scores or overflows.
+/// Whether every test sample has what its task compares outputs with.
+bool has_answers(const Trace& trace) {
+  const bool classifies = trace.task == TaskKind::classify;
+  const bool regresses = trace.task == TaskKind::regress;
+  return trace.labels.size() == (classifies ? trace.test.samples : 0) &&
+         trace.targets.rows() == (regresses ? trace.test.samples : 0) && trace.targets.allFinite();
+}
+
+// A trace that is read has everything that its phases name, and its float network has outputs or overflows.
 void check(const Trace& trace) {
-  fuzz::expect(!trace.phases.empty() && trace.labels.size() == trace.test.samples, "a trace without a phase or label");
+  fuzz::expect(!trace.phases.empty() && has_answers(trace), "a trace without a phase or answer");
   for (const auto& [name, set] : trace.weights)
     for (const auto& [parameter, values] : set) fuzz::expect(values.allFinite(), "a weight that is not finite");
   for (const Phase& phase : trace.phases) {

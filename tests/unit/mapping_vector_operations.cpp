@@ -79,6 +79,27 @@ TEST_CASE("Training an adapter goes back to its first layer and updates by SGD")
   check(operations_of(programs.update), {0, 2 * 4 + 5 * 2 + 2 * 5 + 3 * 2, 0, 0});
 }
 
+TEST_CASE("A task that does not classify trains with a squared error against targets that the host sends") {
+  const TileMap map = map_to_tiles(trace().network, chip());
+  const ProgramContext context{chip(), trace().network, map};
+  TrainingTask task;
+  task.trained_adapter = &trace().adapters.at("forget");
+  task.adapters = {task.trained_adapter};
+  const TrainingPrograms classify = training_programs(context, task);
+  task.task = TaskKind::regress;
+  const TrainingPrograms regress = training_programs(context, task);
+  constexpr VectorOperations squared_error{3 * 1, 3 * 1, 0, 0};
+  check(operations_of(regress.batch) + loss, operations_of(classify.batch) + squared_error);
+  const auto words_of_host = [](const Program& program) {
+    std::uint64_t words = 0;
+    for (const Step& step : program.steps)
+      if (const auto* job = std::get_if<HostJob>(&step.job)) words += job->vectors * job->words_per_vector;
+    return words;
+  };
+  // A label is a word, three targets of 16 bits are two.
+  CHECK(words_of_host(regress.batch) == words_of_host(classify.batch) + 1);
+}
+
 TEST_CASE("Training all parameters goes back to the norm and updates by Adam") {
   const TileMap map = map_to_tiles(trace().network, chip());
   const ProgramContext context{chip(), trace().network, map};

@@ -21,6 +21,9 @@ TEST_CASE("What a training run trains is what the trace says of it") {
   CHECK_FALSE(adapter.backbone_in_arrays);
   run.momentum = 0.0;
   CHECK_FALSE(training_task(trace, method, run, false).has_momentum);
+  CHECK(adapter.task == TaskKind::classify);
+  trace.task = TaskKind::score;
+  CHECK(training_task(trace, method, run, false).task == TaskKind::score);
 
   // The backbone trains without the method's adapters.
   const TrainingTask backbone = training_task(trace, method, trace.phases[0].hybrid.training.at(0), true);
