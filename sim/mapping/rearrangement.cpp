@@ -51,7 +51,7 @@ Shape sliced_shape(const Shape& shape, const Slice& slice) {
 }
 
 StoredValue reshaped(ProgramBuilder& builder, const StoredValue& value, const Shape& from, const Shape& to, int bits) {
-  const StoredValue view = builder.view(value, 0, to, bits);
+  StoredValue view = builder.view(value, 0, to, bits);
   const bool is_dense = value.placement.is_dense() && view.placement.is_dense();
   if (from.columns() == to.columns() || is_dense) return view;
   return builder.at_once({value}, to, bits, move_operations * to.elements());

@@ -14,8 +14,9 @@ SecondOperand read_second_operand(OperationSource& source) {
     return operand;
   } else if (source.reader.has("parameter")) {
     operand.parameter = source.reader.text("parameter");
-    operand.shape = source.parameters.shape(operand.parameter, 0);
-    source.parameter("parameter", operand.shape);
+    const Shape shape = source.parameters.shape(operand.parameter, 0);
+    source.parameter("parameter", shape);
+    operand.shape = shape.dimensions() == 0 ? Shape{1} : shape;
   } else {
     source.reader.fail("inputs", "expected 2, or 1 with a constant or a parameter");
   }

@@ -105,6 +105,7 @@ class Binary : public Operation {
     }
     // Multiplied and summed over the dimensions that the input was repeated along.
     std::vector<StoredValue> whole;
+    whole.reserve(read.size());
     for (const BroadcastInput& one : read) whole.push_back(one.value);
     return builder.at_once(whole, shape, pass.gradient_bits(), Function::operations * output_shape().elements());
   }

@@ -37,7 +37,7 @@ Shape read_shape(const OperationSource& source) {
   if (extents.empty() || extents.size() > most_dimensions)
     source.reader.fail("shape", "expected 1.." + std::to_string(most_dimensions) + " dimensions, got " +
                                     std::to_string(extents.size()));
-  const Shape shape(std::vector<std::uint32_t>(extents.begin(), extents.end()));
+  Shape shape(std::vector<std::uint32_t>(extents.begin(), extents.end()));
   const std::uint64_t elements = source.input_shapes[0].elements();
   std::uint64_t named = 1;
   for (const std::int64_t extent : extents) {

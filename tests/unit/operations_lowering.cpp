@@ -163,6 +163,18 @@ TEST_CASE("Values with gaps between their rows broadcast at once, unless row mee
   check(Lowered(builder).inference, {{1, {30, 0, 0, 0}}, {6, {0, 5, 0, 0}}, {1, {30, 0, 0, 0}}});
 }
 
+TEST_CASE("A parameter without dimensions goes with every row, or becomes the row itself") {
+  NetworkBuilder builder({3});
+  auto value = builder.add("multiply", {builder.linear(0, 1, "w")}, {{"parameter", "p"}}, {{"p", Shape()}});
+  value = builder.add("add", {value}, {{"parameter", "q"}}, {{"q", {2, 4}}});
+  value = builder.add("multiply", {value}, {{"parameter", "p"}});
+  builder.linear(builder.mean(value), 3, "head");
+  const Lowered lowered(builder);
+  check(lowered.inference, {{1, {0, 1, 0, 0}}, {2, {4, 0, 0, 0}}, {2, {0, 4, 0, 0}}, {1, {8, 0, 0, 0}}});
+  CHECK(lowered.inference[2].fetches.at(1).bytes == 2);
+  CHECK(lowered.inference[2].fetches.at(1).stride == 0);
+}
+
 TEST_CASE("The gradient of an input that was repeated is the sum, of one that was not the result's itself") {
   NetworkBuilder builder({4});
   const auto row = builder.add("reshape", {builder.linear(0, 4, "w")}, {{"shape", {1, 4}}});
