@@ -1,14 +1,15 @@
-"""Turn a PyTorch module with LoRA adapters into a Palimpsest trace.
+"""Turn a PyTorch module into a Palimpsest trace.
 
 docs/trace-format.md defines the trace.
 """
 
 from .errors import ExportError, SafetensorsError, TraceError, UnsupportedOperation
+from .exporting import export
 from .graph import trace_network
 from .layers import LoraLinear, RMSNorm, activate_adapters, add_adapter, lora_layers
-from .operations import Network, Operation
+from .network import Network, Operation
 from .safetensors import decode_tensors, encode_tensors
-from .trace import Adapter, Method, Phase, Provenance, Trace, TrainingRun
+from .trace import Adapter, LowRank, Method, Phase, Provenance, Trace, TrainingRun
 from .values import adapter_values, parameter_values, reference_outputs
 from .writer import require_writable, write_trace
 
@@ -16,6 +17,7 @@ __all__ = [
     "Adapter",
     "ExportError",
     "LoraLinear",
+    "LowRank",
     "Method",
     "Network",
     "Operation",
@@ -32,6 +34,7 @@ __all__ = [
     "add_adapter",
     "decode_tensors",
     "encode_tensors",
+    "export",
     "lora_layers",
     "parameter_values",
     "reference_outputs",

@@ -7,9 +7,9 @@ from torch.nn.utils import parametrize, prune
 from torch.nn.utils.spectral_norm import SpectralNorm
 from torch.nn.utils.weight_norm import WeightNorm
 
+from .describing import describe, require_module
 from .errors import UnsupportedOperation
 from .layers import LoraLinear
-from .unsupported import describe, require_module
 
 REMEDIES = (
     (WeightNorm, "weight norm", "torch.nn.utils.remove_weight_norm"),

@@ -17,4 +17,6 @@ def test_the_worked_example_runs(tmp_path):
     subprocess.run([sys.executable, "-c", example], cwd=tmp_path, env=environment, check=True)
     trace = load_trace(tmp_path / "build" / "example")
     assert [step["name"] for step in trace.document["network"]["operations"]][-1] == "classes"
-    assert trace.document["adapters"]["repair"]["layers"] == ["up", "down"]
+    assert trace.document["adapters"]["repair"]["layers"] == {
+        name: {"rank": 2, "scale": 1.0} for name in ("up", "down")
+    }
