@@ -71,7 +71,7 @@ FACTS = {
     "adam's momentum": (training("adam", 1, 1, momentum=0.9), "only sgd has a momentum, not adam"),
     "steps": (
         training("adam", numpy.float64(100), 1),
-        r"steps: expected a whole number 1\.\.1000000000, got 100",
+        r"steps: expected a whole number 1\.\.1000000000, got .*100",
     ),
     "steps tensor": (training("adam", torch.tensor(3), 1), r"steps: .*got tensor\(3\)"),
     "too many steps": (training("adam", 10**10, 1), "steps: expected a whole number"),
