@@ -5,7 +5,6 @@ import math
 import numpy
 import torch
 
-from .describing import describe
 from .errors import UnsupportedOperation, shown
 from .layout import Layout, Value
 from .limits import EPSILON, LARGEST_EXTENT, LARGEST_VALUE, MOST_DIMENSIONS
@@ -22,7 +21,6 @@ class NetworkBuilder(Layout):
     """
 
     def __init__(self, module, samples, place):
-        self.module = module
         self.samples = samples
         self.place = place
         self.names = Names(module)
@@ -35,7 +33,11 @@ class NetworkBuilder(Layout):
 
     def fail(self, message):
         """Refuse what is recorded now, with a message about its module and line."""
-        raise UnsupportedOperation(f"{describe(self.module, self.names.path)}{self.place()}: {message}")
+        raise UnsupportedOperation(f"{self.here()}: {message}")
+
+    def here(self):
+        """The module that runs and the line of the user's code."""
+        return f"{self.names.described()}{self.place()}"
 
     def refuse(self, what, instead):
         """Refuse something that no operation of a trace states, and say what would work."""
@@ -110,16 +112,18 @@ class NetworkBuilder(Layout):
         name = name or self.names.operation(kind)
         names = [name] if outputs == 1 else [self.names.unique(f"{name}.{n}") for n in range(outputs)]
         step = Operation(name, kind, inputs, names, attributes)
-        shapes = {key: tuple(value.shape) for key, value in self.parameters.items()}
+        if any(value not in self.shapes for value in inputs):
+            self.refuse("a root for something else than a division by it", "nn.LayerNorm or nn.RMSNorm")
+        used = {key: tuple(self.parameters[key].shape) for key in step.parameter_names()}
         try:
-            results = result_shapes(step, [self.shapes[value] for value in inputs], shapes)
+            results = result_shapes(step, [self.shapes[value] for value in inputs], used)
         except ValueError as error:
             self.fail(str(error))
         for result, shape in zip(names, results):
             self.need_shape(shape)
             self.shapes[result] = shape
         self.operations.append(step)
-        self.places[name] = describe(self.module, self.names.path) + self.place()
+        self.places[name] = self.here()
         return names
 
     def need_shape(self, shape):

@@ -5,6 +5,8 @@ import re
 
 import torch
 
+from .describing import type_name
+
 PLAIN = {"add", "concatenate", "mean", "multiply", "parameter", "permute", "reshape", "slice"}
 """Kinds that many a module needs on the way; an operation of another kind has its layer's own name."""
 
@@ -26,6 +28,10 @@ class Names:
         self._registered = {}
         for name, tensor in [*module.named_parameters(), *module.named_buffers()]:
             self._registered.setdefault(id(tensor), (tensor, name))
+
+    def described(self):
+        """The module whose forward function runs, as messages name it."""
+        return f"{self.path or 'the network'} ({type_name(self.modules[self.path])})"
 
     @property
     def path(self):

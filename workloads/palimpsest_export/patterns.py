@@ -70,12 +70,8 @@ INSTEAD = {
     "softplus": "nn.SiLU or nn.ReLU",
     "mish": "nn.SiLU",
     "argmax": "the scores themselves",
-    "norm": "nn.LayerNorm, or nn.RMSNorm without a gain",
-    "normalize": "nn.LayerNorm, or nn.RMSNorm without a gain",
-    "var": "nn.LayerNorm or nn.GroupNorm",
+    "norm": "nn.RMSNorm, or torch.nn.functional.normalize",
     "std": "nn.LayerNorm or nn.GroupNorm",
-    "sqrt": "nn.LayerNorm, nn.GroupNorm or nn.RMSNorm as a whole",
-    "rsqrt": "nn.LayerNorm, nn.GroupNorm or nn.RMSNorm as a whole",
     **{
         name: "a network that computes the same for every input"
         for name in ("gt", "lt", "ge", "le", "eq", "ne", "__eq__", "__ne__", "max", "min", "topk", "sort")

@@ -157,6 +157,51 @@ def encoder(**options):
     return nn.TransformerEncoderLayer(8, 2, 12, dropout=0.1, batch_first=True, **options)
 
 
+class WrittenLayerNorm(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.gain, self.bias = nn.Parameter(torch.ones(4)), nn.Parameter(torch.zeros(4))
+
+    def forward(self, x):
+        mean = x.mean(-1, keepdim=True)
+        variance = x.var(-1, keepdim=True, unbiased=False)
+        return self.gain * (x - mean) / torch.sqrt(variance + 1e-2) + self.bias
+
+
+def by_root(x):
+    return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 0.1)
+
+
+def by_power(x):
+    centred = x - x.mean(-1, keepdim=True)
+    return centred * ((centred * centred).mean(-1, keepdim=True) + 0.1).pow(-0.5)
+
+
+def by_division(x):
+    return x / (x**2).mean(-1, keepdim=True).add(0.1).sqrt() + x * (
+        1 / torch.sqrt((x * x).mean(2, True) + 0.1)
+    )
+
+
+def by_variance(x):
+    return (x - x.mean(2, keepdim=True)) / (x.var(dim=2, keepdim=True, unbiased=False) + 0.1).sqrt()
+
+
+def by_length(x):
+    return F.normalize(x, dim=-1) + F.normalize(x, dim=1)
+
+
+@pytest.mark.parametrize("function", [by_root, by_power, by_division, by_variance, by_length])
+def test_norms_that_are_written_out(function):
+    network = check(Function(lambda m, x: function(x)), (3, 4))
+    assert "rms_norm" in kinds(network)
+
+
+def test_a_variance_alone():
+    network = check(Function(lambda m, x: x.var(1) + torch.var(x, dim=1, unbiased=False)), (3, 4))
+    assert "rms_norm" not in kinds(network)
+
+
 NETWORKS = {
     "MLP": (
         nn.Sequential(nn.Flatten(), nn.Linear(12, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 3)),
@@ -170,6 +215,7 @@ NETWORKS = {
     "encoder layer": (nn.Sequential(encoder()), (3, 8)),
     "encoder layer, norm first": (nn.Sequential(encoder(norm_first=True, activation="gelu")), (3, 8)),
     "encoder": (nn.TransformerEncoder(encoder(), 2, norm=nn.LayerNorm(8)), (3, 8)),
+    "layer norm that is written out": (WrittenLayerNorm(), (3, 4)),
     "decoder layer": (
         Function(lambda m, x: m.d(x[:, :2], x), d=nn.TransformerDecoderLayer(8, 2, 12, batch_first=True)),
         (3, 8),

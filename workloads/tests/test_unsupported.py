@@ -272,7 +272,19 @@ OF_TENSORS = {
     ),
     "active dropout": (Bare(lambda m, x: F.dropout(x, 0.5)), "dropout that stays active in evaluation mode"),
     "out": (Bare(lambda m, x: torch.add(x, x, out=torch.zeros(3))), "add with out="),
-    "power": (Bare(lambda m, x: (x * x) ** 0.5), r"a power other than 1, 2, 3 and 4 \(0\.5\)"),
+    "power": (Bare(lambda m, x: (x * x) ** 1.5), r"a power other than 1, 2, 3, 4 and roots \(1\.5\)"),
+    "root": (
+        Bare(lambda m, x: (x * x) ** 0.5),
+        "a root of something else than the mean square over the last",
+    ),
+    "root of another's square": (
+        Bare(lambda m, x: m.linear(x) * torch.rsqrt((x * x).mean(-1, keepdim=True) + 1)),
+        "a division by the root of the mean square of something else",
+    ),
+    "root alone": (
+        Bare(lambda m, x: torch.sqrt((x * x).mean(-1, keepdim=True) + 1) + x),
+        r"a root for something else than a division by it is not supported; what works: nn\.LayerNorm",
+    ),
     "indexing by values": (
         Bare(lambda m, x: m.offset[x.long()]),
         "rounding to whole numbers|__getitem__|not a value",

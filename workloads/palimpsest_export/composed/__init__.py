@@ -2,5 +2,5 @@
 
 from importlib import import_module
 
-NAMES = ("attention", "batch_norm", "constants", "einsum", "gates", "images", "lora", "same")
+NAMES = ("attention", "batch_norm", "constants", "einsum", "gates", "images", "lora", "norms", "same")
 FILES = tuple(import_module(f"{__name__}.{name}") for name in NAMES)
