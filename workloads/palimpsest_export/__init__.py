@@ -6,7 +6,21 @@ docs/trace-format.md defines the trace.
 from .errors import ExportError, SafetensorsError, TraceError, UnsupportedOperation
 from .exporting import export
 from .graph import trace_network
-from .layers import LoraLinear, RMSNorm, activate_adapters, add_adapter, lora_layers
+from .modules import (
+    LIF,
+    LoraConv2d,
+    LoraLinear,
+    Repeat,
+    RMSNorm,
+    Scan,
+    activate_adapters,
+    add_adapter,
+    add_lora,
+    as_scan,
+    load_peft,
+    lora_layers,
+    replace_recurrent,
+)
 from .network import Network, Operation
 from .safetensors import decode_tensors, encode_tensors
 from .trace import Adapter, LowRank, Method, Phase, Provenance, Trace, TrainingRun
@@ -16,6 +30,8 @@ from .writer import require_writable, write_trace
 __all__ = [
     "Adapter",
     "ExportError",
+    "LIF",
+    "LoraConv2d",
     "LoraLinear",
     "LowRank",
     "Method",
@@ -24,7 +40,9 @@ __all__ = [
     "Phase",
     "Provenance",
     "RMSNorm",
+    "Repeat",
     "SafetensorsError",
+    "Scan",
     "Trace",
     "TraceError",
     "TrainingRun",
@@ -32,12 +50,16 @@ __all__ = [
     "activate_adapters",
     "adapter_values",
     "add_adapter",
+    "add_lora",
+    "as_scan",
     "decode_tensors",
     "encode_tensors",
     "export",
+    "load_peft",
     "lora_layers",
     "parameter_values",
     "reference_outputs",
+    "replace_recurrent",
     "require_writable",
     "trace_network",
     "write_trace",

@@ -7,7 +7,7 @@ import torch
 
 from .errors import ExportError, class_name, require_kind
 from .graph import trace_network
-from .layers import lora_layers
+from .modules import lora_layers
 from .trace import Method, Phase, Provenance, Trace
 from .values import adapter_values, parameter_values, reference_outputs
 from .writer import write_trace

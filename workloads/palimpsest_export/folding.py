@@ -1,17 +1,34 @@
 """What becomes of the operations after recording: batch norms folded, what nothing needs left out."""
 
 from .network import Operation
+from .operations.loop import outer_inputs
 
 
-def needed_operations(operations, result):
-    """The operations that `result`, a value's name, depends on."""
-    needed = {result}
+def needed_operations(operations, *results):
+    """The operations that the results, names of values, depend on."""
+    needed = set(results)
     kept = []
     for operation in reversed(operations):
         if needed & set(operation.outputs):
-            kept.append(operation)
+            kept.append(_trimmed(operation, needed) if operation.operation == "loop" else operation)
+            operation = kept[-1]
             needed.update(operation.inputs)
     return kept[::-1]
+
+
+def _trimmed(loop, needed):
+    """A loop without the results, and in its body the operations, that nothing needs."""
+    attributes = dict(loop.attributes)
+    attributes["results"] = [entry for entry in attributes["results"] if entry["value"] in needed]
+    wanted = {entry["from"] for entry in attributes["results"]}
+    wanted |= {entry["next"] for entry in attributes["carried"]}
+    body = needed_operations(loop.body, *wanted)
+    attributes["body"] = {"operations": body}
+    used = {name for step in body for name in step.inputs} | wanted
+    for key in ("indexed", "constants"):
+        attributes[key] = [entry for entry in attributes[key] if entry["value"] in used]
+    outputs = [entry["value"] for entry in attributes["results"]]
+    return Operation(loop.name, "loop", outer_inputs(attributes), outputs, attributes)
 
 
 def fold_norms(builder, operations, result):
@@ -26,10 +43,22 @@ def fold_norms(builder, operations, result):
         _fold(builder, layer, factor, term)
         source = producers[scaled].inputs[0]
         operations = [step for step in operations if not {scaled, shifted} & set(step.outputs)]
-        for step in operations:
-            step.inputs = [source if name == shifted else name for name in step.inputs]
+        operations = [_renamed(step, {shifted: source}) for step in operations]
         result = source if result == shifted else result
     return operations, result
+
+
+def _renamed(step, names):
+    """The operation with other names for some of the values that it reads; names: old to new."""
+    inputs = [names.get(name, name) for name in step.inputs]
+    attributes = dict(step.attributes)
+    if step.operation == "loop":
+        for key, role in (("carried", "initial"), ("indexed", "from"), ("constants", "from")):
+            attributes[key] = [
+                {**entry, role: names.get(entry[role], entry[role])} for entry in attributes[key]
+            ]
+        inputs = outer_inputs(attributes)
+    return Operation(step.name, step.operation, inputs, step.outputs, attributes)
 
 
 def _uses(operations, value, result):
@@ -78,15 +107,15 @@ def fold_reshapes(operations, result, shapes):
     """One reshape in the place of several after each other, and none where the shape is as before."""
     same, origin, kept = {}, {}, []
     for step in operations:
-        inputs = [same.get(name, name) for name in step.inputs]
+        step = _renamed(step, same)
         if step.operation == "reshape":
             (output,) = step.outputs
-            source = origin.get(inputs[0], inputs[0])
+            source = origin.get(step.inputs[0], step.inputs[0])
             if tuple(shapes[source]) == tuple(step.attributes["shape"]):
                 same[output] = source
                 continue
             origin[output] = source
-            inputs = [source]
-        kept.append(Operation(step.name, step.operation, inputs, step.outputs, step.attributes))
+            step = _renamed(step, {step.inputs[0]: source})
+        kept.append(step)
     result = same.get(result, result)
     return needed_operations(kept, result), result

@@ -9,6 +9,8 @@ from .evaluation import evaluation_copy, refuse_training_mode
 from .folding import fold_norms, fold_reshapes, needed_operations
 from .hidden import refuse_hidden_computation
 from .limits import LARGEST_EXTENT, LARGEST_INPUT_FACTOR, MOST_DIMENSIONS
+from .modules import as_scan, replace_recurrent
+from .modules.recurrent import CELLS, RECURRENT
 from .network import Network
 from .numbers import is_number
 from .recording import RecordedTensor, Recording
@@ -51,6 +53,10 @@ def recorded_network(module, entry):
 
     entry: the fields of a Network for its input.
     """
+    if type(module) in RECURRENT + CELLS:
+        module = as_scan(module)
+    else:
+        replace_recurrent(module)
     for part in module.modules():
         # They see gradients alone, but torch calls them with outputs, and those are no usual tensors.
         part._backward_hooks.clear()

@@ -12,6 +12,7 @@ import numpy
 from .errors import SafetensorsError, TraceError, first_line
 from .formats import other_format
 from .operations import check_form
+from .operations.loop import iterate
 from .safetensors import decode_tensors
 from .upgrading import VERSION, upgraded
 
@@ -26,12 +27,14 @@ class LoadedTrace:
     tensors: dict
 
     def phase_samples(self, phase):
-        """Indices of the test samples of a phase: those of its classes, or all where a task has none."""
+        """Indices of the test samples of a phase: those of its classes, those that it names, or all."""
+        test = self.document["test"]
+        if "samples" in phase:
+            return self.tensors[phase["samples"]]
+        if "classes" not in phase:
+            return numpy.arange(len(self.tensors[test["inputs"]]))
         classes = phase["classes"]
         wanted = classes["retain"] + classes["forget"] + classes["new"]
-        test = self.document["test"]
-        if "labels" not in test:
-            return numpy.arange(len(self.tensors[test["inputs"]]))
         return numpy.flatnonzero(numpy.isin(self.tensors[test["labels"]], wanted))
 
     def run(self, method, inputs):
@@ -57,6 +60,9 @@ class LoadedTrace:
         """Add the results of the operations to `values`, name to array [samples, ...]."""
         for step in operations:
             attributes = {key: value for key, value in step.items() if key not in NOT_OWN}
+            if step["operation"] == "loop":
+                self._loop(method, step, values, samples)
+                continue
             inputs = [values[name] for name in step["inputs"]]
             try:
                 kind = check_form(step["operation"], attributes, len(inputs), len(step["outputs"]))
@@ -69,6 +75,13 @@ class LoadedTrace:
                 if name in values:
                     raise TraceError(f"value {name} is given twice")
                 values[name] = numpy.broadcast_to(result, (samples, *result.shape[1:]))
+
+    def _loop(self, method, step, values, samples):
+        def run_body(operations, inner):
+            self.run_operations(method, operations, inner, samples)
+
+        outer = {name: values[name] for name in step["inputs"]}
+        values.update(zip(step["outputs"], iterate(step, outer, samples, run_body)))
 
     def _parameter(self, method, name):
         return self.tensors[f"weights/{method['weights']}/{name}"].astype(numpy.float64)

@@ -131,6 +131,15 @@ class Layout:
         content = tensor if value.folded else tensor.squeeze(place)
         return content if content.dim() else content.reshape(1)
 
+    def shared_value(self, tensor):
+        """A constant tensor without samples as a value."""
+        if self.is_value(tensor):
+            self.refuse(
+                "a sequence of a Repeat that depends on the input", "a parameter or buffer, or a Scan"
+            )
+        (name,) = self.append("parameter", [], {"parameter": self.parameter(tensor, "constant")})
+        return Value(name, tuple(tensor.shape))
+
     def constant_value(self, tensor, like):
         """A constant tensor as a value that has its samples where `like` has them."""
         if not isinstance(tensor, torch.Tensor):

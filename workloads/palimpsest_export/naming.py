@@ -65,6 +65,10 @@ class Names:
             return self._of_layer()
         return self.unique(".".join(name for name in (self._prefix(), kind) if name))
 
+    def operation_part(self, part):
+        """Name of a part of what the module that runs does."""
+        return self.unique(".".join(name for name in (self._prefix(), part) if name))
+
     def layer(self, kind):
         """Names of an operation with weights, and of the layer that it is a use of."""
         if self._is_layer():

@@ -24,7 +24,20 @@ class Operation:
     def parameter_names(self):
         """Names of the parameters that it uses."""
         keys = KINDS[self.operation].parameters
-        return [self.attributes[key] for key in keys if self.attributes.get(key) is not None]
+        own = [self.attributes[key] for key in keys if self.attributes.get(key) is not None]
+        return own + [name for step in self.body for name in step.parameter_names()]
+
+    @property
+    def body(self):
+        """The operations of a loop's body; of another operation none."""
+        return self.attributes.get("body", {}).get("operations", [])
+
+
+def walk(operations):
+    """All operations, those of the bodies of loops behind their loop."""
+    for operation in operations:
+        yield operation
+        yield from walk(operation.body)
 
 
 @dataclass
@@ -52,7 +65,7 @@ class Network:
         A convolution's weight [out, in, height, width] counts as a matrix [out, in * height * width].
         """
         shapes = {}
-        for operation in self.operations:
+        for operation in walk(self.operations):
             if operation.operation in ("linear", "conv2d"):
                 out, *others = self.parameters[operation.attributes["weight"]]
                 shapes[operation.layer] = (out, math.prod(others))

@@ -59,10 +59,6 @@ REMEDIES = {
 INSTEAD = {
     "log_softmax": "the scores in front of it, which have the same order",
     "log": "the scores in front of it",
-    "lstm": "the modules of palimpsest_export that run as loops",
-    "gru": "the modules of palimpsest_export that run as loops",
-    "rnn_tanh": "the modules of palimpsest_export that run as loops",
-    "rnn_relu": "the modules of palimpsest_export that run as loops",
     "conv_transpose2d": "nn.Upsample and nn.Conv2d",
     "conv_transpose1d": "nn.Upsample and nn.Conv2d",
     "conv3d": "nn.Conv2d",

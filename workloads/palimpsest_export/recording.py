@@ -5,6 +5,7 @@ must not matter; graph.py records twice to see that.
 """
 
 import contextlib
+import functools
 import inspect
 import sys
 import traceback
@@ -19,6 +20,7 @@ from .building import NetworkBuilder
 from .describing import describe, type_name
 from .errors import UnsupportedOperation, first_line, one_line
 from .layout import Value
+from .looping import LOOPS
 from .patterns import (
     FACTS,
     FUNCTIONS,
@@ -82,7 +84,7 @@ class Recording:
     def run(self, example):
         """What the module gives for an example tensor [samples, ...]."""
         self.builder.shapes["input"] = tuple(example.shape[1:]) or (1,)
-        x = self._recorded(example, Value("input", tuple(example.shape[1:])))
+        x = self.recorded(example, Value("input", tuple(example.shape[1:])))
         original = nn.Module.__call__
 
         def call(module, *args, **kwargs):
@@ -116,7 +118,7 @@ class Recording:
         return _line(frames[: len(frames) - self._depth])
 
     @contextlib.contextmanager
-    def _plain(self):
+    def plain(self):
         """Within the context, functions are not recorded."""
         self._silent += 1
         try:
@@ -125,7 +127,7 @@ class Recording:
         finally:
             self._silent -= 1
 
-    def _recorded(self, tensor, value):
+    def recorded(self, tensor, value):
         result = tensor.as_subclass(RecordedTensor)
         result.recorded = value
         self._live.append(weakref.ref(result))
@@ -149,8 +151,11 @@ class Recording:
         if is_layer or type(module) in MODULES:
             names.leaves.add(path)
         try:
+            if type(module) in LOOPS:
+                original_forward = functools.partial(original, module)
+                return self._loop(original_forward, LOOPS[type(module)], module, args, kwargs)
             if type(module) in MODULES:
-                with self._plain():
+                with self.plain():
                     result = original(module, *args, **kwargs)
                     values = self._convert(MODULES[type(module)], type_name(module), (module, *args), kwargs)
                     return self._wrapped(result, values)
@@ -160,6 +165,19 @@ class Recording:
             raise
         finally:
             names.stack.pop()
+
+    def _loop(self, call, conversion, module, args, kwargs):
+        """A loop: run as it is for its own checks and its numbers, and its body recorded once."""
+        with self.plain():
+            results = call(*args, **kwargs)
+        values = conversion(self, module, *args, **kwargs)
+        return self._with_numbers(results, values)
+
+    def _with_numbers(self, results, values):
+        """The recorded tensors with the numbers that the module gave."""
+        if isinstance(values, (tuple, list)):
+            return tuple(self._with_numbers(result, value) for result, value in zip(results, values))
+        return None if values is None else self.recorded(results, values.recorded)
 
     def function(self, function, args, kwargs):
         """A function of torch that is applied to a recorded tensor."""
@@ -184,7 +202,7 @@ class Recording:
         in_place = plain != name
         if in_place and not self.builder.is_value(args[0]):
             self.builder.refuse(f"{name} on a constant tensor", f"the result of {plain}")
-        with self._plain():
+        with self.plain():
             result = function(*args, **kwargs)
             values = self._convert(conversion, plain, args, kwargs)
             if result is args[0] if args else False:
@@ -215,7 +233,7 @@ class Recording:
                 f"gives a tensor {list(result.shape)} where a trace states {list(expected)}; tensors with the samples "
                 "as their first dimension are supported"
             )
-        return self._recorded(result, values)
+        return self.recorded(result, values)
 
     def _overwritten(self, tensor, value):
         """The tensor after a change in place: all that are the same memory are the new value, views of it

@@ -14,6 +14,9 @@ from .errors import SafetensorsError, require_kind, shown
 from .formats import other_format
 
 DTYPES = {"F32": numpy.dtype("<f4"), "U8": numpy.dtype("u1"), "I64": numpy.dtype("<i8")}
+BFLOAT16 = "BF16"
+FLOATS = {**DTYPES, "F16": numpy.dtype("<f2"), BFLOAT16: numpy.dtype("<u2"), "F64": numpy.dtype("<f8")}
+"""What is read besides where other libraries wrote the file; numpy has no bfloat16, so its bits are read."""
 MAXIMUM_HEADER = 100_000_000
 METADATA = "__metadata__"
 
@@ -51,10 +54,12 @@ def encode_tensors(tensors):
     return b"".join([len(text).to_bytes(8, "little"), text, *blocks])
 
 
-def decode_tensors(data):
+def decode_tensors(data, all_floats=False):
     """Mapping of name to array from the bytes of a file.
 
-    Raises SafetensorsError; trusts nothing in the header. A pickle and the like are called what they are.
+    all_floats: also read float16 and bfloat16, as float32, and float64, which no trace holds but files of
+    other libraries do. Raises SafetensorsError; trusts nothing in the header. A pickle and the like are
+    called what they are.
     """
     require_kind("data", data, bytes, "the bytes of a file")
     if len(data) < 8:
@@ -71,11 +76,12 @@ def decode_tensors(data):
     tensors = {}
     spans = []
     for name, entry in header.items():
-        dtype, shape, begin, end = _parse_entry(name, entry)
+        dtype, shape, begin, end = _parse_entry(name, entry, FLOATS if all_floats else DTYPES)
         if end > len(content):
             raise SafetensorsError(f"{name}: data ends after the file")
         spans.append((begin, end, name))
-        tensors[name] = numpy.frombuffer(content[begin:end], dtype=dtype).reshape(shape).copy()
+        values = numpy.frombuffer(content[begin:end], FLOATS[dtype])
+        tensors[name] = _widened(values, dtype).reshape(shape).copy()
     expected = 0
     for begin, end, name in sorted(spans):
         if begin != expected:
@@ -119,17 +125,24 @@ def _is_count(value):
     return type(value) is int and value >= 0
 
 
-def _parse_entry(name, entry):
+def _widened(values, dtype):
+    """float32 of what is shorter; a bfloat16 is the upper half of a float32's bits."""
+    if dtype == BFLOAT16:
+        return (values.astype("<u4") << 16).view("<f4")
+    return values.astype("<f4") if dtype == "F16" else values
+
+
+def _parse_entry(name, entry, dtypes):
     if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
         raise SafetensorsError(f"{name}: expected dtype, shape and data_offsets")
     dtype_name, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
-    if not isinstance(dtype_name, str) or dtype_name not in DTYPES:
-        raise SafetensorsError(f"{name}: dtype {dtype_name!r} is not one of {', '.join(DTYPES)}")
+    if not isinstance(dtype_name, str) or dtype_name not in dtypes:
+        raise SafetensorsError(f"{name}: dtype {dtype_name!r} is not one of {', '.join(dtypes)}")
     if not isinstance(shape, list) or not all(map(_is_count, shape)):
         raise SafetensorsError(f"{name}: shape {shape!r} is not a list of counts")
     if not isinstance(offsets, list) or len(offsets) != 2 or not all(map(_is_count, offsets)):
         raise SafetensorsError(f"{name}: data_offsets {offsets!r} are not two counts")
     begin, end = offsets
-    if end - begin != math.prod(shape) * DTYPES[dtype_name].itemsize:
+    if end - begin != math.prod(shape) * dtypes[dtype_name].itemsize:
         raise SafetensorsError(f"{name}: data_offsets disagree with the shape")
-    return DTYPES[dtype_name], tuple(shape), begin, end
+    return dtype_name, tuple(shape), begin, end

@@ -9,7 +9,7 @@ from .errors import ExportError, first_line, require_kind
 from .evaluation import evaluation_copy
 from .graph import INPUT_TYPES, recorded_network, torch_inputs
 from .hidden import refuse_hidden_computation
-from .layers import lora_layers
+from .modules import lora_layers
 from .network import Network
 from .tolerance import within_tolerance
 from .trace import Adapter, LowRank
@@ -105,10 +105,11 @@ def adapter_values(module, network, name):
         out_features, in_features = shapes[path]
         where = f"adapter {name!r}: {describe(module, path)}"
         rank = layer.rank[name]
+        down, up = layer.lora_A[name].weight, layer.lora_B[name].weight
         values[path] = LowRank(
-            float(layer.alpha[name] / rank),
-            _exported(f"{where}: lora_A", layer.lora_A[name].weight, (rank, in_features)),
-            _exported(f"{where}: lora_B", layer.lora_B[name].weight, (out_features, rank)),
+            float(layer.scale(name)),
+            _exported(f"{where}: lora_A", down.flatten(1), (rank, in_features)),
+            _exported(f"{where}: lora_B", up.flatten(1), (out_features, rank)),
         )
     return Adapter(values)
 

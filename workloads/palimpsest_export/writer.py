@@ -137,7 +137,7 @@ def _document(trace):
         },
         "calibration": {"inputs": "calibration/inputs"},
         "test": _test(trace),
-        "phases": [_phase(phase) for phase in trace.phases],
+        "phases": [_phase(trace, phase) for phase in trace.phases],
     }
 
 
@@ -160,28 +160,30 @@ def network_document(network):
             "scale": float(network.input_scale),
             "offset": float(network.input_offset),
         },
-        "operations": [
-            {
-                "name": operation.name,
-                "operation": operation.operation,
-                "inputs": operation.inputs,
-                "outputs": operation.outputs,
-                **operation.attributes,
-            }
-            for operation in network.operations
-        ],
+        "operations": [_operation(operation) for operation in network.operations],
         "output": network.output,
     }
 
 
-def _phase(phase):
+def _operation(operation):
+    attributes = dict(operation.attributes)
+    if "body" in attributes:
+        attributes["body"] = {"operations": [_operation(step) for step in operation.body]}
+    return {
+        "name": operation.name,
+        "operation": operation.operation,
+        "inputs": operation.inputs,
+        "outputs": operation.outputs,
+        **attributes,
+    }
+
+
+def _phase(trace, phase):
+    kinds = ("retain", "forget", "new")
+    classes = {kind: [int(number) for number in getattr(phase, kind)] for kind in kinds}
     return {
         "name": phase.name,
-        "classes": {
-            "retain": [int(number) for number in phase.retain],
-            "forget": [int(number) for number in phase.forget],
-            "new": [int(number) for number in phase.new],
-        },
+        **({"classes": classes} if trace.task == "classify" else {}),
         "hybrid": _method(phase, "hybrid"),
         "rewrite": _method(phase, "rewrite"),
     }

@@ -18,12 +18,7 @@ from torch.nn.utils import (
     weight_norm,
 )
 
-from palimpsest_export import (
-    UnsupportedOperation,
-    activate_adapters,
-    adapter_values,
-    write_trace,
-)
+from palimpsest_export import UnsupportedOperation, activate_adapters, adapter_values, write_trace
 from palimpsest_export.interpreter import load_trace
 
 

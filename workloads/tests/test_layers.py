@@ -87,7 +87,7 @@ def test_wrong_adapters_are_refused():
     for alpha in (0, "1", torch.tensor(1.0), float("nan"), float("inf")):
         with refused(r"alpha must be a number 1e-06\.\.1e\+06, got"):
             layer.add_adapter("three", 1, alpha, generator)
-    with refused("layer '' has no adapter 'three'"):
+    with refused("^LoraLinear has no adapter 'three'; there are 'one', 'two'"):
         activate_adapters(layer, ["three"])
 
 

@@ -303,6 +303,7 @@ FUNCTIONS = {
     "expand": (ROWS, lambda m, x: x.mean(1, keepdim=True).expand(-1, 3, -1), ["mean", "multiply"]),
     "repeat": (ROWS, lambda m, x: x.repeat(1, 2, 1), ["concatenate"]),
     "repeat_interleave": (ROWS, lambda m, x: x.repeat_interleave(2, dim=1), None),
+    "flip": (ROWS, lambda m, x: torch.flip(x, (1,)), None),
     "roll": (IMAGE, lambda m, x: torch.roll(x, shifts=(-1, 2), dims=(2, 3)), None),
     "masked_fill": (ROWS, lambda m, x: (x @ x.mT).masked_fill(m.mask < 0, -math.inf).softmax(-1), None),
     "additive mask": (ROWS, lambda m, x: (x @ x.mT + m.mask.clamp(min=-50)).softmax(-1), None),

@@ -114,3 +114,29 @@ def test_a_name_that_occurs_twice_is_called_that():
 def test_metadata_is_allowed():
     data = build({"__metadata__": {"format": "pt"}, "x": entry()}, b"1234")
     assert decode_tensors(data)["x"].tolist() == [49, 50, 51, 52]
+
+
+SHORT = {
+    # 1, -2.5, the least subnormal, infinity
+    "F16": ([0x3C00, 0xC100, 0x0001, 0x7C00], [1, -2.5, 2.0**-24, numpy.inf]),
+    "BF16": ([0x3F80, 0xC020, 0x0001, 0x7F80], [1, -2.5, 2.0**-133, numpy.inf]),
+}
+
+
+@pytest.mark.parametrize("dtype", SHORT)
+def test_short_numbers_of_other_libraries_are_read_as_float32(dtype):
+    bits, expected = SHORT[dtype]
+    data = build({"x": entry(dtype, (2, 2), (0, 8))}, numpy.array(bits, "<u2").tobytes())
+    read = decode_tensors(data, all_floats=True)["x"]
+    assert read.dtype == numpy.float32 and read.tolist() == [expected[:2], expected[2:]]
+    with pytest.raises(SafetensorsError, match=f"^x: dtype '{dtype}' is not one of F32, U8, I64$"):
+        decode_tensors(data)
+
+
+def test_long_numbers_of_other_libraries_keep_their_digits():
+    data = build({"x": entry("F64", (1,), (0, 8))}, numpy.array([1 / 3]).tobytes())
+    assert decode_tensors(data, all_floats=True)["x"].tolist() == [1 / 3]
+    with pytest.raises(
+        SafetensorsError, match="^x: dtype 'F8_E4M3' is not one of F32, U8, I64, F16, BF16, F64$"
+    ):
+        decode_tensors(build({"x": entry("F8_E4M3")}, b"1234"), all_floats=True)

@@ -9,7 +9,7 @@ from refusal import refused
 from torch import nn
 from torch.nn import functional as F
 
-from palimpsest_export import LoraLinear, RMSNorm, UnsupportedOperation, trace_network
+from palimpsest_export import LoraLinear, Repeat, RMSNorm, UnsupportedOperation, trace_network
 
 
 class Branching(nn.Module):
@@ -92,15 +92,19 @@ OF_MODULES = {
         r"part\.1 \(torch\.nn\.LogSoftmax\) \(bare\.py:\d+\): the function log_softmax is not supported; what works: "
         "the scores in front of it",
     ),
-    "LSTM": (
+    "LSTM over the samples": (
         Bare(lambda m, x: m.cell(x)[0], cell=nn.LSTM(COLUMNS, 4)),
-        r"part\.cell \(torch\.nn\.LSTM\)"
+        r"part\.cell\.scans\.0 \(.*Scan\)"
         + HERE
-        + ": the function lstm is not supported; what works: the modules of",
+        + ": a sequence of a tensor whose first dimension is not the",
     ),
-    "GRU": (
-        Bare(lambda m, x: m.cell(x)[0], cell=nn.GRU(COLUMNS, 4)),
-        r"part\.cell \(torch\.nn\.GRU\).*function gru",
+    "a body that mixes its samples": (
+        Bare(lambda m, x: m.loop(x), loop=Repeat(Bare(lambda m, x: x.transpose(0, 1).reshape(x.shape)), 2)),
+        r"part\.loop\.body .*: a reshape that mixes samples",
+    ),
+    "a sequence made of the input": (
+        Bare(lambda m, x: m.loop(x, x[:2]), loop=Repeat(Bare(lambda m, x, part: x), 2)),
+        "an operation over the samples",
     ),
     "quantised": (torch.ao.nn.quantized.Linear(COLUMNS, 2), r"part \(torch\.ao\.nn\.quantized\..*Linear\)"),
     "list of modules": (nn.ModuleList([nn.ReLU()]), r"part \(torch\.nn\.ModuleList\) cannot be recorded"),
@@ -289,7 +293,8 @@ OF_TENSORS = {
         Bare(lambda m, x: m.offset[x.long()]),
         "rounding to whole numbers|__getitem__|not a value",
     ),
-    "backwards": (Bare(lambda m, x: x.flip(1)), "the function flip is not supported"),
+    "samples backwards": (Bare(lambda m, x: x.flip(0)), "an operation over the samples"),
+    "backwards": (Bare(lambda m, x: x.flip(1).cumsum(1)), "the function cumsum is not supported"),
     "padding with mode": (Bare(lambda m, x: F.pad(x, (1, 1), mode="reflect")), "padding with mode 'reflect'"),
     "interpolation": (
         Bare(lambda m, x: F.interpolate(x[:, None], scale_factor=1.5)),
@@ -311,10 +316,10 @@ def test_what_is_unsupported_is_named(part, message):
 
 
 def test_a_line_of_forward_is_named_where_the_value_is_computed():
-    with refused(
-        r"part\.inner \(bare\.Bare\) \(test_unsupported\.py:28\): assignment to a part", UnsupportedOperation
-    ):
-        trace(Wrapped(Bare(lambda m, x: m.inner(x), inner=Bare(lambda m, x: assigned(x)))))
+    line = assigned.__code__.co_firstlineno + 2
+    module = Wrapped(Bare(lambda m, x: m.inner(x), inner=Bare(lambda m, x: assigned(x))))
+    with refused(rf"part\.inner \(bare\.Bare\) \(test_unsupported\.py:{line}\): assignment to a part"):
+        trace(module)
 
 
 def test_an_image_of_another_number_of_dimensions_is_refused():

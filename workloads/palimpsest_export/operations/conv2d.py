@@ -73,23 +73,33 @@ def _padding(builder, padding, kernel, stride, dilation):
     )
 
 
-def convert(builder, input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
-    """torch.nn.functional.conv2d"""
+def conv2d(builder, input, weight, bias, kernel, stride, padding, dilation, groups):
+    """A convolution with parameters of these names."""
     value = builder.need_value(input)
     builder.need_images(value, 3, "a convolution")
-    if builder.is_value(weight):
-        builder.refuse("a convolution whose weight is a value of the network", "torch.matmul")
     stride, dilation = pair(stride), pair(dilation)
     return builder.layer(
         "conv2d",
         value,
-        weight=builder.parameter(weight, "weight"),
-        bias=None if bias is None else builder.parameter(bias, "bias"),
+        weight=weight,
+        bias=bias,
         stride=stride,
-        padding=_padding(builder, padding, list(weight.shape[2:]), stride, dilation),
+        padding=_padding(builder, padding, list(kernel), stride, dilation),
         dilation=dilation,
         groups=int(groups),
     )
+
+
+def convert(builder, input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    """torch.nn.functional.conv2d"""
+    builder.need_value(input)
+    if builder.is_value(weight):
+        builder.refuse("a convolution whose weight is a value of the network", "torch.matmul")
+    names = (
+        builder.parameter(weight, "weight"),
+        None if bias is None else builder.parameter(bias, "bias"),
+    )
+    return conv2d(builder, input, *names, weight.shape[2:], stride, padding, dilation, groups)
 
 
 def _single(number):

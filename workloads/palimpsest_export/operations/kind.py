@@ -24,7 +24,7 @@ class Kind:
     optional: tuple = ()
     parameters: tuple = ()
     inputs: tuple = (1, 1)
-    outputs: int = 1
+    outputs: int = 1  # None: as many as the operation says
 
 
 def need(condition, message):

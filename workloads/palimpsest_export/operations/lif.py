@@ -1,5 +1,8 @@
 """One step of leaky integrate-and-fire neurons."""
 
+from dataclasses import replace
+
+from ..modules import LIF
 from .kind import Kind, need
 
 
@@ -19,5 +22,15 @@ def _evaluate(attributes, inputs, parameter):
     return [spikes, potential - attributes["threshold"] * spikes]
 
 
+def convert(builder, module, current, membrane):
+    """LIF"""
+    values = [builder.need_value(tensor) for tensor in (current, membrane)]
+    builder.need_aligned(*values)
+    attributes = {"leak": module.leak, "threshold": module.threshold, "reset": module.reset}
+    names = builder.append("lif", [value.name for value in values], attributes, outputs=2)
+    return tuple(replace(values[0], name=name) for name in names)
+
+
 KIND = Kind("lif", _shapes, _evaluate, keys=("leak", "threshold", "reset"), inputs=(2, 2), outputs=2)
 PATTERNS = {}
+MODULES = {LIF: convert}

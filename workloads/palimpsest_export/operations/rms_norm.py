@@ -3,7 +3,7 @@
 import numpy
 import torch
 
-from ..layers import RMSNorm
+from ..modules import RMSNorm
 from .kind import Kind, need_parameter
 from .layer_norm import flat_norm
 

@@ -91,6 +91,17 @@ def _taken(builder, value, axis, places):
     return joined(builder, parts, axis)
 
 
+def convert_flip(builder, input, *dims, **options):
+    """torch.flip, place by place"""
+    value = builder.need_value(input)
+    dims = dims or (options["dims"],)
+    for dim in dims[0] if isinstance(dims[0], (tuple, list)) else dims:
+        axis = builder.axis(value, dim)
+        parts = [builder.slice(value, axis, place, place + 1) for place in range(value.dims[axis])]
+        value = joined(builder, parts[::-1], axis)
+    return value
+
+
 def _whole(item, extent):
     return isinstance(item, slice) and item.indices(extent) == (0, extent, 1)
 
@@ -136,6 +147,7 @@ PATTERNS = {
     "unbind": convert_unbind,
     "select": convert_select,
     "narrow": convert_narrow,
+    "flip": convert_flip,
     "index_select": convert_index_select,
     "__getitem__": convert_index,
 }
