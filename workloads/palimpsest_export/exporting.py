@@ -25,7 +25,7 @@ def export(
     targets=None,
     calibration_inputs=None,
     name=None,
-    description="",
+    description=None,
     input_scale=None,
     input_offset=None,
     spikes=False,
@@ -70,9 +70,9 @@ def export(
     )
     trace = Trace(
         name=name or type(module).__name__.lower(),
-        description=description,
+        description=f"{type(module).__name__} as exported." if description is None else description,
         provenance=Provenance(
-            0, "samples given to export()", "", hashlib.sha256(stored.tobytes()).hexdigest()
+            0, "samples given to export()", "none", hashlib.sha256(stored.tobytes()).hexdigest()
         ),
         network=network,
         weights=weights,

@@ -85,6 +85,8 @@ FACTS = {
     "no provenance": (setting("provenance", {"seed": 1}), "^provenance: expected a Provenance"),
     "name": (setting("name", "my trace"), r"^name: expected a name .*got 'my trace'"),
     "description": (setting("description", None), "^description: expected a string, got None"),
+    "empty": (setting("description", ""), "^description: expected text without control characters, got ''"),
+    "bell": (setting("provenance", "data", "a\x07"), "^provenance: data: expected text without control"),
     "long": (setting("description", numpy.zeros((99, 99))), "^description: expected a string, got array"),
     "no Unicode": (setting("description", "a\ud800"), r"^description: expected Unicode text, got 'a\\ud800'"),
 }
