@@ -14,7 +14,7 @@ class Kind:
     parameter. shapes(attributes, inputs, parameters) gives the shapes of its results from those of its inputs
     (tuples) and of the parameters (name to tuple), and raises ValueError where they do not fit.
     evaluate(attributes, inputs, parameter) gives its results, in float64: arrays have the samples in front,
-    parameter(name) is an array without them.
+    parameter(name) is an array without them. evaluate is None for the loop, whose body needs more (loop.iterate).
     """
 
     name: str

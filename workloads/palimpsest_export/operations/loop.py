@@ -79,10 +79,6 @@ def iterate(attributes, outer, samples, run_body):
     ]
 
 
-def _evaluate(attributes, inputs, parameter):
-    raise NotImplementedError("a loop is evaluated by iterate()")
-
-
 KEYS = ("iterations", "carried", "indexed", "constants", "results", "body")
-KIND = Kind("loop", _shapes, _evaluate, keys=KEYS, inputs=(0, 65536), outputs=None)
+KIND = Kind("loop", _shapes, None, keys=KEYS, inputs=(0, 65536), outputs=None)
 PATTERNS = {}
