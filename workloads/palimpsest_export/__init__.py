@@ -1,9 +1,10 @@
-"""Turn a PyTorch module with LoRA adapters into a Palimpsest trace.
+"""Turn a PyTorch module into a Palimpsest trace.
 
 docs/trace-format.md defines the trace.
 """
 
 from .errors import ExportError, SafetensorsError, TraceError, UnsupportedOperation
+from .exporting import export
 from .graph import trace_network
 from .modules import (
     LIF,
@@ -20,9 +21,9 @@ from .modules import (
     lora_layers,
     replace_recurrent,
 )
-from .operations import Network, Operation
+from .network import Network, Operation
 from .safetensors import decode_tensors, encode_tensors
-from .trace import Adapter, Method, Phase, Provenance, Trace, TrainingRun
+from .trace import Adapter, LowRank, Method, Phase, Provenance, Trace, TrainingRun
 from .values import adapter_values, parameter_values, reference_outputs
 from .writer import require_writable, write_trace
 
@@ -32,6 +33,7 @@ __all__ = [
     "LIF",
     "LoraConv2d",
     "LoraLinear",
+    "LowRank",
     "Method",
     "Network",
     "Operation",
@@ -52,6 +54,7 @@ __all__ = [
     "as_scan",
     "decode_tensors",
     "encode_tensors",
+    "export",
     "load_peft",
     "lora_layers",
     "parameter_values",

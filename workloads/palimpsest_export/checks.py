@@ -39,8 +39,10 @@ def check_integer(where, value, low, high):
 
 
 def check_text(where, value):
-    """The value must be a string that can be written."""
+    """The value must be a string that can be written and read: not empty, and without control characters."""
     check_kind(where, value, str, "a string")
+    is_shown = value != "" and all(ord(letter) >= 32 and ord(letter) != 127 for letter in value)
+    require(is_shown, f"{where}: expected text without control characters, got {shown(value)}")
     try:
         value.encode("utf-8")
     except UnicodeEncodeError as error:

@@ -2,8 +2,11 @@
 
 import copy
 
+import torch
+from torch import nn
+
+from .describing import describe, require_module
 from .errors import UnsupportedOperation, first_line
-from .unsupported import describe, require_module
 
 
 def evaluation_copy(module):
@@ -21,6 +24,10 @@ def evaluation_copy(module):
             "from others is not supported"
         ) from error
     copied.eval()
+    for part in copied.modules():
+        if type(part) is getattr(nn, "RMSNorm", None) and part.eps is None:
+            # Without an epsilon it is that of the numbers' type, and a module is exported as of float32.
+            part.eps = torch.finfo(torch.float32).eps
     refuse_training_mode(copied)
     return copied
 

@@ -7,9 +7,9 @@ from torch.nn.utils import parametrize, prune
 from torch.nn.utils.spectral_norm import SpectralNorm
 from torch.nn.utils.weight_norm import WeightNorm
 
+from .describing import describe, require_module
 from .errors import UnsupportedOperation
-from .layers import LoraLinear
-from .unsupported import describe, require_module
+from .modules import LoraConv2d, LoraLinear
 
 REMEDIES = (
     (WeightNorm, "weight norm", "torch.nn.utils.remove_weight_norm"),
@@ -50,7 +50,7 @@ def _hidden(module):
         return f"a forward hook ({_hook_name(hook)}) is not in the trace; remove it"
     if "forward" in vars(module):
         return "a forward function that replaces the one of its type is not in the trace"
-    if isinstance(module, LoraLinear):
+    if isinstance(module, (LoraLinear, LoraConv2d)):
         return _hidden_in_adapters(module)
     return None
 
@@ -60,10 +60,12 @@ def _hook_name(hook):
 
 
 def _hidden_in_adapters(layer):
+    expected = nn.Conv2d if isinstance(layer, LoraConv2d) else nn.Linear
     for kind, products in (("lora_A", layer.lora_A), ("lora_B", layer.lora_B)):
         for name, product in products.items():
-            if type(product) is not nn.Linear:
-                return f"{kind} of adapter {name!r} is a {type(product).__qualname__}, expected nn.Linear"
+            if type(product) is not expected:
+                wanted = f"expected nn.{expected.__name__}"
+                return f"{kind} of adapter {name!r} is a {type(product).__qualname__}, {wanted}"
             if product.bias is not None:
                 return f"{kind} of adapter {name!r} has a bias, which a trace cannot state"
     return None

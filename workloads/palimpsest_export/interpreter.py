@@ -1,10 +1,9 @@
 """An independent reading of a trace: numpy only, from the two files and docs/trace-format.md.
 
-It shares nothing with the code that makes a trace from a module, so that a trace can be checked with it.
+It knows nothing of the module that a trace was made from, so that a trace can be checked with it.
 """
 
 import json
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,76 +11,94 @@ import numpy
 
 from .errors import SafetensorsError, TraceError, first_line
 from .formats import other_format
+from .operations import check_form
+from .operations.loop import iterate
 from .safetensors import decode_tensors
+from .upgrading import VERSION, upgraded
 
-GAUSS = numpy.vectorize(lambda x: 0.5 * (1 + math.erf(x / math.sqrt(2))))
+NOT_OWN = ("name", "operation", "inputs", "outputs")
 
 
 @dataclass
 class LoadedTrace:
-    """The JSON document and the tensors of a trace."""
+    """The JSON document, of the newest version, and the tensors of a trace."""
 
     document: dict
     tensors: dict
 
     def phase_samples(self, phase):
-        """Indices of the test samples of a phase."""
+        """Indices of the test samples of a phase: those of its classes, those that it names, or all."""
+        test = self.document["test"]
+        if "samples" in phase:
+            return self.tensors[phase["samples"]]
+        if "classes" not in phase:
+            return numpy.arange(len(self.tensors[test["inputs"]]))
         classes = phase["classes"]
         wanted = classes["retain"] + classes["forget"] + classes["new"]
-        return numpy.flatnonzero(numpy.isin(self.tensors[self.document["test"]["labels"]], wanted))
+        return numpy.flatnonzero(numpy.isin(self.tensors[test["labels"]], wanted))
 
     def run(self, method, inputs):
-        """Class scores, float64 [samples, classes], of uint8 inputs [samples, rows, columns].
+        """The network's outputs, float64 [samples, ...], for inputs [samples, ...] as they are stored.
 
-        method: an object of the document. Raises TraceError for what the format does not know, or a key or
-        tensor that is missing.
+        Outputs [samples, 1, columns] are given as [samples, columns]. method: an object of the document.
+        Raises TraceError for what the format does not know, or a key or tensor that is missing.
         """
         try:
-            return self._scores(method, inputs)
+            return self._outputs(method, inputs)
         except KeyError as error:
             raise TraceError(f"the trace lacks {error}") from error
 
-    def _scores(self, method, inputs):
+    def _outputs(self, method, inputs):
         network = self.document["network"]
         entry = network["input"]
         values = {entry["name"]: inputs.astype(numpy.float64) * entry["scale"] + entry["offset"]}
-        for step in network["operations"]:
-            x = values[step["inputs"][0]]
-            if step["output"] in values:
-                raise TraceError(f"value {step['output']} is given twice")
-            values[step["output"]] = self._result(method, step, x, values)
-        return values[network["output"]][:, 0, :]
+        self.run_operations(method, network["operations"], values, len(inputs))
+        result = values[network["output"]]
+        return result[:, 0] if result.ndim == 3 and result.shape[1] == 1 else result
+
+    def run_operations(self, method, operations, values, samples):
+        """Add the results of the operations to `values`, name to array [samples, ...]."""
+        for step in operations:
+            attributes = {key: value for key, value in step.items() if key not in NOT_OWN}
+            if step["operation"] == "loop":
+                self._loop(method, step, values, samples)
+                continue
+            inputs = [values[name] for name in step["inputs"]]
+            try:
+                kind = check_form(step["operation"], attributes, len(inputs), len(step["outputs"]))
+                results = kind.evaluate(attributes, inputs, lambda name: self._parameter(method, name))
+            except ValueError as error:
+                raise TraceError(f"operation {step['name']}: {error}") from error
+            if step["operation"] in ("linear", "conv2d"):
+                results = [results[0] + self._adapted(method, step, kind, attributes, inputs)]
+            for name, result in zip(step["outputs"], results):
+                if name in values:
+                    raise TraceError(f"value {name} is given twice")
+                values[name] = numpy.broadcast_to(result, (samples, *result.shape[1:]))
+
+    def _loop(self, method, step, values, samples):
+        def run_body(operations, inner):
+            self.run_operations(method, operations, inner, samples)
+
+        outer = {name: values[name] for name in step["inputs"]}
+        values.update(zip(step["outputs"], iterate(step, outer, samples, run_body)))
 
     def _parameter(self, method, name):
         return self.tensors[f"weights/{method['weights']}/{name}"].astype(numpy.float64)
 
-    def _result(self, method, step, x, values):
-        kind = step["operation"]
-        if kind == "linear":
-            y = x @ self._parameter(method, step["weight"]).T
-            if step["bias"] is not None:
-                y = y + self._parameter(method, step["bias"])
-            for name in method["adapters"]:
-                adapter = self.document["adapters"][name]
-                if step["name"] in adapter["layers"]:
-                    down = self.tensors[f"adapters/{name}/{step['name']}/lora_A"].astype(numpy.float64)
-                    up = self.tensors[f"adapters/{name}/{step['name']}/lora_B"].astype(numpy.float64)
-                    y = y + adapter["alpha"] / adapter["rank"] * (x @ down.T @ up.T)
-            return y
-        if kind == "rms_norm":
-            mean_square = (x**2).mean(axis=2, keepdims=True)
-            return x / numpy.sqrt(mean_square + step["epsilon"]) * self._parameter(method, step["gain"])
-        if kind == "gelu":
-            return x * GAUSS(x)
-        if kind == "relu":
-            return numpy.maximum(x, 0)
-        if kind == "add":
-            return x + values[step["inputs"][1]]
-        if kind == "transpose":
-            return x.transpose(0, 2, 1)
-        if kind == "mean":
-            return x.mean(axis=1, keepdims=True)
-        raise TraceError(f"unknown operation {kind}")
+    def _adapted(self, method, step, kind, attributes, inputs):
+        """What the method's adapters add to a layer's result: that of the same layer with scale * B A."""
+        layer = step.get("layer", step["name"])
+        total = 0.0
+        for name in method["adapters"]:
+            entry = self.document["adapters"][name]["layers"].get(layer)
+            if entry is None:
+                continue
+            down, up = (self.tensors[f"adapters/{name}/{layer}/{part}"] for part in ("lora_A", "lora_B"))
+            shape = self._parameter(method, step["weight"]).shape
+            weight = entry["scale"] * (up.astype(numpy.float64) @ down.astype(numpy.float64)).reshape(shape)
+            total = total + kind.evaluate({**attributes, "bias": None}, inputs, lambda _, w=weight: w)[0]
+        return total
 
 
 def load_trace(directory):
@@ -93,9 +110,13 @@ def load_trace(directory):
     document, tensors = Path(directory) / "trace.json", Path(directory) / "tensors.safetensors"
     content = _read_document(document)
     try:
-        return LoadedTrace(content, decode_tensors(tensors.read_bytes()))
+        loaded = decode_tensors(tensors.read_bytes())
     except SafetensorsError as error:
         raise SafetensorsError(f"{tensors}: {error}") from error
+    try:
+        return LoadedTrace(upgraded(content), loaded)
+    except KeyError as error:
+        raise TraceError(f"{document}: the trace lacks {error}") from error
 
 
 def _read_document(path):
@@ -107,7 +128,8 @@ def _read_document(path):
         document = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise TraceError(f"{path}: expected JSON ({first_line(error)})") from error
-    kind = (document.get("schema"), document.get("version")) if isinstance(document, dict) else None
-    if kind != ("palimpsest.trace", 1):
-        raise TraceError(f"{path}: expected an object with schema palimpsest.trace and version 1")
+    is_object = isinstance(document, dict)
+    schema, version = (document.get("schema"), document.get("version")) if is_object else (None, None)
+    if schema != "palimpsest.trace" or type(version) is not int or not 1 <= version <= VERSION:
+        raise TraceError(f"{path}: expected an object with schema palimpsest.trace and version 1..{VERSION}")
     return document

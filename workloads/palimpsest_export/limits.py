@@ -1,13 +1,19 @@
 """Ranges of a trace's numbers, those that the simulator reads (docs/trace-format.md)."""
 
 LARGEST_EXTENT = 65_536
-"""Rows or columns of a value."""
+"""One dimension of a value."""
+
+MOST_DIMENSIONS = 8
+"""Dimensions of a value."""
 
 LARGEST_VALUE = 2**24
 """Elements of a value of one sample."""
 
 LARGEST_INPUT_FACTOR = 1e6
 """Magnitude of the input's scale and offset."""
+
+LARGEST_SCALE = 1e6
+"""Magnitude of what multiplies an adapter's product."""
 
 EPSILON = (1e-30, 1.0)
 ALPHA = (1e-6, 1e6)

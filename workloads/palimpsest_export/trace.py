@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy
 
-from .operations import Network
+from .network import Network
 
 
 @dataclass
@@ -21,11 +21,20 @@ class Provenance:
 
 
 @dataclass
-class Adapter:
-    """One LoRA adapter: `layers` maps a linear operation to (A [rank, in], B [out, rank])."""
+class LowRank:
+    """What an adapter adds to a layer's matrix: scale * up @ down, `down` A [rank, in], `up` B [out,
+    rank]."""
 
-    rank: int
-    alpha: float
+    scale: float
+    down: numpy.ndarray
+    up: numpy.ndarray
+
+
+@dataclass
+class Adapter:
+    """One LoRA adapter: `layers` maps a layer to its LowRank. Of a convolution, `in` is in * height *
+    width."""
+
     layers: dict
 
 
@@ -47,7 +56,7 @@ class TrainingRun:
 class Method:
     """One way to reach a phase.
 
-    reference: float [samples of the phase, classes], the float network's outputs.
+    reference: float [samples of the phase, ...], the float network's outputs.
     """
 
     weights: str
@@ -58,7 +67,8 @@ class Method:
 
 @dataclass
 class Phase:
-    """A phase and the classes it is tested on."""
+    """A phase and the classes it is tested on; where the task is not to classify, there are none and all
+    samples are."""
 
     name: str
     retain: list
@@ -68,7 +78,10 @@ class Phase:
     rewrite: Method
 
     def samples(self, labels):
-        """Indices of the test samples of this phase's classes, in the order of `labels`."""
+        """Indices of the test samples of this phase's classes, in the order of `labels` (None: there are
+        none)."""
+        if labels is None:
+            return slice(None)
         return numpy.flatnonzero(numpy.isin(labels, [*self.retain, *self.forget, *self.new]))
 
 
@@ -76,7 +89,8 @@ class Phase:
 class Trace:
     """A whole trace. weights: set name to {parameter name: array}; adapters: name to Adapter.
 
-    Inputs are uint8 [samples, rows, columns]; test_labels int64 [samples].
+    Inputs are [samples, ...] as the network's input type stores them. task: "classify" has test_labels, int64
+    [samples]; "regress" has test_targets, float32 [samples, ...] as the outputs; "score" has neither.
     """
 
     name: str
@@ -89,3 +103,5 @@ class Trace:
     test_inputs: numpy.ndarray
     test_labels: numpy.ndarray
     phases: list
+    task: str = "classify"
+    test_targets: numpy.ndarray = None

@@ -4,15 +4,15 @@ import numpy
 import torch
 
 from .arrays import array_fault, not_finite
+from .describing import describe, require_module
 from .errors import ExportError, first_line, require_kind
 from .evaluation import evaluation_copy
+from .graph import INPUT_TYPES, recorded_network, torch_inputs
 from .hidden import refuse_hidden_computation
-from .layers import LoraLinear, lora_layers
-from .numbers import plain
-from .operations import Network
+from .modules import lora_layers
+from .network import Network
 from .tolerance import within_tolerance
-from .trace import Adapter
-from .unsupported import describe, require_module
+from .trace import Adapter, LowRank
 
 # Of the largest output: more than sums in single precision lose, less than a bfloat16 loses.
 FLOAT32_TOLERANCE = 1e-3
@@ -36,45 +36,65 @@ def _exported(where, tensor, shape):
 def parameter_values(module, network):
     """Every parameter of the network as float32, by name: one weight set.
 
-    Raises ExportError if the module lacks one, or has it in another shape or with NaN or infinity.
+    The module is recorded again, so that what is computed of its parameters (a folded batch norm) is computed
+    of those that it has now. Raises ExportError if it is not the network any more, or a parameter is NaN or
+    infinite.
     """
     require_module(module)
     require_kind("network", network, Network, "what trace_network() gives")
-    layers = dict(module.named_modules(remove_duplicate=False))
+    refuse_hidden_computation(module)
+    found, parameters = recorded_network(evaluation_copy(module), entry_of(network))
+    if found.parameters != network.parameters:
+        name = next(
+            name
+            for name in (*network.parameters, *found.parameters)
+            if network.parameters.get(name) != found.parameters.get(name)
+        )
+        raise ExportError(
+            f"{describe(module, '')} has parameter {name!r} with shape {_shape(found.parameters.get(name))}, the "
+            f"network {_shape(network.parameters.get(name))}; was another module traced?"
+        )
+    if found != network:
+        raise ExportError(
+            f"{describe(module, '')} computes something else than the network; was another module traced?"
+        )
+    paths = dict(module.named_modules(remove_duplicate=False))
     values = {}
     for name, shape in network.parameters.items():
         path, _, attribute = name.rpartition(".")
-        layer = layers.get(path)
-        if isinstance(layer, LoraLinear):
-            layer = layer.base_layer
-        if not hasattr(layer, attribute):
-            raise ExportError(
-                f"{describe(module, '')} has no parameter {name!r} of the network; was another module traced?"
-            )
-        where = f"{describe(module, path)}: {attribute}"
-        values[name] = _exported(where, getattr(layer, attribute), shape)
+        where = f"{describe(module, path)}: {attribute}" if path in paths else f"parameter {name}"
+        values[name] = _exported(where, parameters[name], shape)
     return values
+
+
+def _shape(shape):
+    return "no shape (it is not there)" if shape is None else str(list(shape))
+
+
+def entry_of(network):
+    """The fields of a Network for its input."""
+    keys = ("input_shape", "input_scale", "input_offset", "input_type", "whole_numbers", "examples")
+    return {key: getattr(network, key) for key in keys}
 
 
 def adapter_values(module, network, name):
     """The Adapter called `name`.
 
-    Raises ExportError if no layer has it, its layers differ in rank or alpha or share a matrix, or a matrix
-    has another shape or NaN or infinity; UnsupportedOperation if it is more than two matrices per layer.
+    Raises ExportError if no layer has it, a layer has no rank or alpha of it, layers share a matrix, or a
+    matrix has another shape or NaN or infinity; UnsupportedOperation if it is more than two matrices per
+    layer.
     """
     refuse_hidden_computation(module)
     require_kind("network", network, Network, "what trace_network() gives")
     require_kind("adapter", name, str, "a name")
     found = lora_layers(module)
-    shapes = network.linear_shapes()
+    shapes = network.layer_shapes()
     layers = {path: found[path] for path in shapes if path in found and name in found[path].lora_A}
-    sizes = {(layer.rank.get(name), layer.alpha.get(name)) for layer in layers.values()}
     if not layers:
         raise ExportError(f"adapter {name!r}: no layer of the network has it")
-    if len(sizes) != 1 or None in next(iter(sizes)):
-        raise ExportError(f"adapter {name!r}: expected one rank and alpha, found {sorted(sizes, key=str)}")
-    ((rank, alpha),) = sizes
     for path, layer in layers.items():
+        if layer.rank.get(name) is None or layer.alpha.get(name) is None:
+            raise ExportError(f"adapter {name!r}: {describe(module, path)} has no rank or alpha of it")
         if name not in layer.lora_B:
             raise ExportError(f"adapter {name!r}: {describe(module, path)} has no lora_B of it")
     matrices = [matrix[name].weight for layer in layers.values() for matrix in (layer.lora_A, layer.lora_B)]
@@ -84,38 +104,44 @@ def adapter_values(module, network, name):
     for path, layer in layers.items():
         out_features, in_features = shapes[path]
         where = f"adapter {name!r}: {describe(module, path)}"
-        values[path] = (
-            _exported(f"{where}: lora_A", layer.lora_A[name].weight, (rank, in_features)),
-            _exported(f"{where}: lora_B", layer.lora_B[name].weight, (out_features, rank)),
+        rank = layer.rank[name]
+        down, up = layer.lora_A[name].weight, layer.lora_B[name].weight
+        values[path] = LowRank(
+            float(layer.scale(name)),
+            _exported(f"{where}: lora_A", down.flatten(1), (rank, in_features)),
+            _exported(f"{where}: lora_B", up.flatten(1), (out_features, rank)),
         )
-    return Adapter(plain(rank), plain(alpha), values)
+    return Adapter(values)
 
 
 def reference_outputs(module, network, inputs):
-    """float32 [samples, classes]: the module's outputs for uint8 inputs [samples, rows, columns].
+    """The module's outputs, float32 [samples, ...], for inputs [samples, ...] as they are stored.
 
-    That is what calling the module in evaluation mode gives, hooks and all. Computed in float64 from
-    parameters rounded to float32, as they are exported, and rounded once at the end. Raises ExportError for
-    other inputs, or if the module fails, gives something else than finite class scores, or not the same when
-    it is called again.
+    Class scores [samples, 1, classes] are given as [samples, classes]. That is what calling the module in
+    evaluation mode gives, hooks and all. Computed in float64 from parameters rounded to float32, as they are
+    exported, and rounded once at the end. Raises ExportError for other inputs, or if the module fails, gives
+    something else than finite numbers of the network's shape, or not the same when it is called again.
     """
     require_kind("network", network, Network, "what trace_network() gives")
-    fault = array_fault(inputs, (None, *network.input_shape), numpy.uint8)
+    fault = array_fault(inputs, (None, *network.input_shape), INPUT_TYPES[network.input_type])
     if fault is None and len(inputs) == 0:
         fault = "expected at least one sample"
     if fault is not None:
         raise ExportError(f"inputs: {fault}")
+    entry = entry_of(network)
     exported = evaluation_copy(module).float().double()
-    values = inputs.astype(numpy.float64) * network.input_scale + network.input_offset
-    shape = (len(inputs), network.shapes()[network.output][1])
+    shape = (len(inputs), *output_shape(network))
     # A module may change its input in place.
-    first, second = (_scores(exported, torch.from_numpy(values.copy()), shape) for _ in range(2))
+    first, second = (
+        _outputs(exported, torch_inputs(exported, entry, inputs, torch.float64), shape) for _ in range(2)
+    )
     if not within_tolerance(first, second):
         raise ExportError(
             f"{describe(module, '')} gives other outputs when it is called again with the same inputs"
         )
-    single = torch.from_numpy(values.astype(numpy.float32))
-    deviation = numpy.abs(_scores(evaluation_copy(module).float(), single, shape) - first).max()
+    rounded = evaluation_copy(module).float()
+    single = torch_inputs(rounded, entry, inputs, torch.float32)
+    deviation = numpy.abs(_outputs(rounded, single, shape) - first).max()
     # Outputs without a normal number in single precision are left to the comparison with the trace.
     if not deviation <= FLOAT32_TOLERANCE * numpy.abs(first).max() + numpy.finfo(numpy.float32).tiny:
         raise ExportError(
@@ -124,7 +150,13 @@ def reference_outputs(module, network, inputs):
     return first
 
 
-def _scores(module, inputs, shape):
+def output_shape(network):
+    """Shape of an output: that of the network's, class scores [1, classes] as [classes]."""
+    shape = network.shapes()[network.output]
+    return shape[1:] if len(shape) == 2 and shape[0] == 1 else shape
+
+
+def _outputs(module, inputs, shape):
     where = describe(module, "")
     try:
         with torch.no_grad():
@@ -134,12 +166,12 @@ def _scores(module, inputs, shape):
             f"{where} fails on {str(inputs.dtype)[6:]} inputs of shape {list(inputs.shape)} ({first_line(error)})"
         ) from error
     if not isinstance(outputs, torch.Tensor):
-        raise ExportError(f"{where} gives a {type(outputs).__qualname__}, expected a tensor of class scores")
-    if tuple(outputs.shape) not in (shape, (shape[0], 1, shape[1])):
-        raise ExportError(f"{where} gives shape {list(outputs.shape)}, expected class scores {list(shape)}")
-    scores = _float32(outputs.reshape(shape))
-    if not numpy.isfinite(scores).all():
+        raise ExportError(f"{where} gives a {type(outputs).__qualname__}, expected a tensor")
+    if tuple(outputs.shape) not in (shape, (shape[0], 1, *shape[1:])) and outputs.shape != shape[:-1]:
+        raise ExportError(f"{where} gives shape {list(outputs.shape)}, expected {list(shape)}")
+    values = _float32(outputs.reshape(shape))
+    if not numpy.isfinite(values).all():
         wrong = [name for name, value in module.named_parameters() if not torch.isfinite(value).all()]
         reason = f"; its parameter {wrong[0]!r} has one too" if wrong else ""
         raise ExportError(f"{where} gives an output that is not a finite float32 number{reason}")
-    return scores
+    return values

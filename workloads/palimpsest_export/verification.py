@@ -28,14 +28,14 @@ def check_outputs(directory):
 def _difference(method, scores, reference):
     deviation = numpy.abs(scores - reference)
     deviation[~numpy.isfinite(deviation)] = numpy.inf
-    sample, number = numpy.unravel_index(deviation.argmax(), deviation.shape)
+    place = numpy.unravel_index(deviation.argmax(), deviation.shape)
+    where = f"sample {place[0]} of the phase, output {', '.join(map(str, place[1:]))}"
     adapters = (
         f" with adapters {', '.join(method['adapters'])}" if method["adapters"] else " without adapters"
     )
     return (
         "the exported network does not compute the module's outputs: "
-        f"{scores[sample, number]:.6g} instead of {reference[sample, number]:.6g} (sample {sample} of the "
-        f"phase, class {number}), off by {deviation[sample, number]:.2g}, allowed "
-        f"{allowed_deviation(reference):.2g} ({TOLERANCE:.0e} of the largest); the operations, weights "
+        f"{scores[place]:.6g} instead of {reference[place]:.6g} ({where}), off by {deviation[place]:.2g}, "
+        f"allowed {allowed_deviation(reference):.2g} ({TOLERANCE:.0e} of the largest); the operations, weights "
         f"{method['weights']}{adapters}, or the reference are not the module's"
     )

@@ -11,14 +11,13 @@ import torch
 
 from .canonical_json import format_json
 from .errors import require_kind
-from .numbers import plain
 from .safetensors import encode_tensors
+from .upgrading import VERSION
 from .validation import check_trace
 from .verification import check_outputs
 
 SCHEMA = "palimpsest.trace"
-VERSION = 1
-EXPORTER = "palimpsest_export 1"
+EXPORTER = "palimpsest_export 2"
 JSON_FILE = "trace.json"
 TENSORS_FILE = "tensors.safetensors"
 
@@ -90,15 +89,18 @@ def _tensors(trace):
     tensors = {
         "calibration/inputs": trace.calibration_inputs,
         "test/inputs": trace.test_inputs,
-        "test/labels": trace.test_labels,
     }
+    if trace.test_labels is not None:
+        tensors["test/labels"] = trace.test_labels
+    if trace.test_targets is not None:
+        tensors["test/targets"] = numpy.asarray(trace.test_targets, dtype=numpy.float32)
     for set_name, values in trace.weights.items():
         for name, value in values.items():
             tensors[f"weights/{set_name}/{name}"] = numpy.asarray(value, dtype=numpy.float32)
     for adapter_name, adapter in trace.adapters.items():
-        for layer, (down, up) in adapter.layers.items():
-            tensors[f"adapters/{adapter_name}/{layer}/lora_A"] = numpy.asarray(down, dtype=numpy.float32)
-            tensors[f"adapters/{adapter_name}/{layer}/lora_B"] = numpy.asarray(up, dtype=numpy.float32)
+        for layer, low in adapter.layers.items():
+            tensors[f"adapters/{adapter_name}/{layer}/lora_A"] = numpy.asarray(low.down, dtype=numpy.float32)
+            tensors[f"adapters/{adapter_name}/{layer}/lora_B"] = numpy.asarray(low.up, dtype=numpy.float32)
     for phase in trace.phases:
         for kind in ("hybrid", "rewrite"):
             reference = getattr(phase, kind).reference
@@ -121,16 +123,31 @@ def _document(trace):
             "credit": provenance.credit,
             "data_sha256": provenance.data_sha256,
         },
+        "task": {"kind": trace.task},
         "network": network_document(trace.network),
         "weights": list(trace.weights),
         "adapters": {
-            name: {"rank": int(adapter.rank), "alpha": plain(adapter.alpha), "layers": list(adapter.layers)}
+            name: {
+                "layers": {
+                    layer: {"rank": int(low.down.shape[0]), "scale": float(low.scale)}
+                    for layer, low in adapter.layers.items()
+                }
+            }
             for name, adapter in trace.adapters.items()
         },
         "calibration": {"inputs": "calibration/inputs"},
-        "test": {"inputs": "test/inputs", "labels": "test/labels"},
-        "phases": [_phase(phase) for phase in trace.phases],
+        "test": _test(trace),
+        "phases": [_phase(trace, phase) for phase in trace.phases],
     }
+
+
+def _test(trace):
+    test = {"inputs": "test/inputs"}
+    if trace.test_labels is not None:
+        test["labels"] = "test/labels"
+    if trace.test_targets is not None:
+        test["targets"] = "test/targets"
+    return test
 
 
 def network_document(network):
@@ -139,31 +156,34 @@ def network_document(network):
         "input": {
             "name": network.input_name,
             "shape": [int(size) for size in network.input_shape],
+            "type": network.input_type,
             "scale": float(network.input_scale),
             "offset": float(network.input_offset),
         },
-        "operations": [
-            {
-                "name": operation.name,
-                "operation": operation.operation,
-                "inputs": operation.inputs,
-                "output": operation.output,
-                **operation.attributes,
-            }
-            for operation in network.operations
-        ],
+        "operations": [_operation(operation) for operation in network.operations],
         "output": network.output,
     }
 
 
-def _phase(phase):
+def _operation(operation):
+    attributes = dict(operation.attributes)
+    if "body" in attributes:
+        attributes["body"] = {"operations": [_operation(step) for step in operation.body]}
+    return {
+        "name": operation.name,
+        "operation": operation.operation,
+        "inputs": operation.inputs,
+        "outputs": operation.outputs,
+        **attributes,
+    }
+
+
+def _phase(trace, phase):
+    kinds = ("retain", "forget", "new")
+    classes = {kind: [int(number) for number in getattr(phase, kind)] for kind in kinds}
     return {
         "name": phase.name,
-        "classes": {
-            "retain": [int(number) for number in phase.retain],
-            "forget": [int(number) for number in phase.forget],
-            "new": [int(number) for number in phase.new],
-        },
+        **({"classes": classes} if trace.task == "classify" else {}),
         "hybrid": _method(phase, "hybrid"),
         "rewrite": _method(phase, "rewrite"),
     }

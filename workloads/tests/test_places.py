@@ -45,18 +45,18 @@ CLASSES = {
 
 
 def operation(name, kind, *inputs, **attributes):
-    return {"name": name, "operation": kind, "inputs": list(inputs), "output": name, **attributes}
+    return {"name": name, "operation": kind, "inputs": list(inputs), "outputs": [name], **attributes}
 
 
 OPERATIONS = [
     operation("norm", "rms_norm", "input", gain="norm.gain", epsilon=0.01),
     operation("up", "linear", "norm", weight="up.weight", bias="up.bias"),
-    operation("activation", "gelu", "up"),
-    operation("transpose", "transpose", "activation"),
-    operation("tokens", "linear", "transpose", weight="tokens.weight", bias=None),
-    operation("transpose_2", "transpose", "tokens"),
-    operation("add", "add", "activation", "transpose_2"),
-    operation("mean", "mean", "add"),
+    operation("activation", "gelu", "up", approximate="none"),
+    operation("permute", "permute", "activation", order=[1, 0]),
+    operation("tokens", "linear", "permute", weight="tokens.weight", bias=None),
+    operation("permute_2", "permute", "tokens", order=[1, 0]),
+    operation("add", "add", "activation", "permute_2"),
+    operation("mean", "mean", "add", axes=[0], keep=False),
     operation("output", "linear", "mean", weight="output.weight", bias=None),
 ]
 
@@ -65,7 +65,7 @@ def expected_document():
     """trace.json of tiny_trace(), but for the versions of exporter and framework."""
     return {
         "schema": "palimpsest.trace",
-        "version": 1,
+        "version": 2,
         "name": "tiny",
         "description": "A network for tests.",
         "provenance": {
@@ -74,16 +74,17 @@ def expected_document():
             "credit": "nobody",
             "data_sha256": "0123456789abcdef" * 4,
         },
+        "task": {"kind": "classify"},
         "network": {
-            "input": {"name": "input", "shape": [3, 4], "scale": 1 / 64, "offset": -2.0},
+            "input": {"name": "input", "shape": [3, 4], "type": "u8", "scale": 1 / 64, "offset": -2.0},
             "operations": OPERATIONS,
             "output": "output",
         },
         "weights": ["base", "relearnt", "changed", "rewritten"],
         "adapters": {
-            "first": {"rank": 1, "alpha": 5, "layers": ["up", "output"]},
-            "second": {"rank": 2, "alpha": 6, "layers": ["up", "output"]},
-            "last": {"rank": 2, "alpha": 20, "layers": ["up", "output"]},
+            "first": {"layers": {name: {"rank": 1, "scale": 5.0} for name in ("up", "output")}},
+            "second": {"layers": {name: {"rank": 2, "scale": 3.0} for name in ("up", "output")}},
+            "last": {"layers": {name: {"rank": 2, "scale": 10.5} for name in ("up", "output")}},
         },
         "calibration": {"inputs": "calibration/inputs"},
         "test": {"inputs": "test/inputs", "labels": "test/labels"},
@@ -178,10 +179,17 @@ def put(document, path, value):
 
 def test_a_swap_of_any_two_numbers_changes_the_document():
     places = list(numbers_of(expected_document()))
-    assert len(places) == 32
-    equal = [("adapters", name, "rank") for name in ("second", "last")]  # matrices of one shape, for swaps
+    assert len(places) == 42
+    alike = (
+        "rank",
+        "scale",
+        "order",
+        "axes",
+        "retain",
+    )  # of layers of one adapter, of transposes, lists of a 0
     for (one, first), (other, second) in itertools.combinations(places, 2):
-        if isinstance(first, list) == isinstance(second, list) and [one, other] != equal:
+        equal = first == second and {one[-1], other[-1]} <= set(alike)
+        if isinstance(first, list) == isinstance(second, list) and not equal:
             swapped = copy.deepcopy(expected_document())
             put(swapped, one, second)
             put(swapped, other, first)

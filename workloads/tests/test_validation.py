@@ -43,8 +43,8 @@ def missing_attribute(trace):
 
 
 def swapped_pair(trace):
-    down, up = trace.adapters["first"].layers["up"]
-    trace.adapters["first"].layers["up"] = (up, down)
+    low = trace.adapters["first"].layers["up"]
+    low.up, low.down = low.down, low.up
 
 
 def one_set(trace):
@@ -115,33 +115,42 @@ NUMBERS = {
     "module": (setting("weights", "base", tiny_network()), r"^weights base: expected a dict.*TinyNetwork"),
     "no dict": (setting("weights", ["base"]), "^weights: expected a dict of set name to parameters"),
     "reference": (short_reference, r"^phase learn: hybrid: reference: expected shape \[6, 6\], got \[5, 6\]"),
-    "layer": (renamed_layer, "^adapter first: 'activation' is not a linear operation"),
-    "rank": (setting("adapters", "first", "rank", 3), "^adapter first: up: lora_A: expected shape"),
-    "swapped": (swapped_pair, r"^adapter first: up: lora_A: expected shape \[1, 4\], got \[5, 1\]"),
+    "layer": (renamed_layer, "^adapter first: 'activation' is no layer of the network"),
+    "rank": (
+        setting("adapters", "first", "layers", "up", "up", numpy.zeros((5, 3))),
+        r"^adapter first: up: lora_B: expected shape \[5, 1\], got \[5, 3\]",
+    ),
+    "swapped": (swapped_pair, r"^adapter first: up: lora_A: expected shape \[n, 4\], got \[5, 1\]"),
     "one matrix": (
         setting("adapters", "first", "layers", "up", numpy.zeros((1, 4))),
-        r"up: expected \(A, B\)",
+        r"up: expected a LowRank",
     ),
-    "three matrices": (setting("adapters", "first", "layers", "up", (1, 2, 3)), r"expected \(A, B\), got 3"),
     "no adapter": (setting("adapters", "first", None), "^adapter first: expected an Adapter"),
-    "alpha tensor": (setting("adapters", "first", "alpha", torch.tensor(2.0)), r"alpha: .*got tensor\(2\.\)"),
-    "alpha nan": (
-        setting("adapters", "first", "alpha", numpy.float32("nan")),
-        r"alpha: expected a number.*nan",
+    "factor tensor": (
+        setting("adapters", "first", "layers", "up", "scale", torch.tensor(2.0)),
+        r"up: scale: .*got tensor\(2\.\)",
     ),
-    "alpha huge": (
-        setting("adapters", "first", "alpha", 10**400),
-        r"alpha: expected a number 1e-06\.\.1e\+06",
+    "factor nan": (
+        setting("adapters", "first", "layers", "up", "scale", numpy.float32("nan")),
+        r"scale: expected a number.*nan",
     ),
+    "factor huge": (
+        setting("adapters", "first", "layers", "up", "scale", 10**400),
+        r"scale: expected a number -1e\+06\.\.1e\+06",
+    ),
+    "factor of zero": (setting("adapters", "first", "layers", "up", "scale", 0), "scale: .*other than 0"),
     "scale array": (
         setting("network", "input_scale", numpy.ones(1)),
         r"^network: input_scale: .*array\(\[1\.\]\)",
     ),
     "scale zero": (setting("network", "input_scale", 0.0), "^network: input_scale: .*other than 0"),
-    "shape of three": (setting("network", "input_shape", (1, 3, 4)), r"input_shape: .*got \(1, 3, 4\)"),
+    "shape of nine": (
+        setting("network", "input_shape", (1,) * 9),
+        r"input_shape: expected 1\.\.8 sizes, got \(1, 1",
+    ),
     "shape of text": (setting("network", "input_shape", (3, "4")), "input_shape: expected a whole number"),
     "operation": (missing_operation, "^network: up: no earlier operation gives"),
-    "attribute": (missing_attribute, "^network: up: no attribute or parameter 'bias'"),
+    "attribute": (missing_attribute, "^network: up: linear: no key bias"),
     "no network": (setting("network", tiny_network()), r"^network: expected what trace_network\(\) gives"),
 }
 

@@ -57,7 +57,7 @@ def tiny_network(seed=0, adapter_seed=None):
     network = TinyNetwork().double()
     add_adapter(network, "first", 1, 5, generator)
     add_adapter(network, "second", 2, 6, generator)
-    add_adapter(network, "last", 2, 20, generator)
+    add_adapter(network, "last", 2, 21, generator)
     fill(network, generator)
     if adapter_seed is not None:
         others = tiny_network(adapter_seed).state_dict()

@@ -1,15 +1,9 @@
-"""How messages name the modules of a network, and say what a trace can state."""
+"""How messages name the modules of a network."""
 
 import torch
 from torch import nn
 
 from .errors import ExportError, class_name, shown
-from .layers import LoraLinear, RMSNorm
-
-SUPPORTED = (
-    "nn.Linear, LoraLinear, RMSNorm, nn.GELU (exact), nn.ReLU, +, transpose of the last two dimensions, "
-    "mean over the tokens, nn.Dropout and nn.Identity"
-)
 
 
 def require_module(module):
@@ -31,17 +25,3 @@ def describe(root, path):
     """The submodule of `root` at `path`, as messages name it: path and type."""
     # A scripted module has no get_submodule().
     return f"{path or 'the network'} ({type_name(dict(root.named_modules(remove_duplicate=False))[path])})"
-
-
-def unsupported_kind(module):
-    """What of a layer no operation of a trace states, in a few words; None for the layers it knows."""
-    kind = type(module)
-    if kind is LoraLinear:
-        base = module.base_layer
-        return None if type(base) is nn.Linear else f"an adapter on {type_name(base)}"
-    if kind is nn.GELU and getattr(module, "approximate", "none") != "none":
-        return f"GELU with approximate={module.approximate!r}"
-    if kind is nn.ReLU and module.inplace:
-        return "ReLU with inplace=True"
-    known = (nn.Linear, RMSNorm, nn.GELU, nn.ReLU, nn.Dropout, nn.Identity)
-    return None if kind in known else type_name(module)

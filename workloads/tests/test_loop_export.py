@@ -1,0 +1,107 @@
+"""Loops, recurrent layers and spiking neurons are exported as loops that compute what PyTorch computes."""
+
+import pytest
+import torch
+from exported import Function, check, kinds
+from torch import nn
+
+from palimpsest_export import LIF, Repeat, Scan
+from palimpsest_export.network import walk
+
+
+class Sum(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 4)
+
+    def forward(self, x, part, constant):
+        return torch.tanh(self.layer(x) + part * constant)
+
+
+class Step(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 4)
+        self.lif = LIF(0.9, 0.5)
+
+    def forward(self, membrane, x):
+        spikes, membrane = self.lif(self.layer(x), membrane)
+        return membrane, spikes
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 4)
+        self.norm = nn.LayerNorm(4)
+
+    def forward(self, x):
+        return x + torch.relu(self.layer(self.norm(x)))
+
+
+def test_a_layer_that_is_repeated_is_there_once():
+    network = check(nn.Sequential(Repeat(Block(), 10)), (3, 4))
+    (loop,) = network.operations
+    assert loop.operation == "loop" and loop.attributes["iterations"] == 10
+    assert [step.operation for step in loop.body] == ["layer_norm", "linear", "relu", "add"]
+    assert network.layer_shapes() == {"0.body.layer": (4, 4)}
+
+
+def test_a_repeat_sees_parts_and_constants():
+    times = nn.Parameter(torch.zeros(5, 3, 4))
+    module = Function(lambda m, x: m.repeat(x, m.times, x * 2), repeat=Repeat(Sum(), 5), times=times)
+    network = check(module, (3, 4))
+    assert kinds(network) == ["multiply", "parameter", "loop"]
+
+
+def test_loops_may_be_nested():
+    network = check(nn.Sequential(Repeat(Repeat(Block(), 2), 3)), (3, 4))
+    assert [step.operation for step in walk(network.operations)][:3] == ["loop", "loop", "layer_norm"]
+
+
+@pytest.mark.parametrize("reset", ["zero", "subtract"])
+def test_spiking_neurons(reset):
+    step = Step()
+    step.lif = LIF(0.9, 0.5, reset)
+    network = check(Function(lambda m, x: m.scan(None, x)[1].mean(1), scan=Scan(step, zeros=(4,))), (6, 4))
+    (loop, mean) = network.operations
+    assert loop.attributes["carried"][0]["initial"] is None
+    assert [entry["take"] for entry in loop.attributes["results"]] == ["all"]
+    assert [step.operation for step in loop.body] == ["linear", "lif"]
+
+
+LAYERS = {
+    "LSTM": nn.LSTM(4, 3, batch_first=True),
+    "LSTM of two layers": nn.LSTM(4, 3, 2, batch_first=True, dropout=0.1),
+    "LSTM of both directions": nn.LSTM(4, 3, batch_first=True, bidirectional=True),
+    "LSTM with a projection": nn.LSTM(4, 3, proj_size=2, batch_first=True),
+    "GRU": nn.GRU(4, 3, batch_first=True),
+    "GRU without bias": nn.GRU(4, 3, bias=False, batch_first=True),
+    "RNN": nn.RNN(4, 3, batch_first=True),
+}
+
+
+@pytest.mark.parametrize("layer", LAYERS.values(), ids=LAYERS.keys())
+def test_a_recurrent_layer_of_torch_is_a_loop(layer):
+    network = check(Function(lambda m, x: m.layer(x)[0][:, -1], layer=layer), (5, 4))
+    assert "loop" in kinds(network)
+
+
+def test_the_last_state_and_all_outputs():
+    module = Function(
+        lambda m, x: m.head(m.layer(x)[1][0][-1]), layer=nn.LSTM(4, 3, batch_first=True), head=nn.Linear(3, 2)
+    )
+    network = check(module, (5, 4))
+    loop = next(step for step in network.operations if step.operation == "loop")
+    assert [entry["take"] for entry in loop.attributes["results"]] == ["last"]
+    module = Function(lambda m, x: m.layer(x.transpose(0, 1))[0].transpose(0, 1), layer=nn.GRU(4, 3))
+    assert kinds(check(module, (5, 4))) == ["loop"]
+
+
+def test_a_state_that_is_given():
+    def forward(m, x):
+        return m.layer(x, m.start(x.mean(1))[None])[0]
+
+    network = check(Function(forward, layer=nn.GRU(4, 3, batch_first=True), start=nn.Linear(4, 3)), (5, 4))
+    loop = network.operations[-1]
+    assert loop.operation == "loop" and loop.attributes["carried"][0]["initial"] is not None
