@@ -39,9 +39,11 @@ test-cpp: configure
 	@ctest --test-dir $(BUILD) $(if $(TESTS),--label-regex '^$(TESTS)$$') --no-tests=error --output-on-failure \
 	  --parallel $(shell nproc) --progress
 
-test-python:
+# The tutorial is followed up to the simulator's report.
+test-python: palimpsest
 	@tools/install $(TEST_PACKAGES)
-	@/usr/bin/python3 -m pytest -q workloads/tests tests/mutate tests/support
+	@PALIMPSEST_BINARY=$(abspath $(BUILD)/palimpsest) \
+	  /usr/bin/python3 -m pytest -q workloads/tests tests/mutate tests/support tests/tutorial
 
 # The harnesses are part of the sanitizers' build.
 fuzz: PRESET = sanitize
