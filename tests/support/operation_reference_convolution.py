@@ -5,7 +5,6 @@ neurons as PyTorch computes them in double precision, for two samples each. The 
 
 import itertools
 import json
-import sys
 from pathlib import Path
 
 import torch
@@ -143,8 +142,7 @@ def main():
         "upsample": upsample_reference(),
         "lif": lif_reference(),
     }
-    path = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).with_suffix(".json")
-    path.write_text(text(reference), encoding="ascii")
+    Path(__file__).with_suffix(".json").write_text(text(reference), encoding="ascii")
 
 
 if __name__ == "__main__":
