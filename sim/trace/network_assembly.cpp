@@ -1,5 +1,6 @@
 #include "sim/trace/network_assembly.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "sim/operations/kinds.hpp"
@@ -98,7 +99,8 @@ void NetworkAssembly::name_outputs(JsonReader& reader, const Operation& operatio
 Network NetworkAssembly::finish(JsonReader& reader) {
   const std::uint32_t output = value_at(reader, "output");
   for (const auto& [name, value] : values_) {
-    if (used_.count(value) == 0) reader.fail("operations", "expected every value to be used, got no use of " + name);
+    if (used_.count(value) == 0 && !is_beside_used(value))
+      reader.fail("operations", "expected every value to be used, got no use of " + name);
   }
   network_.finish(output);
   for (const Execution& execution : network_.executions()) {
@@ -107,6 +109,15 @@ Network NetworkAssembly::finish(JsonReader& reader) {
                                     " times by a sample, got more uses by " + execution.operation->name());
   }
   return std::move(network_);
+}
+
+bool NetworkAssembly::is_beside_used(std::uint32_t value) const {
+  for (const auto& operation : network_.operations()) {
+    const std::vector<std::uint32_t>& outputs = operation->outputs();
+    if (std::find(outputs.begin(), outputs.end(), value) == outputs.end()) continue;
+    return std::any_of(outputs.begin(), outputs.end(), [&](std::uint32_t other) { return used_.count(other) != 0; });
+  }
+  return false;
 }
 
 std::uint32_t NetworkAssembly::value_at(JsonReader& reader, const char* key) {

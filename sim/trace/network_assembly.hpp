@@ -45,6 +45,8 @@ class NetworkAssembly {
   /// Gives `value` the new name that stands at `key`.
   void name_value(const JsonReader& reader, const char* key, const std::string& name, std::uint32_t value);
   void name_outputs(JsonReader& reader, const Operation& operation);
+  /// Whether another output of the operation that gives `value` is used.
+  bool is_beside_used(std::uint32_t value) const;
   void check_size(const JsonReader& reader, const char* key, const Shape& shape) const;
 
   const ParameterShapes& parameters_;
