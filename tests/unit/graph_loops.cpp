@@ -49,7 +49,7 @@ json recurrent_network() {
                      {{"value", "all"}, {"from", "next"}, {"take", "all"}}};
   loop["body"]["operations"] = {linear("in", "x_t", "w"), linear("back", "h", "v"),
                                 operation("sum", "add", {"in", "back"}), operation("next", "relu", {"sum"})};
-  return {{"input", {{"name", "x"}, {"shape", {3, 2}}, {"scale", 1}, {"offset", 0}}},
+  return {{"input", {{"name", "x"}, {"shape", {3, 2}}, {"type", "f32"}, {"scale", 1}, {"offset", 0}}},
           {"operations",
            {loop, linear("head", "last", "u"), linear("heads", "all", "u"),
             operation("mean", "mean", {"heads"}, {{"axes", {0}}, {"keep", false}}),
