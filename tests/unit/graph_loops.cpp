@@ -6,13 +6,10 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "sim/config/architecture.hpp"
-#include "sim/mapping/inference_program.hpp"
-#include "sim/mapping/training_program.hpp"
 #include "sim/network/evaluate.hpp"
 #include "sim/network/float_network.hpp"
 #include "sim/trace/network_assembly.hpp"
-#include "tests/support/data_flow.hpp"
+#include "tests/support/lowered.hpp"
 #include "tests/support/network_builder.hpp"
 #include "tests/support/numpy_reference.hpp"
 #include "tests/support/thrown_error.hpp"
@@ -143,17 +140,16 @@ TEST_CASE("What a loop hands on has the range of what is stored") {
 
 TEST_CASE("Programs of a loop read what was written, forwards and backwards") {
   const Network network = assembled(recurrent_network());
+  check_lowered_everywhere(network, Values::in_parts);
   const Architecture architecture = chip();
   const TileMap map = map_to_tiles(network, architecture);
-  const ProgramContext context{architecture, network, map};
-  CHECK(lines_of(data_flow(inference_program(context, {}, 2), architecture.sram).faults) == "");
+  const Adapter adapter = adapter_on(network, {2, 3}, 2);
   TrainingTask task;
   task.batch_size = 2;
-  CHECK(lines_of(data_flow(training_programs(context, task).batch, architecture.sram).faults) == "");
-  const Adapter adapter = adapter_on(network, {2, 3}, 2);
   task.trained_adapter = &adapter;
   task.adapters = {&adapter};
-  CHECK(lines_of(data_flow(training_programs(context, task).batch, architecture.sram).faults) == "");
+  const Program batch = training_programs({architecture, network, map}, task).batch;
+  check_no_faults(data_flow(batch, architecture.sram, cut_steps(batch, Values::in_parts)).faults);
 }
 
 TEST_CASE("A loop that does not fit together is refused with its place") {
