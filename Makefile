@@ -15,8 +15,8 @@ TRAIN_PACKAGES = python3 python3-torch python3-numpy
 TEST_PACKAGES = $(TRAIN_PACKAGES) python3-pytest patch
 CHECK_PACKAGES = clang clang-format clang-tidy libclang-rt-14-dev
 
-.PHONY: run configure palimpsest build test test-cpp test-python fuzz lint format traces golden figures bench \
-        mutate clean
+.PHONY: run configure palimpsest build test test-cpp test-python test-torch2 fuzz lint format traces golden figures \
+        bench mutate clean
 
 run: palimpsest
 	$(BUILD)/palimpsest run --arch arch/rm180.json --trace traces/face
@@ -44,6 +44,14 @@ test-python: palimpsest
 	@tools/install $(TEST_PACKAGES)
 	@PALIMPSEST_BINARY=$(abspath $(BUILD)/palimpsest) \
 	  /usr/bin/python3 -m pytest -q workloads/tests tests/mutate tests/support tests/tutorial
+
+# The exporter under a present PyTorch and the PEFT library, in an environment of their own: some 3 GB, by hand.
+TORCH2 = build/torch2
+test-torch2:
+	@tools/install python3-venv
+	@test -x $(TORCH2)/bin/pytest || { /usr/bin/python3 -m venv $(TORCH2) && \
+	  tools/quietly $(TORCH2)/bin/pip install torch==2.9.1 numpy peft==0.21.2 pytest; }
+	@$(TORCH2)/bin/python -m pytest -q workloads/tests
 
 # The harnesses are part of the sanitizers' build.
 fuzz: PRESET = sanitize
