@@ -65,7 +65,8 @@ Eigen::MatrixXf evaluate(const Network& network, const WeightSet& parameters, co
     const Execution& execution = network.executions()[number];
     std::vector<const Tensor*> inputs;
     for (const std::uint32_t value : execution.inputs) inputs.push_back(&values[value]);
-    if (number == embedded) *embeddings = by_sample(*inputs.front(), execution.operation->input_shape());
+    if (embeddings != nullptr && number == embedded)
+      *embeddings = by_sample(*inputs.front(), execution.operation->input_shape());
     std::vector<Tensor> outputs(execution.outputs.size());
     execution.operation->evaluate({execution, inputs, parameters, arithmetic, samples}, outputs);
     for (std::size_t i = 0; i < outputs.size(); ++i) {

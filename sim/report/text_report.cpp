@@ -1,5 +1,6 @@
 #include "sim/report/text_report.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -61,6 +62,13 @@ std::string stage_table(const PhaseReport& phase, const Shown& shown) {
 
 /// Zero if there is none to share `total`.
 double of_each(double total, std::uint64_t count) { return count == 0 ? 0.0 : total / static_cast<double>(count); }
+
+bool trains(const PhaseReport& phase, const Shown& shown) {
+  return std::any_of(shown.machines.begin(), shown.machines.end(), [&](const Machine& machine) {
+    const PhaseFigures& figures = phase.*machine.figures;
+    return !figures.training_runs.empty() || figures.array_updates.cycles > 0;
+  });
+}
 
 std::string training_table(const PhaseReport& phase, const Shown& shown) {
   TextTable table(3);
@@ -272,7 +280,7 @@ std::string text_report(const RunReport& report) {
   const Shown shown = shown_of(report);
   for (const PhaseReport& phase : report.phases) {
     text += "\nPhase " + phase.name + "\n\n" + stage_table(phase, shown);
-    if (shown.has(&PhaseFigures::training)) text += "\n" + training_table(phase, shown);
+    if (shown.has(&PhaseFigures::training) && trains(phase, shown)) text += "\n" + training_table(phase, shown);
     if (shown.has(&PhaseFigures::inference))
       text += "\n" + outcome_table(phase, shown, report.task) + class_table(phase, shown) + "\n" +
               saturation_table(phase, shown);

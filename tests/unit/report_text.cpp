@@ -209,3 +209,15 @@ TEST_CASE("The text report has a column for every write statistic and accuracy")
 TEST_CASE("No line of the text report ends in a blank") {
   for (const std::string& line : lines(text_report(report()))) CHECK((line.empty() || line.back() != ' '));
 }
+
+TEST_CASE("A phase in which nothing is trained has no table of training runs") {
+  RunReport made = report();
+  CHECK_THAT(text_report(made), Catch::Contains("training runs"));
+  for (PhaseReport& phase : made.phases) {
+    for (PhaseFigures* figures : {&phase.hybrid, &phase.rm_rewrite, &phase.gpu}) {
+      figures->training_runs.clear();
+      figures->array_updates = {};
+    }
+  }
+  CHECK_THAT(text_report(made), !Catch::Contains("training runs"));
+}
