@@ -30,6 +30,7 @@ Json stage_json(const StageFigures& stage) {
   json["dissipated_j"] = members(stage.dissipated, dissipation_statistics);
   json["conversions"] = members(stage.conversions, conversion_statistics);
   json["writes"] = members(stage.writes, write_statistics);
+  json["off_chip"] = members(stage.off_chip, off_chip_statistics);
   return json;
 }
 
@@ -136,6 +137,7 @@ Json descriptions() {
   describe(json, "dissipated_j.", dissipation_statistics);
   describe(json, "conversions.", conversion_statistics);
   describe(json, "writes.", write_statistics);
+  describe(json, "off_chip.", off_chip_statistics);
   describe(json, "accuracy.", accuracy_statistics);
   describe(json, "saturated.", saturation_statistics);
   describe(

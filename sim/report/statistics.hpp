@@ -55,6 +55,13 @@ inline constexpr std::array<Statistic<Conversions, std::uint64_t>, 3> conversion
      &Conversions::shift_adds},
 }};
 
+inline constexpr std::array<Statistic<OffChipTraffic, std::uint64_t>, 2> off_chip_statistics{{
+    {"loaded_words", "loaded", "words", "32-bit words from the off-chip memory into the SRAM buffer",
+     &OffChipTraffic::loaded_words},
+    {"stored_words", "stored", "words", "32-bit words from the SRAM buffer to the off-chip memory",
+     &OffChipTraffic::stored_words},
+}};
+
 inline constexpr std::array<Statistic<Accuracy, std::optional<double>>, 5> accuracy_statistics{{
     {"all", "all", "share", "correct among all samples of the phase, forgotten classes included", &Accuracy::all},
     {"retain", "retain", "share", "correct among the samples of classes to keep", &Accuracy::retain},
