@@ -95,7 +95,8 @@ void BackwardPass::back_through(std::uint32_t operation, const StoredValue& outp
     case OperationKind::transpose:
     case OperationKind::mean:
       contribute(input, builder_.at_once({output_gradient}, shape, gradient_bits_,
-                                         move_operations * (std::uint64_t{shape.rows} * shape.columns)));
+                                         move_operations * (std::uint64_t{shape.rows} * shape.columns),
+                                         op.kind == OperationKind::mean ? MatrixCut::columns : MatrixCut::transposed));
       break;
   }
 }
@@ -201,13 +202,13 @@ StoredValue BackwardPass::digital_product(std::uint32_t operation, const StoredV
   const auto working = working_weights_.find(op.weight);
   if (working != working_weights_.end()) {
     return builder_.lora_products(output_gradient, {working->second}, {{shape.columns, op.output.columns}}, shape,
-                                  gradient_bits_);
+                                  gradient_bits_, std::nullopt, true);
   }
   const StoredValue weights = builder_.receive({op.output.columns, shape.columns}, gradient_bits_);
   StoredValue gradient = output_gradient;
   gradient.ready_after.insert(gradient.ready_after.end(), weights.ready_after.begin(), weights.ready_after.end());
   return builder_.lora_products(gradient, {weights.placement}, {{shape.columns, op.output.columns}}, shape,
-                                gradient_bits_);
+                                gradient_bits_, std::nullopt, true);
 }
 
 void BackwardPass::add_weight_gradient(std::uint32_t operation, const StoredValue& output_gradient) {
@@ -223,7 +224,9 @@ void BackwardPass::add_weight_gradient(std::uint32_t operation, const StoredValu
   job.cycles_per_vector =
       lora_product_cycles(builder_.context().architecture.lora_unit, op.output.columns, inputs, rows);
   job.macs_per_vector = rows * op.output.columns * inputs;
-  builder_.add(job, output_gradient.ready_after);
+  builder_.add(job, output_gradient.ready_after, 0,
+               weight_gradient_division(job, gradient, x.placement, output_gradient.placement,
+                                        static_cast<std::uint32_t>(inputs), builder_.context().architecture.lora_unit));
 }
 
 void BackwardPass::add_pair_gradient(std::uint32_t operation, const StoredValue& output_gradient,
@@ -242,20 +245,27 @@ void BackwardPass::add_pair_gradient(std::uint32_t operation, const StoredValue&
   const std::uint64_t rank = gradient.a.rows;
   const LoraUnitConfig& unit = builder_.context().architecture.lora_unit;
   // dB += dy (A x)^T and dA += (B^T dy) x^T.
-  job.cycles_per_vector =
-      lora_product_cycles(unit, outputs, rank, rows) + lora_product_cycles(unit, rank, inputs, rows);
+  const auto cycles = [=](std::uint64_t of_rows) {
+    return lora_product_cycles(unit, outputs, rank, of_rows) + lora_product_cycles(unit, rank, inputs, of_rows);
+  };
+  job.cycles_per_vector = cycles(rows);
   job.macs_per_vector = rows * rank * (inputs + outputs);
   std::vector<std::uint32_t> ready_after = output_gradient.ready_after;
   ready_after.insert(ready_after.end(), inner_gradient.ready_after.begin(), inner_gradient.ready_after.end());
-  builder_.add(job, ready_after);
+  builder_.add(
+      job, ready_after, 0,
+      row_sum_division(job, {x.placement, output_gradient.placement, kept_.at(operation), inner_gradient.placement},
+                       cycles));
 }
 
 void BackwardPass::add_vector_gradient(const Placement& gradient, const std::vector<StoredValue>& inputs,
                                        const VectorOperations& operations) {
   VectorJob job;
   std::vector<std::uint32_t> ready_after;
+  std::vector<Placement> matrices;
   for (const StoredValue& input : inputs) {
     job.fetches.push_back(input.placement.whole());
+    matrices.push_back(input.placement);
     ready_after.insert(ready_after.end(), input.ready_after.begin(), input.ready_after.end());
   }
   job.fetches.push_back(gradient.whole());
@@ -263,7 +273,7 @@ void BackwardPass::add_vector_gradient(const Placement& gradient, const std::vec
   const VectorUnitConfig& unit = builder_.context().architecture.vector_unit;
   job.cycles_per_vector = vector_cycles(unit, operations);
   job.operations_per_vector = operations;
-  builder_.add(job, ready_after);
+  builder_.add(job, ready_after, 0, row_sum_division(job, matrices, gradient, unit));
 }
 
 }  // namespace palimpsest

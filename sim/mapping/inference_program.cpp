@@ -84,12 +84,27 @@ ForwardPass add_forward_pass(ProgramBuilder& builder, const ParameterPlacements&
   return pass;
 }
 
-Program inference_program(const ProgramContext& context, const std::vector<const Adapter*>& adapters,
-                          std::uint32_t samples) {
+namespace {
+
+ProgramBuilder built_inference(const ProgramContext& context, const std::vector<const Adapter*>& adapters) {
   ProgramBuilder builder(context);
   const ParameterPlacements parameters = place_parameters(builder, adapters, context.architecture.lora_unit.bits);
   const ForwardPass pass = add_forward_pass(builder, parameters, adapters, {}, nullptr);
   builder.send(pass.values[context.network.output]);
+  return builder;
+}
+
+}  // namespace
+
+bool parameters_off_chip(const ProgramContext& context, const std::vector<const Adapter*>& adapters) {
+  return context.architecture.off_chip &&
+         built_inference(context, adapters).plan(context.architecture.sequencer.samples_in_flight) ==
+             BufferPlan::spilled;
+}
+
+Program inference_program(const ProgramContext& context, const std::vector<const Adapter*>& adapters,
+                          std::uint32_t samples) {
+  ProgramBuilder builder = built_inference(context, adapters);
   return builder.finish(samples, context.architecture.sequencer.samples_in_flight, "inference");
 }
 

@@ -31,6 +31,9 @@ ForwardPass add_forward_pass(ProgramBuilder& builder, const ParameterPlacements&
                              const std::vector<const Adapter*>& adapters,
                              const std::map<std::string, Placement>& working_weights, const Adapter* trained_adapter);
 
+/// Whether inference finds gains, biases and adapters in the off-chip memory.
+bool parameters_off_chip(const ProgramContext& context, const std::vector<const Adapter*>& adapters);
+
 /// Inference of `samples` samples: input from the host, forward pass, class scores to the host.
 Program inference_program(const ProgramContext& context, const std::vector<const Adapter*>& adapters,
                           std::uint32_t samples);

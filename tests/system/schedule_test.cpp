@@ -246,6 +246,25 @@ TEST_CASE("The same cycles with an off-chip memory faster than the banks") {
                           {"/off_chip/bandwidth/value", "100000"}});
 }
 
+TEST_CASE("The same cycles where the face trace's programs go through the off-chip memory") {
+  Comparison comparison(test::shipped("traces/face"), {{"/sram/banks", "2"}, {"/sram/bank_kib", "4"}});
+  std::vector<const Adapter*> adapters;
+  for (const std::string& name : comparison.trace().phases.back().hybrid.adapters) {
+    adapters.push_back(&comparison.trace().adapters.at(name));
+  }
+  const Program inference = inference_program(comparison.context(), adapters, 2);
+  CHECK(uses_off_chip(inference));
+  comparison.check(inference);
+  TrainingTask task;
+  task.trained_adapter = adapters.back();
+  task.adapters = adapters;
+  task.optimizer = Optimizer::adam;
+  const TrainingPrograms programs = training_programs(comparison.context(), task);
+  comparison.check(programs.batch);
+  comparison.check(programs.forward);
+  comparison.check(programs.update);
+}
+
 TEST_CASE("The same cycles for an inference of the face trace") {
   Comparison comparison(test::shipped("traces/face"), {});
   std::vector<const Adapter*> adapters;

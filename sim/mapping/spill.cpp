@@ -1,0 +1,468 @@
+#include "sim/mapping/spill.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <stdexcept>
+#include <utility>
+
+#include "models/physics/clock.hpp"
+#include "sim/error.hpp"
+#include "sim/mapping/sram_copies.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+/// Bytes of a vector that goes through the off-chip memory's port: a row of a DRAM with 512 columns of 16 bits, so that
+/// the buffer, the DRAM and the link work side by side.
+constexpr std::uint64_t page_bytes = 1024;
+
+constexpr std::uint32_t never = std::numeric_limits<std::uint32_t>::max();
+
+/// A buffer in the off-chip memory.
+struct Home {
+  std::optional<std::uint64_t> address;
+  std::optional<BufferPart> held;  ///< what was stored
+  std::vector<BufferUse> uses;     ///< by loads and stores
+};
+
+/// A part of a buffer that a job needs in the SRAM buffer.
+struct Need {
+  std::uint32_t buffer = 0;
+  BufferPart part;
+  bool read = false;
+  std::optional<BufferPart> written;
+};
+
+using Needs = std::vector<Need>;
+
+bool within(const BufferPart& inner, const BufferPart& outer) { return hull(inner, outer) == outer; }
+
+BufferPart common(const BufferPart& one, const BufferPart& other) {
+  return {std::max(one.first_row, other.first_row), std::min(one.end_row, other.end_row),
+          std::max(one.first_byte, other.first_byte), std::min(one.end_byte, other.end_byte)};
+}
+
+class Spill {
+ public:
+  Spill(const UnplacedProgram& program, const BufferTable& buffers, const SramConfig& sram,
+        const OffChipConfig& off_chip, const std::string& purpose)
+      : program_(program),
+        buffers_(buffers),
+        capacity_(capacity_bytes(sram)),
+        off_chip_(off_chip),
+        purpose_(purpose),
+        copies_(capacity_, word_bytes(sram)),
+        homes_(buffers.size()),
+        users_(buffers.size()) {}
+
+  PlannedProgram planned() {
+    find_users();
+    for (step_ = 0; step_ < program_.steps.size(); ++step_) {
+      const Step& step = program_.steps[step_];
+      waits_ = waits_of(step_);
+      made_.emplace_back();
+      process({step.job, step_ < program_.divisions.size() ? program_.divisions[step_] : nullptr});
+      release();
+      result_.end_of_step.push_back(steps());
+    }
+    if (off_chip_bytes_ > off_chip_.capacity_bytes)
+      throw UserError(ExitCode::usage_or_architecture,
+                      "/off_chip/capacity_mib: " + purpose_ + " needs " + std::to_string(off_chip_bytes_) +
+                          " bytes of off-chip memory, the chip has " + std::to_string(off_chip_.capacity_bytes));
+    result_.program.slot_bytes = copies_.most_bytes();
+    result_.program.samples_in_flight = 1;
+    return std::move(result_);
+  }
+
+ private:
+  std::uint32_t steps() const { return static_cast<std::uint32_t>(result_.program.steps.size()); }
+
+  void find_users() {
+    for (std::uint32_t step = 0; step < program_.steps.size(); ++step) {
+      accesses_.push_back(buffers_.accesses(program_.steps[step].job));
+      for (const BufferAccess& access : accesses_.back()) {
+        std::vector<std::uint32_t>& users = users_[access.buffer];
+        if (users.empty() || users.back() != step) users.push_back(step);
+      }
+    }
+    std::uint64_t fixed_bytes = 0;
+    for (std::uint32_t buffer = 0; buffer < buffers_.size(); ++buffer) {
+      if (buffers_[buffer].per_sample) continue;
+      homes_[buffer].address = fixed_bytes;
+      homes_[buffer].held = buffers_.whole(buffer);
+      fixed_bytes += buffers_.bytes(buffer);
+    }
+    off_chip_bytes_ = fixed_bytes;
+  }
+
+  /// Planned steps that `step` waits for without reading what they write.
+  std::vector<std::uint32_t> waits_of(std::uint32_t step) const {
+    std::vector<std::uint32_t> waits;
+    for (const std::uint32_t earlier : program_.steps[step].depends_on) {
+      bool passes_on = false;
+      for (const BufferAccess& written : accesses_[earlier]) {
+        for (const BufferAccess& read : accesses_[step])
+          passes_on = passes_on || (written.written && !read.written && written.buffer == read.buffer);
+      }
+      if (!passes_on) waits.insert(waits.end(), made_[earlier].begin(), made_[earlier].end());
+    }
+    return waits;
+  }
+
+  // Jobs and their pieces.
+
+  void process(const DivisibleJob& task) {
+    const Needs needs = needs_of(task.job);
+    Needs whole = needs;
+    for (Need& need : whole) need.part = buffers_.whole(need.buffer);
+    if (bytes_of(whole) <= capacity_) {
+      run(task.job, whole);
+    } else if (!cut(task)) {
+      throw UserError(ExitCode::usage_or_architecture,
+                      "/sram: " + purpose_ + " needs " + std::to_string(smallest_bytes(task)) +
+                          " bytes of SRAM buffer for the smallest piece of a job, the chip has " +
+                          std::to_string(capacity_) + "; a larger buffer (/sram/banks, /sram/bank_kib) would help");
+    }
+  }
+
+  /// False if no piece fits.
+  bool cut(const DivisibleJob& task) {
+    if (bytes_of(needs_of(task.job)) <= capacity_) {
+      run(task.job, needs_of(task.job));
+      return true;
+    }
+    if (const auto by_vectors = division_by_vectors(task.job); by_vectors != nullptr) {
+      const std::uint32_t count = most_that_fit(*by_vectors);
+      if (count > 0) {
+        run_pieces(*by_vectors, count);
+        return true;
+      }
+    }
+    if (task.division == nullptr) return false;
+    const std::uint32_t count = std::max(most_that_fit(*task.division), most_that_can_be_cut(*task.division));
+    if (count > 0) run_pieces(*task.division, count);
+    return count > 0;
+  }
+
+  void run_pieces(const Division& division, std::uint32_t count) {
+    const std::vector<std::uint32_t> kept = kept_buffers(division);
+    for (std::uint32_t first = 0; first < division.extent; first += count) {
+      if (!cut(division.piece(first, std::min(count, division.extent - first))))
+        throw std::logic_error("plan: a piece that was found to fit does not");
+      store_parts(kept);
+    }
+  }
+
+  /// Vectors, or whatever the division goes along, whose parts take no more than a quarter of what is left beside what
+  /// all pieces share, so that others are loaded and stored meanwhile; at least one, if it fits at all.
+  std::uint32_t most_that_fit(const Division& division) const {
+    if (bytes_of(needs_of(division.piece(0, 1).job)) > capacity_) return 0;
+    std::uint64_t shared = 0;
+    const std::vector<std::uint32_t> kept = kept_buffers(division);
+    for (const Need& need : needs_of(division.piece(0, 1).job)) {
+      if (std::count(kept.begin(), kept.end(), need.buffer) != 0) shared += copies_.bytes_of(need.part);
+    }
+    const std::uint64_t budget = shared + (capacity_ - shared) / 4;
+    return largest(division.extent, [&](std::uint32_t count) {
+      return count == 1 || bytes_of(needs_of(division.piece(0, count).job)) <= budget;
+    });
+  }
+
+  std::uint32_t most_that_can_be_cut(const Division& division) const {
+    return largest(division.extent, [&](std::uint32_t count) { return can_be_cut(division.piece(0, count)); });
+  }
+
+  bool can_be_cut(const DivisibleJob& task) const {
+    const auto by_vectors = division_by_vectors(task.job);
+    return (by_vectors != nullptr && most_that_fit(*by_vectors) > 0) ||
+           (task.division != nullptr &&
+            (most_that_fit(*task.division) > 0 || most_that_can_be_cut(*task.division) > 0));
+  }
+
+  /// The largest number up to `extent` that `fits`, as all smaller ones do; 0 if none.
+  template <class Fits>
+  static std::uint32_t largest(std::uint32_t extent, const Fits& fits) {
+    std::uint32_t low = 0;
+    std::uint32_t high = extent;
+    while (low < high) {
+      const std::uint32_t middle = high - (high - low) / 2;
+      if (fits(middle)) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  /// Of which every piece needs the same part.
+  std::vector<std::uint32_t> kept_buffers(const Division& division) const {
+    std::vector<std::uint32_t> kept;
+    const Needs last = needs_of(division.piece(division.extent - 1, 1).job);
+    for (const Need& need : needs_of(division.piece(0, 1).job)) {
+      for (const Need& other : last) {
+        if (other.buffer == need.buffer && other.part == need.part && division.extent > 1) kept.push_back(need.buffer);
+      }
+    }
+    return kept;
+  }
+
+  std::uint64_t smallest_bytes(const DivisibleJob& task) const {
+    std::uint64_t bytes = bytes_of(needs_of(task.job));
+    for (const auto& division : {division_by_vectors(task.job), task.division}) {
+      if (division != nullptr && division->extent > 1) bytes = std::min(bytes, smallest_bytes(division->piece(0, 1)));
+    }
+    return bytes;
+  }
+
+  Needs needs_of(const Job& job) const {
+    Needs needs;
+    for (const BufferAccess& access : buffers_.accesses(job)) {
+      auto need =
+          std::find_if(needs.begin(), needs.end(), [&](const Need& one) { return one.buffer == access.buffer; });
+      if (need == needs.end()) need = needs.insert(needs.end(), {access.buffer, access.part, false, {}});
+      need->part = hull(need->part, access.part);
+      need->read = need->read || !access.written;
+      if (access.written) need->written = need->written ? hull(*need->written, access.part) : access.part;
+    }
+    for (Need& need : needs) need.part = with_padding(need.buffer, need.part);
+    return needs;
+  }
+
+  /// Whole rows with what lies between them, so that they are one range.
+  BufferPart with_padding(std::uint32_t buffer, BufferPart part) const {
+    if (part.first_byte == 0 && part.end_byte >= buffers_[buffer].row_bytes)
+      part.end_byte = buffers_[buffer].row_stride;
+    return part;
+  }
+
+  std::uint64_t bytes_of(const Needs& needs) const {
+    std::uint64_t bytes = 0;
+    for (const Need& need : needs) bytes += copies_.bytes_of(need.part);
+    return bytes;
+  }
+
+  // Copies in the SRAM buffer.
+
+  void run(Job job, const Needs& needs) {
+    const std::map<std::uint32_t, SramCopy*> copies = bring(needs);
+    std::vector<std::uint32_t> after = waits_;
+    const std::vector<BufferAccess> accesses = buffers_.accesses(job);
+    for (const BufferAccess& access : accesses) add_orders(*copies.at(access.buffer), access, after);
+    for_each_range(job, [&](StridedRange& range, std::uint32_t /*vectors*/, bool /*written*/) {
+      if (range.bytes == 0) return;
+      const std::uint32_t buffer = buffers_.find(range);
+      range = copies.at(buffer)->moved(range, buffers_[buffer]);
+    });
+    const std::uint32_t step = add(std::move(job), std::move(after), program_.steps[step_].tile);
+    made_.back().push_back(step);
+    for (const BufferAccess& access : accesses) {
+      SramCopy& copy = *copies.at(access.buffer);
+      copy.uses.push_back({access.part, step, access.written});
+      if (access.written) copy.changed = copy.changed ? hull(*copy.changed, access.part) : access.part;
+    }
+  }
+
+  static void add_orders(const SramCopy& copy, const BufferAccess& access, std::vector<std::uint32_t>& after) {
+    for (const BufferUse& use : copy.uses) {
+      if ((use.written || access.written) && overlap(use.part, access.part)) after.push_back(use.step);
+    }
+    if (access.written) after.insert(after.end(), copy.after.begin(), copy.after.end());
+  }
+
+  std::uint32_t add(Job job, std::vector<std::uint32_t> after, std::uint32_t tile = 0) {
+    std::sort(after.begin(), after.end());
+    after.erase(std::unique(after.begin(), after.end()), after.end());
+    result_.program.steps.push_back({std::move(job), tile, std::move(after)});
+    return steps() - 1;
+  }
+
+  /// The copies of what a job needs, by buffer.
+  std::map<std::uint32_t, SramCopy*> bring(const Needs& needs) {
+    std::map<std::uint32_t, SramCopy*> copies;
+    std::vector<const Need*> missing;
+    if (!find_places(needs, copies, missing)) {
+      // Holes, but none large enough: all of it anew.
+      while (!copies_.all().empty()) evict(copies_.all().front());
+      find_places(needs, copies, missing);
+    }
+    for (const Need* need : missing) {
+      const std::optional<BufferPart>& held = homes_[need->buffer].held;
+      if (!held || !overlap(*held, need->part)) continue;
+      const BufferPart wanted = common(*held, need->part);
+      if (need->read || !within(wanted, with_padding(need->buffer, *need->written)))
+        load(*copies.at(need->buffer), wanted);
+    }
+    return copies;
+  }
+
+  bool find_places(const Needs& needs, std::map<std::uint32_t, SramCopy*>& copies, std::vector<const Need*>& missing) {
+    copies.clear();
+    missing.clear();
+    std::vector<const SramCopy*> in_use;
+    for (const Need& need : needs) {
+      SramCopy* copy = copy_with(need);
+      if (copy == nullptr) {
+        missing.push_back(&need);
+      } else {
+        copies[need.buffer] = copy;
+        in_use.push_back(copy);
+      }
+    }
+    for (const Need* need : missing) {
+      evict_parts_of(*need);
+      SramCopy* copy = copies_.place(need->buffer, need->part);
+      while (copy == nullptr && evict_furthest(in_use)) copy = copies_.place(need->buffer, need->part);
+      if (copy == nullptr) return false;
+      copies[need->buffer] = copy;
+      in_use.push_back(copy);
+    }
+    return true;
+  }
+
+  SramCopy* copy_with(const Need& need) {
+    for (SramCopy& copy : copies_.all()) {
+      if (copy.buffer == need.buffer && copy.covers(need.part)) return &copy;
+    }
+    return nullptr;
+  }
+
+  void evict_parts_of(const Need& need) {
+    std::vector<SramCopy*> old;
+    for (SramCopy& copy : copies_.all()) {
+      if (copy.buffer == need.buffer && overlap(copy.part, need.part)) old.push_back(&copy);
+    }
+    for (SramCopy* copy : old) evict(*copy);
+  }
+
+  bool evict_furthest(const std::vector<const SramCopy*>& in_use) {
+    SramCopy* furthest = nullptr;
+    std::uint32_t next = 0;
+    for (SramCopy& copy : copies_.all()) {
+      if (std::count(in_use.begin(), in_use.end(), &copy) != 0) continue;
+      const std::uint32_t next_of_copy = next_use(copy.buffer);
+      if (furthest != nullptr && next_of_copy <= next) continue;
+      furthest = &copy;
+      next = next_of_copy;
+    }
+    if (furthest != nullptr) evict(*furthest);
+    return furthest != nullptr;
+  }
+
+  std::uint32_t next_use(std::uint32_t buffer) const {
+    const std::vector<std::uint32_t>& users = users_[buffer];
+    const auto next = std::upper_bound(users.begin(), users.end(), step_);
+    return next == users.end() ? never : *next;
+  }
+
+  void evict(SramCopy& copy) {
+    store_changes(copy);
+    copies_.remove(copy);
+  }
+
+  /// After a piece: what is not whole and no other piece works on goes back.
+  void store_parts(const std::vector<std::uint32_t>& kept) {
+    for (SramCopy& copy : copies_.all()) {
+      if (copy.part == buffers_.whole(copy.buffer) || std::count(kept.begin(), kept.end(), copy.buffer) != 0) continue;
+      store_changes(copy);
+    }
+  }
+
+  /// After a step: parts go back, and what no step uses any more leaves; what is there once is stored first.
+  void release() {
+    store_parts({});
+    std::vector<SramCopy*> unused;
+    for (SramCopy& copy : copies_.all()) {
+      if (next_use(copy.buffer) == never) unused.push_back(&copy);
+    }
+    for (SramCopy* copy : unused) {
+      if (!buffers_[copy->buffer].per_sample) store_changes(*copy);
+      copies_.remove(*copy);
+    }
+  }
+
+  // The off-chip memory.
+
+  void store_changes(SramCopy& copy) {
+    if (!copy.changed) return;
+    const BufferPart part = with_padding(copy.buffer, *copy.changed);
+    copy.changed.reset();
+    // No later step needs what a sample leaves behind.
+    if (buffers_[copy.buffer].per_sample && users_[copy.buffer].back() < step_) return;
+    Home& home = homes_[copy.buffer];
+    if (!home.address) {
+      home.address = off_chip_bytes_;
+      off_chip_bytes_ += buffers_.bytes(copy.buffer);
+    }
+    move(copy, part, false);
+    home.held = home.held ? hull(*home.held, part) : part;
+  }
+
+  void load(SramCopy& copy, const BufferPart& part) {
+    move(copy, part, true);
+    // Whoever uses the copy from now on waits for the load.
+    if (part == copy.part) copy.after.clear();
+  }
+
+  void move(SramCopy& copy, const BufferPart& part, bool loads) {
+    const Placement& buffer = buffers_[copy.buffer];
+    Home& home = homes_[copy.buffer];
+    std::vector<std::uint32_t> after;
+    add_orders(copy, {copy.buffer, part, loads}, after);
+    for (const BufferUse& use : home.uses) {
+      if ((use.written || !loads) && overlap(use.part, part)) after.push_back(use.step);
+    }
+    OffChipJob job;
+    StridedRange at_home{*home.address + std::uint64_t{part.first_row} * buffer.row_stride + part.first_byte,
+                         part.bytes_of_row(), buffer.row_stride, buffer.per_sample};
+    StridedRange in_buffer{copy.address_of(part), part.bytes_of_row(), copy.row_stride, true};
+    job.vectors = part.rows();
+    const bool one_range = part.bytes_of_row() == buffer.row_stride && copy.row_stride == buffer.row_stride;
+    const std::uint64_t bytes = one_range ? std::uint64_t{part.rows()} * buffer.row_stride : 0;
+    if (one_range) {
+      job.vectors = static_cast<std::uint32_t>(bytes / page_bytes);
+      for (StridedRange* range : {&at_home, &in_buffer}) range->bytes = range->stride = page_bytes;
+    }
+    const auto emit = [&] {
+      job.memory = at_home;
+      (loads ? job.drains : job.fetches) = {in_buffer};
+      const std::uint32_t step = add(job, after);
+      copy.uses.push_back({part, step, loads});
+      home.uses.push_back({part, step, !loads});
+    };
+    if (job.vectors > 0) emit();
+    if (bytes % page_bytes == 0) return;
+    for (StridedRange* range : {&at_home, &in_buffer}) {
+      range->address += job.vectors * page_bytes;
+      range->bytes = bytes % page_bytes;
+    }
+    job.vectors = 1;
+    emit();
+  }
+
+  const UnplacedProgram& program_;
+  const BufferTable& buffers_;
+  std::uint64_t capacity_;
+  const OffChipConfig& off_chip_;
+  const std::string& purpose_;
+  SramCopies copies_;
+  std::vector<Home> homes_;                          ///< by buffer
+  std::vector<std::vector<std::uint32_t>> users_;    ///< by buffer: steps, in their order
+  std::vector<std::vector<BufferAccess>> accesses_;  ///< by step
+  std::vector<std::vector<std::uint32_t>> made_;     ///< by step: what it became, transfers apart
+  std::vector<std::uint32_t> waits_;                 ///< of the step that is planned
+  std::uint32_t step_ = 0;                           ///< that is planned
+  std::uint64_t off_chip_bytes_ = 0;
+  PlannedProgram result_;
+};
+
+}  // namespace
+
+PlannedProgram spilled_program(const UnplacedProgram& program, const BufferTable& buffers, const SramConfig& sram,
+                               const OffChipConfig& off_chip, const std::string& purpose) {
+  return Spill(program, buffers, sram, off_chip, purpose).planned();
+}
+
+}  // namespace palimpsest
