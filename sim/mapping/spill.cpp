@@ -31,7 +31,7 @@ struct Home {
 struct Need {
   std::uint32_t buffer = 0;
   BufferPart part;
-  bool read = false;
+  std::optional<BufferPart> read;
   std::optional<BufferPart> written;
 };
 
@@ -222,10 +222,10 @@ class Spill {
     for (const BufferAccess& access : buffers_.accesses(job)) {
       auto need =
           std::find_if(needs.begin(), needs.end(), [&](const Need& one) { return one.buffer == access.buffer; });
-      if (need == needs.end()) need = needs.insert(needs.end(), {access.buffer, access.part, false, {}});
+      if (need == needs.end()) need = needs.insert(needs.end(), {access.buffer, access.part, {}, {}});
       need->part = hull(need->part, access.part);
-      need->read = need->read || !access.written;
-      if (access.written) need->written = need->written ? hull(*need->written, access.part) : access.part;
+      std::optional<BufferPart>& used = access.written ? need->written : need->read;
+      used = used ? hull(*used, access.part) : access.part;
     }
     for (Need& need : needs) need.part = with_padding(need.buffer, need.part);
     return needs;
@@ -249,7 +249,7 @@ class Spill {
   void run(Job job, const Needs& needs) {
     const std::map<std::uint32_t, SramCopy*> copies = bring(needs);
     std::vector<std::uint32_t> after = waits_;
-    const std::vector<BufferAccess> accesses = buffers_.accesses(job);
+    const std::vector<BufferAccess> accesses = accesses_of(needs);
     for (const BufferAccess& access : accesses) add_orders(*copies.at(access.buffer), access, after);
     for_each_range(job, [&](StridedRange& range, std::uint32_t /*vectors*/, bool /*written*/) {
       if (range.bytes == 0) return;
@@ -263,6 +263,16 @@ class Spill {
       copy.uses.push_back({access.part, step, access.written});
       if (access.written) copy.changed = copy.changed ? hull(*copy.changed, access.part) : access.part;
     }
+  }
+
+  /// One read and one write of each buffer: a block of a matrix has a range for each of its rows.
+  static std::vector<BufferAccess> accesses_of(const Needs& needs) {
+    std::vector<BufferAccess> accesses;
+    for (const Need& need : needs) {
+      if (need.read) accesses.push_back({need.buffer, *need.read, false});
+      if (need.written) accesses.push_back({need.buffer, *need.written, true});
+    }
+    return accesses;
   }
 
   static void add_orders(const SramCopy& copy, const BufferAccess& access, std::vector<std::uint32_t>& after) {
