@@ -63,7 +63,8 @@ std::vector<BufferAccess> BufferTable::accesses(Job job) const {
   for_each_range(job, [&](const StridedRange& range, std::uint32_t vectors, bool written) {
     if (range.bytes == 0) return;
     const std::uint32_t buffer = find(range);
-    all.push_back({buffer, part_of(buffer, range, vectors), written});
+    const std::uint64_t moves = range.stride == 0 ? 1 : vectors;
+    all.push_back({buffer, part_of(buffer, range, vectors), written, moves * range.bytes});
   });
   return all;
 }

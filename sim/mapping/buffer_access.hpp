@@ -32,6 +32,7 @@ struct BufferAccess {
   std::uint32_t buffer = 0;
   BufferPart part;
   bool written = false;
+  std::uint64_t bytes = 0;  ///< that it uses, of the part
 };
 
 /// The buffers that a program was built with, found again by the addresses in its jobs.

@@ -8,6 +8,7 @@
 
 #include "models/physics/clock.hpp"
 #include "sim/error.hpp"
+#include "sim/mapping/job_cutting.hpp"
 #include "sim/mapping/sram_copies.hpp"
 
 namespace palimpsest {
@@ -27,16 +28,6 @@ struct Home {
   std::vector<BufferUse> uses;     ///< by loads and stores
 };
 
-/// A part of a buffer that a job needs in the SRAM buffer.
-struct Need {
-  std::uint32_t buffer = 0;
-  BufferPart part;
-  std::optional<BufferPart> read;
-  std::optional<BufferPart> written;
-};
-
-using Needs = std::vector<Need>;
-
 bool within(const BufferPart& inner, const BufferPart& outer) { return hull(inner, outer) == outer; }
 
 BufferPart common(const BufferPart& one, const BufferPart& other) {
@@ -54,6 +45,8 @@ class Spill {
         off_chip_(off_chip),
         purpose_(purpose),
         copies_(capacity_, word_bytes(sram)),
+        cutting_(buffers, capacity_, word_bytes(sram)),
+        word_(word_bytes(sram)),
         homes_(buffers.size()),
         users_(buffers.size()) {}
 
@@ -114,14 +107,14 @@ class Spill {
   // Jobs and their pieces.
 
   void process(const DivisibleJob& task) {
-    const Needs needs = needs_of(task.job);
+    const Needs needs = needs_of(task.job, buffers_);
     Needs whole = needs;
     for (Need& need : whole) need.part = buffers_.whole(need.buffer);
-    if (bytes_of(whole) <= capacity_) {
+    if (bytes_of(whole, word_) <= capacity_) {
       run(task.job, whole);
     } else if (!cut(task)) {
       throw UserError(ExitCode::usage_or_architecture,
-                      "/sram: " + purpose_ + " needs " + std::to_string(smallest_bytes(task)) +
+                      "/sram: " + purpose_ + " needs " + std::to_string(cutting_.least_bytes(task)) +
                           " bytes of SRAM buffer for the smallest piece of a job, the chip has " +
                           std::to_string(capacity_) + "; a larger buffer (/sram/banks, /sram/bank_kib) would help");
     }
@@ -129,119 +122,31 @@ class Spill {
 
   /// False if no piece fits.
   bool cut(const DivisibleJob& task) {
-    if (bytes_of(needs_of(task.job)) <= capacity_) {
-      run(task.job, needs_of(task.job));
+    if (cutting_.fits(task.job)) {
+      run(task.job, needs_of(task.job, buffers_));
       return true;
     }
     if (const auto by_vectors = division_by_vectors(task.job); by_vectors != nullptr) {
-      const std::uint32_t count = most_that_fit(*by_vectors);
+      const std::uint32_t count = cutting_.most_that_fit(*by_vectors);
       if (count > 0) {
         run_pieces(*by_vectors, count);
         return true;
       }
     }
     if (task.division == nullptr) return false;
-    const std::uint32_t count = std::max(most_that_fit(*task.division), most_that_can_be_cut(*task.division));
+    const std::uint32_t count =
+        std::max(cutting_.most_that_fit(*task.division), cutting_.most_that_can_be_cut(*task.division));
     if (count > 0) run_pieces(*task.division, count);
     return count > 0;
   }
 
   void run_pieces(const Division& division, std::uint32_t count) {
-    const std::vector<std::uint32_t> kept = kept_buffers(division);
+    const std::vector<std::uint32_t> kept = cutting_.shared_buffers(division);
     for (std::uint32_t first = 0; first < division.extent; first += count) {
       if (!cut(division.piece(first, std::min(count, division.extent - first))))
         throw std::logic_error("plan: a piece that was found to fit does not");
       store_parts(kept);
     }
-  }
-
-  /// Vectors, or whatever the division goes along, whose parts take no more than a quarter of what is left beside what
-  /// all pieces share, so that others are loaded and stored meanwhile; at least one, if it fits at all.
-  std::uint32_t most_that_fit(const Division& division) const {
-    if (bytes_of(needs_of(division.piece(0, 1).job)) > capacity_) return 0;
-    std::uint64_t shared = 0;
-    const std::vector<std::uint32_t> kept = kept_buffers(division);
-    for (const Need& need : needs_of(division.piece(0, 1).job)) {
-      if (std::count(kept.begin(), kept.end(), need.buffer) != 0) shared += copies_.bytes_of(need.part);
-    }
-    const std::uint64_t budget = shared + (capacity_ - shared) / 4;
-    return largest(division.extent, [&](std::uint32_t count) {
-      return count == 1 || bytes_of(needs_of(division.piece(0, count).job)) <= budget;
-    });
-  }
-
-  std::uint32_t most_that_can_be_cut(const Division& division) const {
-    return largest(division.extent, [&](std::uint32_t count) { return can_be_cut(division.piece(0, count)); });
-  }
-
-  bool can_be_cut(const DivisibleJob& task) const {
-    const auto by_vectors = division_by_vectors(task.job);
-    return (by_vectors != nullptr && most_that_fit(*by_vectors) > 0) ||
-           (task.division != nullptr &&
-            (most_that_fit(*task.division) > 0 || most_that_can_be_cut(*task.division) > 0));
-  }
-
-  /// The largest number up to `extent` that `fits`, as all smaller ones do; 0 if none.
-  template <class Fits>
-  static std::uint32_t largest(std::uint32_t extent, const Fits& fits) {
-    std::uint32_t low = 0;
-    std::uint32_t high = extent;
-    while (low < high) {
-      const std::uint32_t middle = high - (high - low) / 2;
-      if (fits(middle)) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return low;
-  }
-
-  /// Of which every piece needs the same part.
-  std::vector<std::uint32_t> kept_buffers(const Division& division) const {
-    std::vector<std::uint32_t> kept;
-    const Needs last = needs_of(division.piece(division.extent - 1, 1).job);
-    for (const Need& need : needs_of(division.piece(0, 1).job)) {
-      for (const Need& other : last) {
-        if (other.buffer == need.buffer && other.part == need.part && division.extent > 1) kept.push_back(need.buffer);
-      }
-    }
-    return kept;
-  }
-
-  std::uint64_t smallest_bytes(const DivisibleJob& task) const {
-    std::uint64_t bytes = bytes_of(needs_of(task.job));
-    for (const auto& division : {division_by_vectors(task.job), task.division}) {
-      if (division != nullptr && division->extent > 1) bytes = std::min(bytes, smallest_bytes(division->piece(0, 1)));
-    }
-    return bytes;
-  }
-
-  Needs needs_of(const Job& job) const {
-    Needs needs;
-    for (const BufferAccess& access : buffers_.accesses(job)) {
-      auto need =
-          std::find_if(needs.begin(), needs.end(), [&](const Need& one) { return one.buffer == access.buffer; });
-      if (need == needs.end()) need = needs.insert(needs.end(), {access.buffer, access.part, {}, {}});
-      need->part = hull(need->part, access.part);
-      std::optional<BufferPart>& used = access.written ? need->written : need->read;
-      used = used ? hull(*used, access.part) : access.part;
-    }
-    for (Need& need : needs) need.part = with_padding(need.buffer, need.part);
-    return needs;
-  }
-
-  /// Whole rows with what lies between them, so that they are one range.
-  BufferPart with_padding(std::uint32_t buffer, BufferPart part) const {
-    if (part.first_byte == 0 && part.end_byte >= buffers_[buffer].row_bytes)
-      part.end_byte = buffers_[buffer].row_stride;
-    return part;
-  }
-
-  std::uint64_t bytes_of(const Needs& needs) const {
-    std::uint64_t bytes = 0;
-    for (const Need& need : needs) bytes += copies_.bytes_of(need.part);
-    return bytes;
   }
 
   // Copies in the SRAM buffer.
@@ -269,8 +174,8 @@ class Spill {
   static std::vector<BufferAccess> accesses_of(const Needs& needs) {
     std::vector<BufferAccess> accesses;
     for (const Need& need : needs) {
-      if (need.read) accesses.push_back({need.buffer, *need.read, false});
-      if (need.written) accesses.push_back({need.buffer, *need.written, true});
+      if (need.read) accesses.push_back({need.buffer, *need.read, false, 0});
+      if (need.written) accesses.push_back({need.buffer, *need.written, true, 0});
     }
     return accesses;
   }
@@ -302,7 +207,7 @@ class Spill {
       const std::optional<BufferPart>& held = homes_[need->buffer].held;
       if (!held || !overlap(*held, need->part)) continue;
       const BufferPart wanted = common(*held, need->part);
-      if (need->read || !within(wanted, with_padding(need->buffer, *need->written)))
+      if (need->read || !need->writes_all() || !within(wanted, with_padding(buffers_[need->buffer], *need->written)))
         load(*copies.at(need->buffer), wanted);
     }
     return copies;
@@ -397,7 +302,7 @@ class Spill {
 
   void store_changes(SramCopy& copy) {
     if (!copy.changed) return;
-    const BufferPart part = with_padding(copy.buffer, *copy.changed);
+    const BufferPart part = with_padding(buffers_[copy.buffer], *copy.changed);
     copy.changed.reset();
     // No later step needs what a sample leaves behind.
     if (buffers_[copy.buffer].per_sample && users_[copy.buffer].back() < step_) return;
@@ -420,7 +325,7 @@ class Spill {
     const Placement& buffer = buffers_[copy.buffer];
     Home& home = homes_[copy.buffer];
     std::vector<std::uint32_t> after;
-    add_orders(copy, {copy.buffer, part, loads}, after);
+    add_orders(copy, {copy.buffer, part, loads, 0}, after);
     for (const BufferUse& use : home.uses) {
       if ((use.written || !loads) && overlap(use.part, part)) after.push_back(use.step);
     }
@@ -458,6 +363,8 @@ class Spill {
   const OffChipConfig& off_chip_;
   const std::string& purpose_;
   SramCopies copies_;
+  JobCutting cutting_;
+  std::uint32_t word_;
   std::vector<Home> homes_;                          ///< by buffer
   std::vector<std::vector<std::uint32_t>> users_;    ///< by buffer: steps, in their order
   std::vector<std::vector<BufferAccess>> accesses_;  ///< by step

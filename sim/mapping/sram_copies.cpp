@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "models/physics/clock.hpp"
+#include "sim/mapping/buffer_needs.hpp"
 
 namespace palimpsest {
 
@@ -33,13 +33,9 @@ bool SramCopy::covers(const BufferPart& some) const {
          some.end_byte <= part.end_byte;
 }
 
-std::uint32_t SramCopies::stride_of(const BufferPart& part, std::uint32_t word) {
-  const std::uint32_t before = part.first_byte - start_of_word(part.first_byte, word);
-  return static_cast<std::uint32_t>(ceil_div(std::uint64_t{before} + part.bytes_of_row(), word)) * word;
-}
-
 SramCopy* SramCopies::place(std::uint32_t buffer, const BufferPart& part) {
-  const std::uint64_t bytes = bytes_of(part);
+  const std::uint32_t row_stride = row_stride_of(part, word_);
+  const std::uint64_t bytes = std::uint64_t{part.rows()} * row_stride;
   std::uint64_t address = 0;
   for (const auto& [begin, end] : taken_) {
     if (begin - address >= bytes) break;
@@ -51,7 +47,7 @@ SramCopy* SramCopies::place(std::uint32_t buffer, const BufferPart& part) {
   copy.part = part;
   copy.part.first_byte = start_of_word(part.first_byte, word_);
   copy.address = address;
-  copy.row_stride = stride_of(part, word_);
+  copy.row_stride = row_stride;
   copy.after = freed_.take(address, address + bytes);
   taken_[address] = address + bytes;
   most_ = std::max(most_, address + bytes);

@@ -41,10 +41,6 @@ class SramCopies {
  public:
   SramCopies(std::uint64_t capacity, std::uint32_t word) : capacity_(capacity), word_(word) {}
 
-  /// A row of a copy of `part` is as long as it has to be for its words to be those of the buffer.
-  static std::uint32_t stride_of(const BufferPart& part, std::uint32_t word);
-  std::uint64_t bytes_of(const BufferPart& part) const { return std::uint64_t{part.rows()} * stride_of(part, word_); }
-
   /// The lowest hole that is large enough; null if there is none.
   SramCopy* place(std::uint32_t buffer, const BufferPart& part);
   void remove(SramCopy& copy);

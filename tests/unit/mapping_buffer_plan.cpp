@@ -310,6 +310,29 @@ TEST_CASE("What is there once is loaded in every sample, and stored where it was
   CHECK(flow.off_chip_drained.size() == 1024);
 }
 
+TEST_CASE("A job that writes some rows leaves those between them as they were") {
+  Bench bench;
+  const Placement large = bench.layout.per_sample(100, 32, 16);
+  const Placement once = bench.layout.fixed(3, 32, 16);
+  bench.add(received(large), {});
+  VectorJob job;
+  job.fetches = {large.part_of_row(0, 64)};
+  const StridedRange first = once.part_of_row(0, 64);
+  job.drains = {first, {first.address + 128, 64, 0, false}};
+  bench.add(job, {0});
+  bench.add(sent(large), {0});
+  PlanTask task = bench.task(1);
+  task.samples = 1;
+  const Program planned = plan_buffers(bench.program, bench.layout, task).program;
+  check_none(data_flow(planned, bench.sram).faults);
+  // The matrix to be sent, the row that the job reads, and the rows that it changes with the one between.
+  CHECK(words_moved(planned).first == 100 * 16 + 16 + 3 * 16);
+  Program plain;
+  plain.steps = bench.program.steps;
+  plain.slot_bytes = bench.layout.slot_bytes();
+  CHECK(value_faults(planned, plain).empty());
+}
+
 TEST_CASE("What cannot run is told with what it needs and what would help") {
   Bench bench = chain(12);
   const Placement wide = bench.layout.per_sample(1, 3000, 16);
