@@ -9,24 +9,14 @@
 #include "models/physics/clock.hpp"
 #include "sim/error.hpp"
 #include "sim/mapping/job_cutting.hpp"
+#include "sim/mapping/off_chip_homes.hpp"
 #include "sim/mapping/sram_copies.hpp"
 
 namespace palimpsest {
 
 namespace {
 
-/// Bytes of a vector that goes through the off-chip memory's port: a row of a DRAM with 512 columns of 16 bits, so that
-/// the buffer, the DRAM and the link work side by side.
-constexpr std::uint64_t page_bytes = 1024;
-
 constexpr std::uint32_t never = std::numeric_limits<std::uint32_t>::max();
-
-/// A buffer in the off-chip memory.
-struct Home {
-  std::optional<std::uint64_t> address;
-  std::optional<BufferPart> held;  ///< what was stored
-  std::vector<BufferUse> uses;     ///< by loads and stores
-};
 
 bool within(const BufferPart& inner, const BufferPart& outer) { return hull(inner, outer) == outer; }
 
@@ -47,7 +37,7 @@ class Spill {
         copies_(capacity_, word_bytes(sram)),
         cutting_(buffers, capacity_, word_bytes(sram)),
         word_(word_bytes(sram)),
-        homes_(buffers.size()),
+        homes_(buffers),
         users_(buffers.size()) {}
 
   PlannedProgram planned() {
@@ -60,9 +50,9 @@ class Spill {
       release();
       result_.end_of_step.push_back(steps());
     }
-    if (off_chip_bytes_ > off_chip_.capacity_bytes)
+    if (homes_.bytes() > off_chip_.capacity_bytes)
       throw UserError(ExitCode::usage_or_architecture,
-                      "/off_chip/capacity_mib: " + purpose_ + " needs " + std::to_string(off_chip_bytes_) +
+                      "/off_chip/capacity_mib: " + purpose_ + " needs " + std::to_string(homes_.bytes()) +
                           " bytes of off-chip memory, the chip has " + std::to_string(off_chip_.capacity_bytes));
     result_.program.slot_bytes = copies_.most_bytes();
     result_.program.samples_in_flight = 1;
@@ -80,14 +70,6 @@ class Spill {
         if (users.empty() || users.back() != step) users.push_back(step);
       }
     }
-    std::uint64_t fixed_bytes = 0;
-    for (std::uint32_t buffer = 0; buffer < buffers_.size(); ++buffer) {
-      if (buffers_[buffer].per_sample) continue;
-      homes_[buffer].address = fixed_bytes;
-      homes_[buffer].held = buffers_.whole(buffer);
-      fixed_bytes += buffers_.bytes(buffer);
-    }
-    off_chip_bytes_ = fixed_bytes;
   }
 
   /// Planned steps that `step` waits for without reading what they write.
@@ -204,7 +186,7 @@ class Spill {
       find_places(needs, copies, missing);
     }
     for (const Need* need : missing) {
-      const std::optional<BufferPart>& held = homes_[need->buffer].held;
+      const std::optional<BufferPart>& held = homes_.held(need->buffer);
       if (!held || !overlap(*held, need->part)) continue;
       const BufferPart wanted = common(*held, need->part);
       if (need->read || !need->writes_all() || !within(wanted, with_padding(buffers_[need->buffer], *need->written)))
@@ -306,13 +288,7 @@ class Spill {
     copy.changed.reset();
     // No later step needs what a sample leaves behind.
     if (buffers_[copy.buffer].per_sample && users_[copy.buffer].back() < step_) return;
-    Home& home = homes_[copy.buffer];
-    if (!home.address) {
-      home.address = off_chip_bytes_;
-      off_chip_bytes_ += buffers_.bytes(copy.buffer);
-    }
     move(copy, part, false);
-    home.held = home.held ? hull(*home.held, part) : part;
   }
 
   void load(SramCopy& copy, const BufferPart& part) {
@@ -322,39 +298,14 @@ class Spill {
   }
 
   void move(SramCopy& copy, const BufferPart& part, bool loads) {
-    const Placement& buffer = buffers_[copy.buffer];
-    Home& home = homes_[copy.buffer];
     std::vector<std::uint32_t> after;
     add_orders(copy, {copy.buffer, part, loads, 0}, after);
-    for (const BufferUse& use : home.uses) {
-      if ((use.written || !loads) && overlap(use.part, part)) after.push_back(use.step);
-    }
-    OffChipJob job;
-    StridedRange at_home{*home.address + std::uint64_t{part.first_row} * buffer.row_stride + part.first_byte,
-                         part.bytes_of_row(), buffer.row_stride, buffer.per_sample};
-    StridedRange in_buffer{copy.address_of(part), part.bytes_of_row(), copy.row_stride, true};
-    job.vectors = part.rows();
-    const bool one_range = part.bytes_of_row() == buffer.row_stride && copy.row_stride == buffer.row_stride;
-    const std::uint64_t bytes = one_range ? std::uint64_t{part.rows()} * buffer.row_stride : 0;
-    if (one_range) {
-      job.vectors = static_cast<std::uint32_t>(bytes / page_bytes);
-      for (StridedRange* range : {&at_home, &in_buffer}) range->bytes = range->stride = page_bytes;
-    }
-    const auto emit = [&] {
-      job.memory = at_home;
-      (loads ? job.drains : job.fetches) = {in_buffer};
-      const std::uint32_t step = add(job, after);
+    homes_.add_orders(copy.buffer, part, loads, after);
+    for (OffChipJob& job : homes_.transfers(copy, part, loads)) {
+      const std::uint32_t step = add(std::move(job), after);
       copy.uses.push_back({part, step, loads});
-      home.uses.push_back({part, step, !loads});
-    };
-    if (job.vectors > 0) emit();
-    if (bytes % page_bytes == 0) return;
-    for (StridedRange* range : {&at_home, &in_buffer}) {
-      range->address += job.vectors * page_bytes;
-      range->bytes = bytes % page_bytes;
+      homes_.add_use(copy.buffer, part, step, loads);
     }
-    job.vectors = 1;
-    emit();
   }
 
   const UnplacedProgram& program_;
@@ -365,13 +316,12 @@ class Spill {
   SramCopies copies_;
   JobCutting cutting_;
   std::uint32_t word_;
-  std::vector<Home> homes_;                          ///< by buffer
+  OffChipHomes homes_;
   std::vector<std::vector<std::uint32_t>> users_;    ///< by buffer: steps, in their order
   std::vector<std::vector<BufferAccess>> accesses_;  ///< by step
   std::vector<std::vector<std::uint32_t>> made_;     ///< by step: what it became, transfers apart
   std::vector<std::uint32_t> waits_;                 ///< of the step that is planned
   std::uint32_t step_ = 0;                           ///< that is planned
-  std::uint64_t off_chip_bytes_ = 0;
   PlannedProgram result_;
 };
 
