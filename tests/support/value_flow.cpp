@@ -210,15 +210,14 @@ class Comparison {
     for (std::size_t byte = 0; byte < std::min(got.size(), expected.size()); ++byte) {
       // What lies between rows.
       if (!expected[byte]) continue;
-      if (!got[byte] || got[byte]->drained != expected[byte]->drained) {
+      const bool once = !expected[byte]->drained;
+      if (!got[byte] || got[byte]->drained == once || (!once && *got[byte] != *expected[byte])) {
         fault(step, "reads a byte that holds something else");
-      } else if (!got[byte]->drained) {
+      } else if (once) {
         const Value& place = place_of_.emplace(*expected[byte], *got[byte]).first->second;
         const Value& plain_place = place_from_.emplace(*got[byte], *expected[byte]).first->second;
         if (place != *got[byte] || plain_place != *expected[byte])
           fault(step, "reads what is there once at another place");
-      } else if (*got[byte] != *expected[byte]) {
-        fault(step, "reads a byte that holds something else");
       }
     }
   }

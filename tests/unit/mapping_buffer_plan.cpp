@@ -150,7 +150,7 @@ std::pair<std::uint64_t, std::uint64_t> words_moved(const Program& program) {
     const auto* transfer = std::get_if<OffChipJob>(&step.job);
     if (transfer == nullptr) continue;
     (transfer->loads() ? words.first : words.second) +=
-        program.samples * transfer->vectors * off_chip_words(transfer->memory.bytes);
+        std::uint64_t{program.samples} * transfer->vectors * off_chip_words(transfer->memory.bytes);
   }
   return words;
 }
@@ -271,8 +271,9 @@ TEST_CASE("What is needed again furthest ahead is stored and loaded: words are t
   }
   for (std::uint32_t one = 0; one < 6; ++one) bench.add(sent(made[one]), {one});
   const Program planned = bench.planned();
-  // The fifth and the sixth each take the place of what is used last, the fourth and then the fifth.
-  CHECK(words_moved(planned) == std::pair<std::uint64_t, std::uint64_t>{3 * 2 * 256, 3 * 2 * 256});
+  // The fifth and the sixth each take the place of what is used last, the fourth and then the fifth: of three samples,
+  // two matrices of 256 words each.
+  CHECK(words_moved(planned) == std::pair<std::uint64_t, std::uint64_t>{1536, 1536});
   CHECK(data_flow(planned, bench.sram).faults.empty());
   Program plain;
   plain.steps = bench.program.steps;
@@ -288,7 +289,7 @@ TEST_CASE("A matrix larger than the buffer goes through it in pieces, each word 
   bench.add(job_of({in}, {out}), {0});
   bench.add(sent(out), {1});
   const Program planned = bench.planned();
-  const std::uint64_t words = 3 * (400 * 16 + 400 * 8);
+  const std::uint64_t words = 3 * (6'400 + 3'200);
   CHECK(words_moved(planned) == std::pair<std::uint64_t, std::uint64_t>{words, words});
   CHECK(data_flow(planned, bench.sram).faults.empty());
 }
