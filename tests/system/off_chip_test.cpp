@@ -20,11 +20,11 @@ struct Run {
   std::string text;
 };
 
-/// The first phase of the face trace on the shipped chip with more settings.
-Run run_with(const std::vector<std::string>& settings) {
+/// A phase of the face trace on the shipped chip with more settings.
+Run run_with(const std::vector<std::string>& settings, const std::string& phase = "learn") {
   const test::TemporaryDirectory directory;
   std::vector<std::string> arguments{
-      "run", "--arch", test::shipped("arch/rm180.json"), "--trace", test::shipped("traces/face"), "--phases", "learn"};
+      "run", "--arch", test::shipped("arch/rm180.json"), "--trace", test::shipped("traces/face"), "--phases", phase};
   for (const std::string& setting : settings) arguments.insert(arguments.end(), {"--set", setting});
   const test::CommandResult result = test::run_palimpsest(arguments, directory.path());
   INFO(result.errors);
@@ -71,6 +71,15 @@ TEST_CASE("A network with twice the weights and ten times the activations of the
   CHECK(training.at("cycles") > fitting.at("stages").at("training").at("cycles"));
   for (const char* action : {"dac_updates", "adc_conversions"})
     CHECK(training.at("conversions").at(action) == fitting.at("stages").at("training").at("conversions").at(action));
+}
+
+TEST_CASE("After a training that went through the off-chip memory all parameters come in again") {
+  // The second phase has an adapter more, and the gains and biases of the first.
+  const auto words = [](const Run& run) {
+    const Json& deployment = run.report.at("phases").at(0).at("stages").at("deployment");
+    return deployment.at("writes").at("sram_words").get<std::uint64_t>();
+  };
+  CHECK(words(run_with({"/sram/banks=1", "/sram/bank_kib=4"}, "unlearn")) > words(run_with({}, "unlearn")));
 }
 
 TEST_CASE("The fields of the off-chip memory move energy and time where it is used") {
