@@ -28,7 +28,9 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipConfig& config, const 
 
 void Chip::construct(const ChipOptions& options) {
   std::vector<std::function<void()>> makers;
-  makers.emplace_back([this] { sequencer_ = std::make_unique<Sequencer>("sequencer", config_.tiles, time_); });
+  makers.emplace_back([this] {
+    sequencer_ = std::make_unique<Sequencer>("sequencer", config_.tiles, config_.off_chip.has_value(), time_);
+  });
   for (std::uint32_t i = 0; i < config_.tiles; ++i) {
     makers.emplace_back([this, i] {
       tiles_[i] = std::make_unique<Tile>(numbered("tile", i).c_str(), config_.tile, config_.clock, services_);
@@ -37,9 +39,14 @@ void Chip::construct(const ChipOptions& options) {
   makers.emplace_back([this] { lora_unit_ = std::make_unique<LoraUnit>("lora_unit", services_); });
   makers.emplace_back([this] { vector_unit_ = std::make_unique<VectorUnit>("vector_unit", services_); });
   makers.emplace_back([this] { host_port_ = std::make_unique<HostPort>("host_port", config_.host_port, services_); });
+  if (config_.off_chip) {
+    makers.emplace_back([this] {
+      off_chip_ = std::make_unique<OffChipMemory>("off_chip", *config_.off_chip, config_.clock, services_);
+    });
+  }
   makers.emplace_back([this] { programmer_ = std::make_unique<Programmer>("programmer", config_.tiles, services_); });
   makers.emplace_back([this] {
-    const std::uint32_t ports = 2 * (config_.tiles + 3);
+    const std::uint32_t ports = 2 * (config_.tiles + (config_.off_chip ? 4 : 3));
     interconnect_ =
         std::make_unique<Interconnect>("interconnect", ports, config_.interconnect, config_.sram, time_, counts_);
   });
@@ -60,6 +67,7 @@ void Chip::connect() {
   sequencer_->lora_unit().socket.bind(lora_unit_->commands);
   sequencer_->vector_unit().socket.bind(vector_unit_->commands);
   sequencer_->host_port().socket.bind(host_port_->commands);
+  if (off_chip_) sequencer_->off_chip().socket.bind(off_chip_->commands);
   sequencer_->programmer().socket.bind(programmer_->commands);
 
   std::size_t port = 0;
@@ -71,11 +79,12 @@ void Chip::connect() {
   connect_memory(*lora_unit_);
   connect_memory(*vector_unit_);
   connect_memory(*host_port_);
+  if (off_chip_) connect_memory(*off_chip_);
   for (std::size_t i = 0; i < banks_.size(); ++i) interconnect_->banks[i].bind(banks_[i]->socket);
 }
 
 PlayResult Chip::play(const Program& program, const PlayProgress& progress) {
-  check_program(program, config_.tiles);
+  check_program(program, config_.tiles, config_.off_chip.has_value());
   const PlayBound bound = play_bound(program, config_);
   if (bound.cycles > cycles_left() || bound.memory_wait_cycles == uncountable) throw PlayTooLong(bound, cycles_left());
   reset();
@@ -91,6 +100,7 @@ void Chip::reset() {
   lora_unit_->reset_statistics();
   vector_unit_->reset_statistics();
   host_port_->reset_statistics();
+  if (off_chip_) off_chip_->reset_statistics();
   programmer_->reset_statistics();
 }
 
@@ -103,6 +113,7 @@ PlayResult Chip::result() const {
   result.busy.lora_unit = lora_unit_->busy_cycles();
   result.busy.vector_unit = vector_unit_->busy_cycles();
   result.busy.host_port = host_port_->busy_cycles();
+  if (off_chip_) result.busy.off_chip = off_chip_->busy_cycles();
   result.busy.programmer = programmer_->busy_cycles();
   return result;
 }

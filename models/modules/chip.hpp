@@ -10,6 +10,7 @@
 #include "models/modules/host_port.hpp"
 #include "models/modules/interconnect.hpp"
 #include "models/modules/lora_unit.hpp"
+#include "models/modules/off_chip_memory.hpp"
 #include "models/modules/play_bound.hpp"
 #include "models/modules/programmer.hpp"
 #include "models/modules/sequencer.hpp"
@@ -32,6 +33,7 @@ struct BusyCycles {
   std::uint64_t lora_unit = 0;
   std::uint64_t vector_unit = 0;
   std::uint64_t host_port = 0;
+  std::uint64_t off_chip = 0;
   std::uint64_t programmer = 0;
 };
 
@@ -86,6 +88,7 @@ class Chip : public sc_core::sc_module {
   std::unique_ptr<LoraUnit> lora_unit_;
   std::unique_ptr<VectorUnit> vector_unit_;
   std::unique_ptr<HostPort> host_port_;
+  std::unique_ptr<OffChipMemory> off_chip_;  ///< null: there is none
   std::unique_ptr<Programmer> programmer_;
   std::unique_ptr<Interconnect> interconnect_;
   std::vector<std::unique_ptr<SramBank>> banks_;

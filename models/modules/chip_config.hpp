@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "models/physics/clock.hpp"
+#include "models/physics/off_chip.hpp"
 #include "models/physics/sram.hpp"
 #include "models/physics/tile_config.hpp"
 
@@ -24,6 +26,7 @@ struct ChipConfig {
   SramConfig sram;
   InterconnectConfig interconnect;
   HostPortConfig host_port;
+  std::optional<OffChipConfig> off_chip;  ///< empty: there is none
 };
 
 }  // namespace palimpsest

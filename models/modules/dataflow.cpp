@@ -15,7 +15,8 @@ struct UnitOfJob {
   std::uint32_t operator()(const LoraJob& /*job*/) const { return tiles; }
   std::uint32_t operator()(const VectorJob& /*job*/) const { return tiles + 1; }
   std::uint32_t operator()(const HostJob& /*job*/) const { return tiles + 2; }
-  std::uint32_t operator()(const ProgramJob& /*job*/) const { return tiles + 3; }
+  std::uint32_t operator()(const OffChipJob& /*job*/) const { return tiles + 3; }
+  std::uint32_t operator()(const ProgramJob& /*job*/) const { return tiles + 4; }
 };
 
 }  // namespace
@@ -29,7 +30,7 @@ void Dataflow::start(const Program& program, std::uint32_t tiles, std::vector<st
   unit_of_step_.clear();
   for (const Step& step : program.steps) unit_of_step_.push_back(unit_of(step, tiles));
   index_dependents();
-  ready_.assign(tiles + 4, {});
+  ready_.assign(tiles + units_behind_tiles, {});
   finished_steps_ = 0;
   unfinished_samples_ = program.steps.empty() ? 0 : program.samples;
   slots_.assign(std::min(program.samples_in_flight, unfinished_samples_), {});

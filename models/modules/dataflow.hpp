@@ -19,8 +19,10 @@ struct StepInstance {
   }
 };
 
+inline constexpr std::uint32_t units_behind_tiles = 5;
+
 /// The unit a step runs on: its tile, or one of those behind the tiles, in the order LoRA unit, vector unit, host port,
-/// programmer.
+/// off-chip memory (whether there is one or not), programmer.
 std::uint32_t unit_of(const Step& step, std::uint32_t tiles);
 
 /// Which steps of which samples are ready, for a program under way. Knows order, not time.

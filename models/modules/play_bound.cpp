@@ -52,7 +52,6 @@ class Bound {
   }
 
  private:
-  static constexpr std::uint32_t units_behind_tiles = 4;
   static constexpr std::uint64_t reports_per_job = 2;
 
   std::uint64_t service_cycles(const TileJob& job) const {
@@ -63,6 +62,12 @@ class Bound {
   static std::uint64_t service_cycles(const VectorJob& job) { return job.cycles_per_vector; }
   std::uint64_t service_cycles(const HostJob& job) const {
     return saturating_product(job.words_per_vector, config_.host_port.cycles_per_word);
+  }
+
+  /// A program with such jobs on a chip without off-chip memory is refused before it is bounded.
+  std::uint64_t service_cycles(const OffChipJob& job) const {
+    return saturating_sum(access_cycles(*config_.off_chip, config_.clock),
+                          link_cycles(*config_.off_chip, job.memory.bytes, config_.clock));
   }
 
   void add(const ProgramJob& job) {

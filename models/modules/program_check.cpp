@@ -19,7 +19,7 @@ void check_tile(std::size_t step, std::uint32_t tile, std::uint32_t tiles) {
   fail(step, "tile " + std::to_string(tile) + " of a chip with " + std::to_string(tiles));
 }
 
-void check_step(const Program& program, std::size_t index, std::uint32_t tiles) {
+void check_step(const Program& program, std::size_t index, std::uint32_t tiles, bool has_off_chip) {
   const Step& step = program.steps[index];
   for (const std::uint32_t dependency : step.depends_on) {
     if (dependency >= index) fail(index, "depends on step " + std::to_string(dependency) + ", which is not before it");
@@ -27,6 +27,10 @@ void check_step(const Program& program, std::size_t index, std::uint32_t tiles) 
   if (const auto* job = std::get_if<ProgramJob>(&step.job)) {
     check_tile(index, job->tile, tiles);
     return;
+  }
+  if (const auto* job = std::get_if<OffChipJob>(&step.job)) {
+    if (!has_off_chip) fail(index, "off-chip memory of a chip that has none");
+    if (job->fetches.empty() == job->drains.empty()) fail(index, "neither a load nor a store");
   }
   if (std::holds_alternative<TileJob>(step.job)) check_tile(index, step.tile, tiles);
   const bool has_work = std::visit(
@@ -43,9 +47,9 @@ void check_step(const Program& program, std::size_t index, std::uint32_t tiles) 
 
 }  // namespace
 
-void check_program(const Program& program, std::uint32_t tiles) {
+void check_program(const Program& program, std::uint32_t tiles, bool has_off_chip) {
   if (program.samples_in_flight == 0) throw std::logic_error("program: no sample may be in flight");
-  for (std::size_t i = 0; i < program.steps.size(); ++i) check_step(program, i, tiles);
+  for (std::size_t i = 0; i < program.steps.size(); ++i) check_step(program, i, tiles, has_off_chip);
 }
 
 }  // namespace palimpsest

@@ -6,8 +6,9 @@
 
 namespace palimpsest {
 
-/// Throws std::logic_error, naming the step, if a chip of `tiles` tiles cannot play `program`: whoever made it broke a
+/// Throws std::logic_error, naming the step, if a chip of `tiles` tiles, with or without an off-chip memory, cannot
+/// play `program`: whoever made it broke a
 /// promise. What a well-formed program asks of the chip always ends.
-void check_program(const Program& program, std::uint32_t tiles);
+void check_program(const Program& program, std::uint32_t tiles, bool has_off_chip);
 
 }  // namespace palimpsest

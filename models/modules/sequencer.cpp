@@ -6,19 +6,21 @@
 
 namespace palimpsest {
 
-Sequencer::Sequencer(const sc_core::sc_module_name& name, std::uint32_t tiles, const CycleTime& time)
+Sequencer::Sequencer(const sc_core::sc_module_name& name, std::uint32_t tiles, bool has_off_chip, const CycleTime& time)
     : sc_module(name),
       time_(time),
       inbox_(time),
       lora_unit_("lora_unit", tiles, inbox_),
       vector_unit_("vector_unit", tiles + 1, inbox_),
       host_port_("host_port", tiles + 2, inbox_),
-      programmer_("programmer", tiles + 3, inbox_) {
+      programmer_("programmer", tiles + 4, inbox_) {
   for (std::uint32_t i = 0; i < tiles; ++i) {
     tiles_.push_back(std::make_unique<CommandLink<TileJob>>("tile_" + std::to_string(i), i, inbox_));
     units_.push_back(tiles_.back().get());
   }
-  units_.insert(units_.end(), {&lora_unit_, &vector_unit_, &host_port_, &programmer_});
+  if (has_off_chip) off_chip_.emplace("off_chip", tiles + 3, inbox_);
+  units_.insert(units_.end(),
+                {&lora_unit_, &vector_unit_, &host_port_, off_chip_ ? &*off_chip_ : nullptr, &programmer_});
   SC_METHOD(act);
   sensitive << inbox_.readable;
   dont_initialize();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <systemc>
 #include <vector>
 
@@ -21,12 +22,13 @@ using PlayProgress = std::function<void(std::uint64_t finished_steps)>;
 /// and one cycle after every report of a unit.
 class Sequencer : public sc_core::sc_module {
  public:
-  Sequencer(const sc_core::sc_module_name& name, std::uint32_t tiles, const CycleTime& time);
+  Sequencer(const sc_core::sc_module_name& name, std::uint32_t tiles, bool has_off_chip, const CycleTime& time);
 
   CommandLink<TileJob>& tile(std::uint32_t index) { return *tiles_[index]; }
   CommandLink<LoraJob>& lora_unit() { return lora_unit_; }
   CommandLink<VectorJob>& vector_unit() { return vector_unit_; }
   CommandLink<HostJob>& host_port() { return host_port_; }
+  CommandLink<OffChipJob>& off_chip() { return *off_chip_; }  ///< only where there is one
   CommandLink<ProgramJob>& programmer() { return programmer_; }
 
   /// Makes this cycle the cycle 0 of `program`, which must outlive its play. Called between two runs of the kernel.
@@ -50,8 +52,9 @@ class Sequencer : public sc_core::sc_module {
   CommandLink<LoraJob> lora_unit_;
   CommandLink<VectorJob> vector_unit_;
   CommandLink<HostJob> host_port_;
+  std::optional<CommandLink<OffChipJob>> off_chip_;
   CommandLink<ProgramJob> programmer_;
-  std::vector<UnitLink*> units_;  ///< tiles, LoRA unit, vector unit, host port, programmer
+  std::vector<UnitLink*> units_;  ///< by number; null: an off-chip memory that is not there
 
   const Program* program_ = nullptr;
   PlayProgress progress_;

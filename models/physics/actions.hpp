@@ -20,8 +20,10 @@ struct ActionCounts {
   std::uint64_t vector_macs = 0;
   std::uint64_t vector_lookups = 0;
   std::uint64_t vector_moves = 0;
-  std::uint64_t host_words = 0;  ///< one word across the chip's edge
-  std::uint64_t rm_cells = 0;    ///< resistive cells addressed for writing
+  std::uint64_t host_words = 0;             ///< one word across the chip's edge
+  std::uint64_t off_chip_loaded_words = 0;  ///< 32 bits from the off-chip memory into the SRAM buffer
+  std::uint64_t off_chip_stored_words = 0;  ///< and out of it
+  std::uint64_t rm_cells = 0;               ///< resistive cells addressed for writing
   std::uint64_t rm_set_pulses = 0;
   std::uint64_t rm_reset_pulses = 0;
   std::uint64_t rm_verify_reads = 0;

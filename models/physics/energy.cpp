@@ -24,8 +24,11 @@ const std::array<ComponentDescription, component_count>& component_descriptions(
       {"lora_unit", "multiply-accumulates of the LoRA unit"},
       {"vector_unit", "elementary operations of the vector unit"},
       {"host_port", "words across the chip's edge"},
+      {"off_chip", "words between the SRAM buffer and the off-chip memory, its standby apart"},
       {"leakage", "leakage of the SRAM buffer over the time of the stage"},
-      {"static_power", "what the tiles' DACs, TIAs and ADCs draw all the time, over the time of the stage"},
+      {"static_power",
+       "what the tiles' DACs, TIAs and ADCs draw all the time, over the time of the stage; and the off-chip memory in "
+       "stages that move words through it"},
   }};
   return descriptions;
 }
@@ -146,8 +149,11 @@ ComponentEnergy component_energy(const EnergyTable& table, const EnergyParameter
                                   times(counts.vector_lookups, table.vector_lookup_joule) +
                                   times(counts.vector_moves, table.vector_move_joule));
   set(Component::host_port, times(counts.host_words, table.host_word_joule));
+  const std::uint64_t off_chip_words = counts.off_chip_loaded_words + counts.off_chip_stored_words;
+  set(Component::off_chip, times(off_chip_words, parameters.off_chip.word_joule));
+  const double standby_watt = off_chip_words == 0 ? 0.0 : parameters.off_chip.standby_watt;
   set(Component::leakage, leakage_joule(table, parameters, counts, seconds));
-  set(Component::static_power, static_watt(table, parameters) * seconds);
+  set(Component::static_power, (static_watt(table, parameters) + standby_watt) * seconds);
   return energy;
 }
 

@@ -7,6 +7,7 @@
 
 #include "models/physics/actions.hpp"
 #include "models/physics/energy_table.hpp"
+#include "models/physics/off_chip.hpp"
 #include "models/physics/sram.hpp"
 #include "models/physics/tile_config.hpp"
 
@@ -27,6 +28,7 @@ enum class Component : std::size_t {
   lora_unit,
   vector_unit,
   host_port,
+  off_chip,
   leakage,
   static_power,
   count
@@ -78,6 +80,7 @@ struct EnergyParameters {
   double clock_seconds = 0.0;      ///< period of the clock
   double word_line_volt = 3.3;     ///< during write pulses
   double write_supply_volt = 3.3;  ///< of the write drivers
+  OffChipConfig off_chip;          ///< takes nothing where it moves nothing
 };
 
 /// Energy of one code put on one driven line in a pass: a buffer, and an array of one unit capacitor per level of the
@@ -86,8 +89,9 @@ double dac_update_joule(const EnergyTable& table, const TileConfig& tile);
 
 /// Actions x table + data-dependent analogue energy + leakage and static power x time. A word line takes C V^2, and so
 /// does a write driver. A verify read is one DAC update, one TIA sample and one conversion on top of its cell; with the
-/// word line of its group it is reported under `rm_verify`. `seconds` >= 0 is the time of the stage; a bank that does
-/// not serve leaks the configured share of its leakage.
+/// word line of its group it is reported under `rm_verify`. An off-chip memory is in standby for the time of a stage
+/// that moves words through it, else it is off. `seconds` >= 0 is the time of the stage; a bank that does not serve
+/// leaks the configured share of its leakage.
 ComponentEnergy component_energy(const EnergyTable& table, const EnergyParameters& parameters,
                                  const ActionCounts& counts, const AnalogueEnergy& analogue, double seconds);
 

@@ -52,13 +52,20 @@ struct HostJob : StreamJob {
   std::uint64_t words_per_vector = 0;
 };
 
+/// Data between the SRAM buffer and the off-chip memory: a load when it has drains, a store when it has fetches.
+struct OffChipJob : StreamJob {
+  StridedRange memory;  ///< of a vector in the off-chip memory; `bytes` of it move
+
+  bool loads() const { return !drains.empty(); }
+};
+
 /// Write-verify of the cells of one tile, group by group. The rounds come from the cell model.
 struct ProgramJob {
   std::uint32_t tile = 0;
   std::vector<WriteGroup> groups;
 };
 
-using Job = std::variant<TileJob, LoraJob, VectorJob, HostJob, ProgramJob>;
+using Job = std::variant<TileJob, LoraJob, VectorJob, HostJob, OffChipJob, ProgramJob>;
 
 /// One step of a program: a job, the tile it runs on (tile jobs only), and the earlier steps of the same sample it
 /// waits for.

@@ -111,6 +111,7 @@ struct Architecture {
   VectorUnitConfig vector_unit;
   InterconnectConfig interconnect;
   HostPortConfig host_port;
+  std::optional<OffChipConfig> off_chip;  ///< empty: there is none
   SequencerConfig sequencer;
   double calibration_margin = 1.0;  ///< ranges over the largest magnitudes on the calibration inputs
   TrainingConfig training;

@@ -4,6 +4,7 @@
 #include "sim/config/cell_reader.hpp"
 #include "sim/config/energy_table_reader.hpp"
 #include "sim/config/gpu_reader.hpp"
+#include "sim/config/off_chip_reader.hpp"
 #include "sim/config/programmer_reader.hpp"
 #include "sim/config/tile_reader.hpp"
 
@@ -112,6 +113,7 @@ Architecture read_chip(JsonReader reader, const std::string& directory) {
   chip.vector_unit = read_vector_unit(reader.object("vector_unit"));
   chip.interconnect.latency_cycles = read_only_key(reader.object("interconnect"), "latency_cycles", 0, most_cycles);
   chip.host_port.cycles_per_word = read_only_key(reader.object("host_port"), "cycles_per_word", 1, most_cycles);
+  chip.off_chip = read_off_chip(reader);
   chip.sequencer.samples_in_flight = read_only_key(reader.object("sequencer"), "samples_in_flight", 1, 1024);
   JsonReader calibration = reader.object("calibration");
   chip.calibration_margin = calibration.number("margin", 0.01, 1000.0);

@@ -92,7 +92,7 @@ void BackwardPass::add_input_gradient(const Execution& execution, const InputGra
   const Shape& shape = execution.operation->input_shape(rule.input);
   if (!rule.work->row_by_row) {
     for (const std::string& name : rule.parameters_read) read.push_back(parameter(name));
-    contribute(input, builder_.at_once(read, shape, gradient_bits_, rule.work->operations));
+    contribute(input, builder_.at_once(read, shape, gradient_bits_, rule.work->operations, rule.work->cut));
     return;
   }
   std::vector<Placement> fixed;
@@ -108,7 +108,7 @@ void BackwardPass::add_parameter_gradient(const Execution& execution, const Para
   read.push_back(output_gradient);
   Placement gradient = gradients_.backbone.at(rule.parameter);
   if (rule.rows) gradient.rows = std::min(gradient.rows, *rule.rows);
-  add_vector_gradient(gradient, read, rule.operations);
+  add_vector_gradient(gradient, read, rule.operations, rule.sums_rows);
 }
 
 std::vector<StoredValue> BackwardPass::array_product_gradients(const Execution& execution, const StoredValue& x,
@@ -151,7 +151,7 @@ std::vector<StoredValue> BackwardPass::array_product_gradients(const Execution& 
   add_weight_gradient(product, x, output_gradient);
   if (!product.bias.empty()) {
     add_vector_gradient(gradients_.backbone.at(product.bias), {output_gradient},
-                        sum_operations * (std::uint64_t{product.vectors} * product.outputs));
+                        sum_operations * (std::uint64_t{product.vectors} * product.outputs), true);
   }
   return terms;
 }
@@ -200,12 +200,13 @@ StoredValue BackwardPass::digital_product(const ArrayProduct& product, const Sha
   const LoraProduct back{product.inputs, product.outputs_of_group(), product.groups};
   const auto working = working_weights_.find(product.weight);
   if (working != working_weights_.end()) {
-    return builder_.lora_products(output_gradient, {working->second}, {back}, x_shape, gradient_bits_);
+    return builder_.lora_products(output_gradient, {working->second}, {back}, x_shape, gradient_bits_, std::nullopt,
+                                  true);
   }
   const StoredValue weights = builder_.receive({product.outputs, product.inputs}, gradient_bits_);
   StoredValue gradient = output_gradient;
   gradient.ready_after.insert(gradient.ready_after.end(), weights.ready_after.begin(), weights.ready_after.end());
-  return builder_.lora_products(gradient, {weights.placement}, {back}, x_shape, gradient_bits_);
+  return builder_.lora_products(gradient, {weights.placement}, {back}, x_shape, gradient_bits_, std::nullopt, true);
 }
 
 void BackwardPass::add_weight_gradient(const ArrayProduct& product, const StoredValue& x,
@@ -218,7 +219,12 @@ void BackwardPass::add_weight_gradient(const ArrayProduct& product, const Stored
   job.cycles_per_vector = lora_product_cycles(builder_.context().architecture.lora_unit, product.outputs_of_group(),
                                               product.inputs, std::uint64_t{product.vectors} * product.groups);
   job.macs_per_vector = product.macs();
-  builder_.add(job, output_gradient.ready_after);
+  std::shared_ptr<const Division> division;
+  if (product.groups == 1) {
+    division = weight_gradient_division(job, gradient, x.placement, output_gradient.placement, product.inputs,
+                                        builder_.context().architecture.lora_unit);
+  }
+  builder_.add(job, output_gradient.ready_after, 0, division);
 }
 
 void BackwardPass::add_pair_gradient(const Execution& execution, const StoredValue& x,
@@ -234,20 +240,27 @@ void BackwardPass::add_pair_gradient(const Execution& execution, const StoredVal
   const std::uint64_t rank = gradient.a.rows;
   const LoraUnitConfig& unit = builder_.context().architecture.lora_unit;
   // dB += dy (A x)^T and dA += (B^T dy) x^T.
-  job.cycles_per_vector = lora_product_cycles(unit, product.outputs, rank, vectors) +
-                          lora_product_cycles(unit, rank, product.inputs, vectors);
+  const auto cycles = [unit, rank, outputs = product.outputs, inputs = product.inputs](std::uint64_t rows) {
+    return lora_product_cycles(unit, outputs, rank, rows) + lora_product_cycles(unit, rank, inputs, rows);
+  };
+  job.cycles_per_vector = cycles(vectors);
   job.macs_per_vector = vectors * rank * (product.inputs + product.outputs);
   std::vector<std::uint32_t> ready_after = output_gradient.ready_after;
   ready_after.insert(ready_after.end(), inner_gradient.ready_after.begin(), inner_gradient.ready_after.end());
-  builder_.add(job, ready_after);
+  builder_.add(
+      job, ready_after, 0,
+      row_sum_division(
+          job, {x.placement, output_gradient.placement, forward_.kept(execution), inner_gradient.placement}, cycles));
 }
 
 void BackwardPass::add_vector_gradient(const Placement& gradient, const std::vector<StoredValue>& inputs,
-                                       const VectorOperations& operations) {
+                                       const VectorOperations& operations, bool sums_rows) {
   VectorJob job;
   std::vector<std::uint32_t> ready_after;
+  std::vector<Placement> matrices;
   for (const StoredValue& input : inputs) {
     job.fetches.push_back(input.placement.whole());
+    matrices.push_back(input.placement);
     ready_after.insert(ready_after.end(), input.ready_after.begin(), input.ready_after.end());
   }
   job.fetches.push_back(gradient.whole());
@@ -255,7 +268,7 @@ void BackwardPass::add_vector_gradient(const Placement& gradient, const std::vec
   const VectorUnitConfig& unit = builder_.context().architecture.vector_unit;
   job.cycles_per_vector = vector_cycles(unit, operations);
   job.operations_per_vector = operations;
-  builder_.add(job, ready_after);
+  builder_.add(job, ready_after, 0, sums_rows ? row_sum_division(job, matrices, gradient, unit) : nullptr);
 }
 
 }  // namespace palimpsest

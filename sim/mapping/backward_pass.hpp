@@ -60,8 +60,9 @@ class BackwardPass {
   /// `inner_gradient`: B^T dy of the trained pair, [vectors, rank].
   void add_pair_gradient(const Execution& execution, const StoredValue& x, const StoredValue& output_gradient,
                          const StoredValue& inner_gradient);
+  /// `sums_rows`: every row of `inputs` adds to all of it.
   void add_vector_gradient(const Placement& gradient, const std::vector<StoredValue>& inputs,
-                           const VectorOperations& operations);
+                           const VectorOperations& operations, bool sums_rows);
 
   ProgramBuilder& builder_;
   const TrainingTask& task_;

@@ -1,6 +1,7 @@
 #include "sim/mapping/deployment_program.hpp"
 
 #include "sim/mapping/forward_pass.hpp"
+#include "sim/mapping/inference_program.hpp"
 
 namespace palimpsest {
 
@@ -51,7 +52,10 @@ Program deployment_program(const ProgramContext& context, const DeploymentTask& 
     const std::uint32_t received = builder.add(targets, {});
     builder.add(ProgramJob{tile, task.array_writes[tile].groups}, {received});
   }
-  return builder.finish(1, 1, "the deployment of parameters and adapters");
+  // They go to where inference looks for them.
+  const bool off_chip = parameters_off_chip(context, task.adapters);
+  return builder.finish(1, 1, "the deployment of parameters and adapters",
+                        off_chip ? BufferPlan::spilled : BufferPlan::side_by_side);
 }
 
 }  // namespace palimpsest

@@ -56,7 +56,7 @@ StoredValue ForwardPass::vector_work(const VectorWork& work, const std::vector<S
   if (!work.row_by_row) {
     std::vector<StoredValue> read = inputs;
     for (const std::string& name : parameters) read.push_back(parameter(name));
-    return builder_.at_once(read, shape, builder_.activation_bits(), work.operations);
+    return builder_.at_once(read, shape, builder_.activation_bits(), work.operations, work.cut);
   }
   std::vector<Placement> fixed;
   fixed.reserve(parameters.size());

@@ -1,7 +1,6 @@
 #include "sim/mapping/program_builder.hpp"
 
 #include "models/physics/input_encoding.hpp"
-#include "sim/error.hpp"
 
 namespace palimpsest {
 
@@ -27,8 +26,10 @@ std::uint64_t host_words(std::uint64_t bytes) { return ceil_div(bytes, 4); }
 
 ProgramBuilder::ProgramBuilder(const ProgramContext& context) : context_(context), layout_(context.architecture.sram) {}
 
-std::uint32_t ProgramBuilder::add(Job job, std::vector<std::uint32_t> depends_on, std::uint32_t tile) {
+std::uint32_t ProgramBuilder::add(Job job, std::vector<std::uint32_t> depends_on, std::uint32_t tile,
+                                  std::shared_ptr<const Division> division) {
   program_.steps.push_back({std::move(job), tile, std::move(depends_on)});
+  program_.divisions.push_back(std::move(division));
   return static_cast<std::uint32_t>(program_.steps.size() - 1);
 }
 
@@ -83,20 +84,24 @@ std::vector<StoredValue> ProgramBuilder::rows_to_several(const std::vector<Store
 }
 
 StoredValue ProgramBuilder::at_once(const std::vector<StoredValue>& inputs, const Shape& shape, int bits,
-                                    const VectorOperations& operations) {
+                                    const VectorOperations& operations, MatrixCut cut) {
   const Placement output = layout_.per_sample(shape.rows(), shape.columns(), bits);
   VectorJob job;
-  for (const StoredValue& input : inputs) job.fetches.push_back(input.placement.whole());
+  std::vector<Placement> matrices;
+  for (const StoredValue& input : inputs) {
+    job.fetches.push_back(input.placement.whole());
+    matrices.push_back(input.placement);
+  }
   job.drains = {output.whole()};
   const VectorUnitConfig& unit = context_.architecture.vector_unit;
   job.cycles_per_vector = vector_cycles(unit, operations);
   job.operations_per_vector = operations;
-  return {output, {add(job, joined(inputs))}};
+  return {output, {add(job, joined(inputs), 0, matrix_division(job, matrices, output, shape, cut, unit))}};
 }
 
 StoredValue ProgramBuilder::lora_products(const StoredValue& x, const std::vector<Placement>& weights,
                                           const std::vector<LoraProduct>& products, const Shape& shape, int bits,
-                                          const std::optional<Placement>& kept) {
+                                          const std::optional<Placement>& kept, bool transposed) {
   const Placement output = layout_.per_sample(shape.rows(), shape.columns(), bits);
   LoraJob job;
   job.vectors = shape.rows();
@@ -108,7 +113,12 @@ StoredValue ProgramBuilder::lora_products(const StoredValue& x, const std::vecto
     job.cycles_per_vector += cycles_of(product, context_.architecture.lora_unit);
     job.macs_per_vector += product.macs();
   }
-  return {output, {add(job, x.ready_after)}};
+  std::shared_ptr<const Division> division;
+  if (products.size() == 1 && products[0].groups == 1 && !kept) {
+    const MatrixProduct product{products[0].outputs, products[0].inputs, transposed};
+    division = product_division(job, weights[0], output, product, context_.architecture.lora_unit);
+  }
+  return {output, {add(job, x.ready_after, 0, division)}};
 }
 
 StoredValue ProgramBuilder::sum(const std::vector<StoredValue>& terms, const Placement* bias, const Shape& shape,
@@ -166,19 +176,25 @@ StoredValue ProgramBuilder::product_on_tiles(const ArrayProduct& product, const 
   return sum(terms, bias, shape, activation_bits());
 }
 
-Program ProgramBuilder::finish(std::uint32_t samples, std::uint32_t samples_in_flight, const std::string& purpose) {
-  const std::uint64_t needed = layout_.needed_bytes(samples_in_flight);
-  const std::uint64_t capacity = capacity_bytes(context_.architecture.sram);
-  if (needed > capacity) {
-    throw UserError(ExitCode::usage_or_architecture,
-                    "/sram: " + purpose + " needs " + std::to_string(needed) + " bytes of SRAM buffer with " +
-                        std::to_string(samples_in_flight) + " samples in flight, the chip has " +
-                        std::to_string(capacity));
-  }
-  program_.samples = samples;
-  program_.samples_in_flight = samples_in_flight;
-  program_.slot_bytes = layout_.slot_bytes();
-  return std::move(program_);
+PlanTask ProgramBuilder::plan_task(std::uint32_t samples_in_flight) const {
+  PlanTask task{context_.architecture.sram, context_.architecture.off_chip};
+  task.samples_in_flight = samples_in_flight;
+  return task;
+}
+
+BufferPlan ProgramBuilder::plan(std::uint32_t samples_in_flight) const {
+  return plan_of(program_, layout_, plan_task(samples_in_flight));
+}
+
+Program ProgramBuilder::finish(std::uint32_t samples, std::uint32_t samples_in_flight, const std::string& purpose,
+                               BufferPlan least) {
+  PlanTask task = plan_task(samples_in_flight);
+  task.samples = samples;
+  task.purpose = purpose;
+  task.least = least;
+  PlannedProgram planned = plan_buffers(std::move(program_), layout_, task);
+  end_of_step_ = std::move(planned.end_of_step);
+  return std::move(planned.program);
 }
 
 }  // namespace palimpsest

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,6 +11,8 @@
 
 #include "models/protocol/jobs.hpp"
 #include "sim/config/architecture.hpp"
+#include "sim/mapping/buffer_plan.hpp"
+#include "sim/mapping/matrix_pieces.hpp"
 #include "sim/mapping/sram_layout.hpp"
 #include "sim/mapping/tile_map.hpp"
 #include "sim/trace/trace.hpp"
@@ -49,8 +52,9 @@ class ProgramBuilder {
   SramLayout& layout() { return layout_; }
   std::size_t steps() const { return program_.steps.size(); }
 
-  /// Adds a step and returns its number.
-  std::uint32_t add(Job job, std::vector<std::uint32_t> depends_on, std::uint32_t tile = 0);
+  /// Adds a step and returns its number. `division` says how the job may be cut besides by its vectors.
+  std::uint32_t add(Job job, std::vector<std::uint32_t> depends_on, std::uint32_t tile = 0,
+                    std::shared_ptr<const Division> division = nullptr);
 
   /// A sample's matrix of `shape` that comes from the host.
   StoredValue receive(const Shape& shape, int bits);
@@ -64,9 +68,9 @@ class ProgramBuilder {
   /// The same with `count` results of `shape`.
   std::vector<StoredValue> rows_to_several(const std::vector<StoredValue>& inputs, std::uint32_t count,
                                            const Shape& shape, int bits, const VectorOperations& operations_per_row);
-  /// The same for operations that need the whole matrix at once.
+  /// The same for operations that need the whole matrix at once, unless they may be cut.
   StoredValue at_once(const std::vector<StoredValue>& inputs, const Shape& shape, int bits,
-                      const VectorOperations& operations);
+                      const VectorOperations& operations, MatrixCut cut = MatrixCut::none);
 
   /// A low-rank pair in the SRAM buffer.
   struct StoredPair {
@@ -82,9 +86,10 @@ class ProgramBuilder {
 
   /// Products of every row of `x` with the stored matrices, one after the other, on the LoRA unit. The result has
   /// `shape` and `bits`. The first product is written to `kept` too, if given; it is there when the result is.
+  /// `transposed`: the weights of a single product are [inputs, outputs].
   StoredValue lora_products(const StoredValue& x, const std::vector<Placement>& weights,
                             const std::vector<LoraProduct>& products, const Shape& shape, int bits,
-                            const std::optional<Placement>& kept = std::nullopt);
+                            const std::optional<Placement>& kept = std::nullopt, bool transposed = false);
 
   /// Sum of equally shaped matrices; a single one is returned as it is.
   StoredValue sum(const std::vector<StoredValue>& terms, const Placement* bias, const Shape& shape, int bits);
@@ -94,13 +99,21 @@ class ProgramBuilder {
 
   int activation_bits() const { return context_.architecture.sram.activation_bits; }
 
-  /// The finished program. Throws UserError if the SRAM buffer is too small; `purpose` says for what.
-  Program finish(std::uint32_t samples, std::uint32_t samples_in_flight, const std::string& purpose);
+  /// The finished program, its buffers planned. Throws UserError if it cannot run; `purpose` says what for.
+  Program finish(std::uint32_t samples, std::uint32_t samples_in_flight, const std::string& purpose,
+                 BufferPlan least = BufferPlan::side_by_side);
+  /// Steps of the finished program that the first `steps` became.
+  std::uint32_t planned_steps(std::size_t steps) const { return steps == 0 ? 0 : end_of_step_.at(steps - 1); }
+  /// How finish() would do it.
+  BufferPlan plan(std::uint32_t samples_in_flight) const;
 
  private:
+  PlanTask plan_task(std::uint32_t samples_in_flight) const;
+
   ProgramContext context_;
   SramLayout layout_;
-  Program program_;
+  UnplacedProgram program_;
+  std::vector<std::uint32_t> end_of_step_;
 };
 
 /// Words of 32 bits that hold `bytes`; the host's link moves such words.

@@ -25,6 +25,7 @@ Placement SramLayout::per_sample(std::uint32_t rows, std::uint32_t columns, int 
   Placement placement = place(rows, columns, bits);
   placement.address = slot_bytes_;
   slot_bytes_ += std::uint64_t{rows} * placement.row_stride;
+  buffers_.push_back(placement);
   return placement;
 }
 
@@ -33,6 +34,7 @@ Placement SramLayout::fixed(std::uint32_t rows, std::uint32_t columns, int bits)
   placement.per_sample = false;
   fixed_bytes_ += std::uint64_t{rows} * placement.row_stride;
   placement.address = capacity_bytes(config_) - fixed_bytes_;
+  buffers_.push_back(placement);
   return placement;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "models/physics/sram.hpp"
 #include "models/protocol/jobs.hpp"
@@ -25,9 +26,9 @@ struct Placement {
   StridedRange whole() const { return {address, std::uint64_t{rows} * row_stride, 0, per_sample}; }
 };
 
-/// Hands out the SRAM buffer: what every sample needs grows from address 0 and is repeated for every sample in flight;
-/// what is there once (adapters, parameters, optimiser state) grows from the top downwards. Nothing is reused within a
-/// program.
+/// Hands out buffers as if the SRAM buffer had no end: what every sample needs grows from address 0 and is repeated for
+/// every sample in flight; what is there once (adapters, parameters, optimiser state) grows from the top downwards, and
+/// on beyond address 0 in modular arithmetic. Where all of it fits these are the addresses, else the plan gives others.
 class SramLayout {
  public:
   explicit SramLayout(const SramConfig& config) : config_(config) {}
@@ -39,6 +40,9 @@ class SramLayout {
                  int bits) const;
 
   std::uint64_t slot_bytes() const { return slot_bytes_; }
+  std::uint64_t fixed_bytes() const { return fixed_bytes_; }
+  std::uint64_t top() const { return capacity_bytes(config_); }       ///< where what is there once begins
+  const std::vector<Placement>& buffers() const { return buffers_; }  ///< in the order they were handed out
   /// Bytes used with `samples_in_flight` slots.
   std::uint64_t needed_bytes(std::uint32_t samples_in_flight) const {
     return slot_bytes_ * samples_in_flight + fixed_bytes_;
@@ -50,6 +54,7 @@ class SramLayout {
   SramConfig config_;
   std::uint64_t slot_bytes_ = 0;
   std::uint64_t fixed_bytes_ = 0;
+  std::vector<Placement> buffers_;
 };
 
 }  // namespace palimpsest

@@ -138,6 +138,17 @@ struct Prepared {
       : builder(context),
         parameters(place_parameters(builder, task.adapters, context.architecture.training.gradient_bits)),
         plan(builder, task, parameters) {}
+
+  /// Adds a sample's forward and backward pass; returns the steps of the forward pass.
+  std::size_t add_batch(const TrainingTask& task, std::vector<std::uint64_t>& transposed_vectors) {
+    ForwardPass forward(builder, parameters, task.adapters, plan.working_weights(), task.trained_adapter);
+    forward.add();
+    const std::size_t forward_steps = builder.steps();
+    BackwardPass backward(builder, task, forward, parameters, plan.working_weights(), plan.gradients());
+    backward.add();
+    transposed_vectors = backward.transposed_vectors();
+    return forward_steps;
+  }
 };
 
 }  // namespace
@@ -147,23 +158,26 @@ TrainingPrograms training_programs(const ProgramContext& context, const Training
   const std::uint32_t in_flight = context.architecture.sequencer.samples_in_flight;
   {
     Prepared prepared(context, task);
-    ForwardPass forward(prepared.builder, prepared.parameters, task.adapters, prepared.plan.working_weights(),
-                        task.trained_adapter);
-    forward.add();
-    const std::size_t forward_steps = prepared.builder.steps();
-    BackwardPass backward(prepared.builder, task, forward, prepared.parameters, prepared.plan.working_weights(),
-                          prepared.plan.gradients());
-    backward.add();
-    programs.transposed_vectors = backward.transposed_vectors();
+    const std::size_t forward_steps = prepared.add_batch(task, programs.transposed_vectors);
     programs.trained_parameters = prepared.plan.parameters();
     programs.batch = prepared.builder.finish(task.batch_size, in_flight, "training");
     programs.forward = programs.batch;
-    programs.forward.steps.resize(forward_steps);
+    programs.forward.steps.resize(prepared.builder.planned_steps(forward_steps));
   }
   Prepared prepared(context, task);
   prepared.plan.add_update();
-  programs.update = prepared.builder.finish(1, 1, "the parameter update");
+  // It finds its tensors where the batch left them.
+  programs.update = prepared.builder.finish(
+      1, 1, "the parameter update", uses_off_chip(programs.batch) ? BufferPlan::spilled : BufferPlan::side_by_side);
   return programs;
+}
+
+bool training_off_chip(const ProgramContext& context, const TrainingTask& task) {
+  if (!context.architecture.off_chip) return false;
+  Prepared prepared(context, task);
+  std::vector<std::uint64_t> ignored;
+  prepared.add_batch(task, ignored);
+  return prepared.builder.plan(context.architecture.sequencer.samples_in_flight) == BufferPlan::spilled;
 }
 
 }  // namespace palimpsest

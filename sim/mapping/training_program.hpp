@@ -32,4 +32,7 @@ struct TrainingPrograms {
 /// Where each product is computed: docs/training.md.
 TrainingPrograms training_programs(const ProgramContext& context, const TrainingTask& task);
 
+/// Whether it goes through the off-chip memory.
+bool training_off_chip(const ProgramContext& context, const TrainingTask& task);
+
 }  // namespace palimpsest

@@ -37,7 +37,7 @@ class GroupNorm : public Operation {
     return {{0, {0}, false, present({gain_}), VectorWork{false, group_work().backward()}}};
   }
   std::vector<ParameterGradient> parameter_gradients() const override {
-    return normalization_gradients(group_work(), gain_, bias_);
+    return normalization_gradients(group_work(), gain_, bias_, false);
   }
 
  private:

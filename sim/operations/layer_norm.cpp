@@ -29,7 +29,7 @@ class LayerNorm : public Operation {
     return {{0, {0}, false, present({gain_}), VectorWork{true, row_work(1).backward()}}};
   }
   std::vector<ParameterGradient> parameter_gradients() const override {
-    return normalization_gradients(row_work(input_shape().rows()), gain_, bias_);
+    return normalization_gradients(row_work(input_shape().rows()), gain_, bias_, true);
   }
 
  private:

@@ -35,7 +35,7 @@ class Matmul : public Operation {
   std::vector<StoredValue> lower(ForwardPass& pass, const Execution& /*execution*/,
                                  const std::vector<StoredValue>& inputs) const override {
     ProgramBuilder& builder = pass.builder();
-    return {rows_with_blocks(builder, inputs[0], inputs[1], {blocks_.columns, blocks_.inner}, output_shape(),
+    return {rows_with_blocks(builder, inputs[0], inputs[1], {blocks_.columns, blocks_.inner, true}, output_shape(),
                              builder.activation_bits())};
   }
   void lower_backward(BackwardPass& pass, const Execution& execution,
@@ -44,7 +44,7 @@ class Matmul : public Operation {
     const StoredValue& y = pass.value(execution.inputs[1]);
     if (pass.needs(execution.inputs[0])) {
       pass.contribute(execution.inputs[0],
-                      rows_with_blocks(pass.builder(), *gradients[0], y, {blocks_.inner, blocks_.columns},
+                      rows_with_blocks(pass.builder(), *gradients[0], y, {blocks_.inner, blocks_.columns, false},
                                        input_shape(0), pass.gradient_bits()));
     }
     if (pass.needs(execution.inputs[1])) {
@@ -56,7 +56,9 @@ class Matmul : public Operation {
  private:
   /// Products of every row of a block of `streamed` with that block of `fixed`, which the unit holds meanwhile.
   StoredValue rows_with_blocks(ProgramBuilder& builder, const StoredValue& streamed, const StoredValue& fixed,
-                               const LoraProduct& of_row, const Shape& shape, int bits) const {
+                               const MatrixProduct& of_row, const Shape& shape, int bits) const {
+    const LoraUnitConfig& unit = builder.context().architecture.lora_unit;
+    const LoraProduct product{of_row.outputs, of_row.inputs};
     StoredValue result{builder.layout().per_sample(shape.rows(), shape.columns(), bits), {}};
     for (std::uint32_t block = 0; block < blocks_.count; ++block) {
       LoraJob job;
@@ -64,9 +66,11 @@ class Matmul : public Operation {
       job.preloads = {block_of(fixed, block).whole()};
       job.fetches = {block_of(streamed, block).row()};
       job.drains = {block_of(result, block).row()};
-      job.cycles_per_vector = cycles_of(of_row, builder.context().architecture.lora_unit);
-      job.macs_per_vector = of_row.macs();
-      result.ready_after.push_back(builder.add(job, steps_before(streamed, fixed)));
+      job.cycles_per_vector = cycles_of(product, unit);
+      job.macs_per_vector = product.macs();
+      result.ready_after.push_back(
+          builder.add(job, steps_before(streamed, fixed), 0,
+                      product_division(job, block_of(fixed, block), block_of(result, block), of_row, unit)));
     }
     return result;
   }
@@ -74,15 +78,18 @@ class Matmul : public Operation {
   /// weight.
   StoredValue sums_over_rows(ProgramBuilder& builder, const StoredValue& x, const StoredValue& gradient,
                              const Shape& shape, int bits) const {
+    const LoraUnitConfig& unit = builder.context().architecture.lora_unit;
     StoredValue result{builder.layout().per_sample(shape.rows(), shape.columns(), bits), {}};
     for (std::uint32_t block = 0; block < blocks_.count; ++block) {
       LoraJob job;
       job.fetches = {block_of(x, block).whole(), block_of(gradient, block).whole()};
       job.drains = {block_of(result, block).whole()};
-      job.cycles_per_vector =
-          lora_product_cycles(builder.context().architecture.lora_unit, blocks_.inner, blocks_.columns, blocks_.rows);
+      job.cycles_per_vector = lora_product_cycles(unit, blocks_.inner, blocks_.columns, blocks_.rows);
       job.macs_per_vector = std::uint64_t{blocks_.rows} * blocks_.inner * blocks_.columns;
-      result.ready_after.push_back(builder.add(job, steps_before(x, gradient)));
+      result.ready_after.push_back(
+          builder.add(job, steps_before(x, gradient), 0,
+                      weight_gradient_division(job, block_of(result, block), block_of(gradient, block),
+                                               block_of(x, block), blocks_.columns, unit)));
     }
     return result;
   }

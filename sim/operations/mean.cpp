@@ -37,7 +37,8 @@ Axes read_axes(const OperationSource& source) {
 /// The mean over some dimensions.
 class Mean : public Operation {
  public:
-  Mean(OperationSource& source, const Axes& axes) : Operation(source) {
+  Mean(OperationSource& source, const Axes& axes)
+      : Operation(source), cut_(axes.averaged.back() ? MatrixCut::none : MatrixCut::columns) {
     std::vector<std::uint32_t> extents;
     for (std::size_t dimension = 0; dimension < axes.averaged.size(); ++dimension) {
       if (!axes.averaged[dimension]) extents.push_back(input_shape().extent(dimension));
@@ -61,9 +62,9 @@ class Mean : public Operation {
     }
     outputs[0] /= static_cast<float>(elements / averages);
   }
-  VectorWork work() const override { return {false, add_operations * input_shape().elements()}; }
+  VectorWork work() const override { return {false, add_operations * input_shape().elements(), cut_}; }
   std::vector<InputGradient> input_gradients() const override {
-    return {{0, {}, false, {}, VectorWork{false, move_operations * input_shape().elements()}}};
+    return {{0, {}, false, {}, VectorWork{false, move_operations * input_shape().elements(), cut_}}};
   }
 
  private:
@@ -86,6 +87,7 @@ class Mean : public Operation {
     }
   }
 
+  MatrixCut cut_;
   std::vector<std::uint32_t> places_;  ///< by element of the input: of the output that it counts for
 };
 

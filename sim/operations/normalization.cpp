@@ -45,7 +45,7 @@ VectorOperations NormalizationWork::backward() const {
 }
 
 std::vector<ParameterGradient> normalization_gradients(const NormalizationWork& work, const std::string& gain,
-                                                       const std::string& bias) {
+                                                       const std::string& bias, bool sums_rows) {
   std::vector<ParameterGradient> rules;
   if (!gain.empty()) {
     // Normalised x is worked out again; times the gradient, summed.
@@ -53,6 +53,7 @@ std::vector<ParameterGradient> normalization_gradients(const NormalizationWork& 
     rules.push_back({gain, {0}, (of_element * work.elements + mean + reciprocal_root_operations) * work.groups});
   }
   if (!bias.empty()) rules.push_back({bias, {}, addition * (work.elements * work.groups)});
+  for (ParameterGradient& rule : rules) rule.sums_rows = sums_rows;
   return rules;
 }
 

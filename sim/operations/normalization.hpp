@@ -30,8 +30,9 @@ struct NormalizationWork {
   VectorOperations backward() const;  ///< of x's gradient, from x and that of the result
 };
 
-/// The gradients of gain and bias, either of which may be empty, in all of `work`.
+/// The gradients of gain and bias, either of which may be empty, in all of `work`. `sums_rows`: every row adds to all
+/// of them.
 std::vector<ParameterGradient> normalization_gradients(const NormalizationWork& work, const std::string& gain,
-                                                       const std::string& bias);
+                                                       const std::string& bias, bool sums_rows);
 
 }  // namespace palimpsest

@@ -10,6 +10,7 @@
 #include "sim/graph/arithmetic.hpp"
 #include "sim/graph/shape.hpp"
 #include "sim/graph/tensor.hpp"
+#include "sim/mapping/matrix_cut.hpp"
 
 namespace palimpsest {
 
@@ -48,7 +49,8 @@ struct ArrayProduct {
 /// What the vector unit does for a value: row by row, or at once where it needs the whole value.
 struct VectorWork {
   bool row_by_row = true;
-  VectorOperations operations;  ///< of a row, or of the whole value
+  VectorOperations operations;      ///< of a row, or of the whole value
+  MatrixCut cut = MatrixCut::none;  ///< how work on the whole value may be cut
 };
 
 /// How the gradient of an input follows from that of the operation's only output.
@@ -67,6 +69,7 @@ struct ParameterGradient {
   VectorOperations operations;             ///< of the whole value
   /// How many rows of the parameter are added to; none: all. Which ones the data say, so the first stand for them.
   std::optional<std::uint32_t> rows = std::nullopt;
+  bool sums_rows = false;  ///< each row of what is read adds to the whole gradient, so that they may come in parts
 };
 
 /// What an execution computes from.

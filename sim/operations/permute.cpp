@@ -30,10 +30,11 @@ class Permute : public Operation {
     float* next = outputs[0].data();
     for (std::ptrdiff_t sample = 0; sample < samples; ++sample) next = copy(x.data() + sample * elements, 0, next);
   }
-  VectorWork work() const override { return {false, move_operations * input_shape().elements()}; }
-  std::vector<InputGradient> input_gradients() const override {
-    return {{0, {}, false, {}, VectorWork{false, move_operations * input_shape().elements()}}};
+  VectorWork work() const override {
+    const bool transposes = order_ == std::vector<std::uint32_t>{1, 0};
+    return {false, move_operations * input_shape().elements(), transposes ? MatrixCut::transposed : MatrixCut::none};
   }
+  std::vector<InputGradient> input_gradients() const override { return {{0, {}, false, {}, work()}}; }
 
  private:
   /// Copies what lies along output dimensions `dimension` and beyond from `from` to `to`; returns the end.

@@ -35,7 +35,7 @@ class RmsNorm : public Operation {
   }
   std::vector<ParameterGradient> parameter_gradients() const override {
     if (gain_.empty()) return {};
-    return {{gain_, {0}, gain_operations * input_shape().elements()}};
+    return {{gain_, {0}, gain_operations * input_shape().elements(), std::nullopt, true}};
   }
 
  private:

@@ -31,6 +31,7 @@ Json stage_json(const StageFigures& stage) {
   json["dissipated_j"] = members(stage.dissipated, dissipation_statistics);
   json["conversions"] = members(stage.conversions, conversion_statistics);
   json["writes"] = members(stage.writes, write_statistics);
+  json["off_chip"] = members(stage.off_chip, off_chip_statistics);
   return json;
 }
 
@@ -151,6 +152,7 @@ Json descriptions(TaskKind task) {
   describe(json, "dissipated_j.", dissipation_statistics);
   describe(json, "conversions.", conversion_statistics);
   describe(json, "writes.", write_statistics);
+  describe(json, "off_chip.", off_chip_statistics);
   describe_outcome(json, task);
   if (task == TaskKind::classify) describe(json, "accuracy.", std::array{by_class_statistic});
   if (task != TaskKind::score) describe_outcome(json, TaskKind::score);

@@ -55,6 +55,13 @@ inline constexpr std::array<Statistic<Conversions, std::uint64_t>, 3> conversion
      &Conversions::shift_adds},
 }};
 
+inline constexpr std::array<Statistic<OffChipTraffic, std::uint64_t>, 2> off_chip_statistics{{
+    {"loaded_words", "loaded", "words", "32-bit words from the off-chip memory into the SRAM buffer",
+     &OffChipTraffic::loaded_words},
+    {"stored_words", "stored", "words", "32-bit words from the SRAM buffer to the off-chip memory",
+     &OffChipTraffic::stored_words},
+}};
+
 inline constexpr std::array<Statistic<Activity, std::uint64_t>, 5> saturation_statistics{{
     {"dac", "DAC", "codes", "values cut at the range of the tiles' DACs", &Activity::saturated_dac},
     {"tia", "TIA", "samples", "outputs cut at the saturation of the tiles' TIAs", &Activity::saturated_tia},

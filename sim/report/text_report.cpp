@@ -60,6 +60,27 @@ std::string stage_table(const PhaseReport& phase, const Shown& shown) {
   return table.text();
 }
 
+/// A line for each stage of each machine that moved words through the off-chip memory.
+std::string off_chip_lines(const PhaseReport& phase, const Shown& shown) {
+  std::string lines;
+  for (const Stage& stage : shown.stages) {
+    for (const Machine& machine : shown.machines) {
+      const OffChipTraffic& traffic = (phase.*machine.figures.*stage.figures).off_chip;
+      if (traffic.loaded_words == 0 && traffic.stored_words == 0) continue;
+      lines += "does not fit the SRAM buffer: " + std::string(stage.name) + " of " + std::string(machine.name) +
+               ", off-chip memory";
+      const char* separator = " ";
+      for (const auto& statistic : off_chip_statistics) {
+        lines += separator + std::string(statistic.title) + " " + grouped(traffic.*statistic.member) + " " +
+                 std::string(statistic.unit);
+        separator = ", ";
+      }
+      lines += "\n";
+    }
+  }
+  return lines.empty() ? lines : "\n" + lines;
+}
+
 /// Zero if there is none to share `total`.
 double of_each(double total, std::uint64_t count) { return count == 0 ? 0.0 : total / static_cast<double>(count); }
 
@@ -279,7 +300,7 @@ std::string text_report(const RunReport& report) {
                      duration_text(report.age_seconds) + "\n";
   const Shown shown = shown_of(report);
   for (const PhaseReport& phase : report.phases) {
-    text += "\nPhase " + phase.name + "\n\n" + stage_table(phase, shown);
+    text += "\nPhase " + phase.name + "\n\n" + stage_table(phase, shown) + off_chip_lines(phase, shown);
     if (shown.has(&PhaseFigures::training) && trains(phase, shown)) text += "\n" + training_table(phase, shown);
     if (shown.has(&PhaseFigures::inference))
       text += "\n" + outcome_table(phase, shown, report.task) + class_table(phase, shown) + "\n" +

@@ -5,6 +5,7 @@
 
 #include "models/physics/input_encoding.hpp"
 #include "models/physics/units.hpp"
+#include "sim/mapping/inference_program.hpp"
 #include "sim/mapping/tile_vectors.hpp"
 #include "sim/run/accuracy.hpp"
 #include "sim/run/chip_work.hpp"
@@ -14,6 +15,7 @@
 #include "sim/run/simulated_time.hpp"
 #include "sim/run/tiles_of_chip.hpp"
 #include "sim/run/training_figures.hpp"
+#include "sim/run/training_task.hpp"
 
 namespace palimpsest {
 
@@ -180,8 +182,23 @@ DeploymentTask ChipLife::deploy(const Method& method, const WeightSet& goal, std
   for (const Adapter* adapter : deployment.adapters) {
     if (std::count(adapters_.begin(), adapters_.end(), adapter) == 0) deployment.new_adapters.push_back(adapter);
   }
+  const bool off_chip = parameters_off_chip(context_, deployment.adapters);
+  if (off_chip != parameters_off_chip_ || training_uses_off_chip(method)) {
+    // What was deployed before lies elsewhere, or was overwritten.
+    deployment.new_adapters = deployment.adapters;
+    const std::vector<std::string>& digital = trace_.network.digital_parameters();
+    deployment.vectors.insert(digital.begin(), digital.end());
+  }
+  parameters_off_chip_ = off_chip;
   adapters_ = deployment.adapters;
   return deployment;
+}
+
+bool ChipLife::training_uses_off_chip(const Method& method) const {
+  const bool in_arrays = updates_every_step(architecture_, update_method_, phase_ - 1);
+  return std::any_of(method.training.begin(), method.training.end(), [&](const TrainingRun& run) {
+    return training_off_chip(context_, training_task(trace_, method, run, in_arrays));
+  });
 }
 
 DeployedNetwork ChipLife::deployed(const WeightSet& weights, const std::vector<const Adapter*>& adapters, double work) {

@@ -67,6 +67,8 @@ class ChipLife {
   Activity calibration_activity(const DeployedNetwork& network, std::uint32_t evaluation, double work);
   TrainingWork train(const TrainingRun& run, const TrainingPrograms& programs, const std::optional<Activity>& activity,
                      double work);
+  /// Whether the training of `method` uses the SRAM buffer from end to end.
+  bool training_uses_off_chip(const Method& method) const;
   /// Gains and biases of `weights` that are not what the SRAM buffer holds.
   std::set<std::string> changed_vectors(const WeightSet& weights) const;
   /// Plays a program that is `work` of the meter's total. Throws UserError, naming `purpose`, if simulated time may not
@@ -104,7 +106,8 @@ class ChipLife {
   Tensor calibration_input_;
   std::size_t phase_ = 0;
   const WeightSet* weights_ = nullptr;    ///< of the phase before
-  std::vector<const Adapter*> adapters_;  ///< in the SRAM buffer
+  std::vector<const Adapter*> adapters_;  ///< deployed
+  bool parameters_off_chip_ = false;      ///< they, gains and biases
 };
 
 }  // namespace palimpsest

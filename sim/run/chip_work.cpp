@@ -11,17 +11,30 @@ namespace palimpsest {
 namespace {
 
 constexpr std::uint64_t ActionCounts::*all_counts[] = {
-    &ActionCounts::dac_updates,         &ActionCounts::word_line_switches,
-    &ActionCounts::tia_samples,         &ActionCounts::adc_conversions,
-    &ActionCounts::shift_adds,          &ActionCounts::sram_read_words,
-    &ActionCounts::sram_write_words,    &ActionCounts::sram_busy_cycles,
-    &ActionCounts::interconnect_words,  &ActionCounts::lora_macs,
-    &ActionCounts::vector_adds,         &ActionCounts::vector_macs,
-    &ActionCounts::vector_lookups,      &ActionCounts::vector_moves,
-    &ActionCounts::host_words,          &ActionCounts::rm_cells,
-    &ActionCounts::rm_set_pulses,       &ActionCounts::rm_reset_pulses,
-    &ActionCounts::rm_verify_reads,     &ActionCounts::rm_forming_pulses,
-    &ActionCounts::rm_write_word_lines, &ActionCounts::rm_verify_word_lines,
+    &ActionCounts::dac_updates,
+    &ActionCounts::word_line_switches,
+    &ActionCounts::tia_samples,
+    &ActionCounts::adc_conversions,
+    &ActionCounts::shift_adds,
+    &ActionCounts::sram_read_words,
+    &ActionCounts::sram_write_words,
+    &ActionCounts::sram_busy_cycles,
+    &ActionCounts::interconnect_words,
+    &ActionCounts::lora_macs,
+    &ActionCounts::vector_adds,
+    &ActionCounts::vector_macs,
+    &ActionCounts::vector_lookups,
+    &ActionCounts::vector_moves,
+    &ActionCounts::host_words,
+    &ActionCounts::off_chip_loaded_words,
+    &ActionCounts::off_chip_stored_words,
+    &ActionCounts::rm_cells,
+    &ActionCounts::rm_set_pulses,
+    &ActionCounts::rm_reset_pulses,
+    &ActionCounts::rm_verify_reads,
+    &ActionCounts::rm_forming_pulses,
+    &ActionCounts::rm_write_word_lines,
+    &ActionCounts::rm_verify_word_lines,
 };
 static_assert(sizeof(all_counts) / sizeof(all_counts[0]) * sizeof(std::uint64_t) == sizeof(ActionCounts));
 
@@ -96,6 +109,7 @@ EnergyParameters energy_parameters(const Architecture& architecture, std::uint64
   parameters.tiles = tiles;
   parameters.sram = architecture.sram;
   parameters.mac_bits = mac_bits;
+  if (architecture.off_chip) parameters.off_chip = *architecture.off_chip;
   parameters.clock_seconds = architecture.clock.seconds(1);
   parameters.word_line_volt = architecture.write_verify.word_line_volt;
   parameters.write_supply_volt = architecture.write_verify.supply_volt;

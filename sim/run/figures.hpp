@@ -51,6 +51,12 @@ struct Conversions {
   std::uint64_t shift_adds = 0;
 };
 
+/// Words of 32 bits between the SRAM buffer and the off-chip memory.
+struct OffChipTraffic {
+  std::uint64_t loaded_words = 0;
+  std::uint64_t stored_words = 0;
+};
+
 /// One stage of one phase, as it is reported. The components sum to the energy exactly, in any order.
 struct StageFigures {
   double energy_joule = 0.0;
@@ -61,6 +67,7 @@ struct StageFigures {
   Dissipation dissipated;
   Conversions conversions;
   Writes writes;
+  OffChipTraffic off_chip;
 };
 
 /// A part of a training stage, all steps together.

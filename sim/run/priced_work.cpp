@@ -24,6 +24,7 @@ StageFigures priced_work(const Architecture& architecture, std::uint32_t tiles, 
   stage.writes = {work.counts.rm_cells,        work.counts.rm_forming_pulses, work.counts.rm_set_pulses,
                   work.counts.rm_reset_pulses, work.counts.rm_verify_reads,   work.failed_cells,
                   work.clipped_weights,        work.counts.sram_write_words};
+  stage.off_chip = {work.counts.off_chip_loaded_words, work.counts.off_chip_stored_words};
   return stage;
 }
 

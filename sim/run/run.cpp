@@ -29,7 +29,8 @@ RunReport run(const Architecture& architecture, const Trace& trace, const RunOpt
   // Tiles without weights have nothing to do and are not built.
   const ChipConfig chip_config{architecture.clock,        static_cast<std::uint32_t>(map.blocks.size()),
                                architecture.tile,         architecture.sram,
-                               architecture.interconnect, architecture.host_port};
+                               architecture.interconnect, architecture.host_port,
+                               architecture.off_chip};
   Chip chip("chip", chip_config, options.chip);
   check_simulated_time(context, trace, selection, chip);
 

@@ -91,6 +91,8 @@ std::vector<std::uint64_t> numbers(const PlayResult& result) {
                                     c.vector_lookups,
                                     c.vector_moves,
                                     c.host_words,
+                                    c.off_chip_loaded_words,
+                                    c.off_chip_stored_words,
                                     c.rm_cells,
                                     c.rm_set_pulses,
                                     c.rm_reset_pulses,
@@ -101,6 +103,7 @@ std::vector<std::uint64_t> numbers(const PlayResult& result) {
                                     result.busy.lora_unit,
                                     result.busy.vector_unit,
                                     result.busy.host_port,
+                                    result.busy.off_chip,
                                     result.busy.programmer};
   all.insert(all.end(), result.busy.tiles.begin(), result.busy.tiles.end());
   return all;
@@ -189,6 +192,23 @@ TEST_CASE("an empty program takes no time") {
   CHECK(chip.play(program).counts.host_words == 0);
 }
 
+TEST_CASE("a transfer with the off-chip memory that has no end in the buffer is refused") {
+  ChipConfig config = small_chip();
+  config.off_chip.emplace();
+  Chip chip("chip", config);
+  Program program;
+  program.steps = {{OffChipJob{}, 0, {}}};
+  CHECK_THROWS_AS(chip.play(program), std::logic_error);
+}
+
+TEST_CASE("ports of an off-chip memory that moves nothing change nothing") {
+  ChipConfig config = small_chip();
+  Chip without("without", config);
+  config.off_chip = {1 << 20U, 50.0, 1e9, 0.0, 0.0};
+  Chip with("with", config);
+  CHECK(numbers(with.play(layer_program())) == numbers(without.play(layer_program())));
+}
+
 TEST_CASE("a program that is not well formed is refused before it is played") {
   // The kernel never starts here, so every section may make its own chip.
   Chip chip("chip", small_chip());
@@ -198,6 +218,11 @@ TEST_CASE("a program that is not well formed is refused before it is played") {
   SECTION("a step that depends on itself") { program.steps[1].depends_on = {1}; }
   SECTION("a step that depends on a later one") { program.steps[1].depends_on = {2}; }
   SECTION("a job without vectors") { std::get<VectorJob>(program.steps[5].job).vectors = 0; }
+  SECTION("off-chip memory of a chip that has none") {
+    OffChipJob load;
+    load.drains = {{0, 16, 16, true}};
+    program.steps[1].job = load;
+  }
   SECTION("no sample in flight") { program.samples_in_flight = 0; }
   CHECK_THROWS_AS(chip.play(program), std::logic_error);
   CHECK(sc_core::sc_time_stamp() == sc_core::SC_ZERO_TIME);

@@ -109,6 +109,29 @@ TEST_CASE("so it does with slow access") {
   check_bounded(config, 20.0);
 }
 
+TEST_CASE("so it does with a slow off-chip memory") {
+  ChipConfig config = small_chip();
+  config.off_chip = {1 << 20U, 1e6, 1e6, 0.0, 0.0};
+  OffChipJob load;
+  load.vectors = 4;
+  load.memory = {0, 64, 64, false};
+  load.drains = {{512, 64, 64, true}};
+  OffChipJob store = load;
+  std::swap(store.fetches, store.drains);
+  Program program;
+  program.samples = 3;
+  program.samples_in_flight = 2;
+  program.slot_bytes = 1024;
+  program.steps = {{load, 0, {}}, {store, 0, {0}}};
+  const PlayBound bound = play_bound(program, config);
+  const PlayResult play = Chip("chip", config).play(program);
+  CHECK(play.cycles <= bound.cycles);
+  CHECK(play.memory_wait_cycles <= bound.memory_wait_cycles);
+  // Latency and link, 100,000 and 6400 cycles, overlap in the play alone.
+  CHECK(bound.cycles > 3 * 2 * 4 * (100'000 + 6'400));
+  CHECK(bound.cycles < 3 * 2 * 4 * (100'000 + 6'400 + 100));
+}
+
 TEST_CASE("one vector after the other takes its bound, but for what is rounded up to lines and words") {
   ChipConfig config = small_chip();
   config.tiles = 1;

@@ -14,11 +14,12 @@ using GivenTo = std::vector<typename StubUnit<JobType>::Given>;
 
 /// A sequencer of one tile whose units take ten cycles for every job.
 struct SequencerBench {
-  Sequencer sequencer{"sequencer", 1, CycleTime(test_clock)};
+  Sequencer sequencer{"sequencer", 1, true, CycleTime(test_clock)};
   StubUnit<TileJob> tile{"tile", 10};
   StubUnit<LoraJob> lora_unit{"lora_unit", 10};
   StubUnit<VectorJob> vector_unit{"vector_unit", 10};
   StubUnit<HostJob> host_port;
+  StubUnit<OffChipJob> off_chip{"off_chip", 10};
   StubUnit<ProgramJob> programmer{"programmer", 10};
 
   explicit SequencerBench(bool host_port_answers = true) : host_port("host_port", 10, host_port_answers) {
@@ -26,6 +27,7 @@ struct SequencerBench {
     sequencer.lora_unit().socket.bind(lora_unit.socket);
     sequencer.vector_unit().socket.bind(vector_unit.socket);
     sequencer.host_port().socket.bind(host_port.socket);
+    sequencer.off_chip().socket.bind(off_chip.socket);
     sequencer.programmer().socket.bind(programmer.socket);
   }
 
@@ -43,8 +45,10 @@ Step step(Job job, std::vector<std::uint32_t> depends_on = {}) { return {std::mo
 TEST_CASE("every job type goes to its unit, and units work side by side") {
   SequencerBench bench;
   Program program;
-  program.steps = {step(ProgramJob{}), step(HostJob{}), step(VectorJob{}), step(LoraJob{}), step(TileJob{})};
+  program.steps = {step(ProgramJob{}), step(HostJob{}), step(VectorJob{}),
+                   step(LoraJob{}),    step(TileJob{}), step(OffChipJob{})};
   CHECK(bench.play(program) == 10);
+  CHECK(bench.off_chip.given == GivenTo<OffChipJob>{{0, 0, 5}});
   CHECK(bench.programmer.given == GivenTo<ProgramJob>{{0, 0, 0}});
   CHECK(bench.host_port.given == GivenTo<HostJob>{{0, 0, 1}});
   CHECK(bench.vector_unit.given == GivenTo<VectorJob>{{0, 0, 2}});

@@ -2,6 +2,7 @@
 
 #include "models/modules/host_port.hpp"
 #include "models/modules/lora_unit.hpp"
+#include "models/modules/off_chip_memory.hpp"
 #include "models/modules/programmer.hpp"
 #include "models/modules/tile.hpp"
 #include "models/modules/vector_unit.hpp"
@@ -189,6 +190,53 @@ TEST_CASE("the host port moves words one by one") {
   sc_core::sc_start();
   CHECK(bench.sequencer.done == Cycles{3 * 16 * 2 + 3});
   CHECK(chip.counts.host_words == 48);
+}
+
+namespace {
+
+/// In cycles of 10 ns: 6 until the first word, then 5 for 16 words (4 bytes in 3.125 ns).
+const OffChipConfig off_chip_config{1 << 20U, 55.0, 1.28e9, 0.0, 0.0};
+
+OffChipJob off_chip_job(std::uint64_t bytes) {
+  OffChipJob job;
+  job.vectors = 3;
+  job.memory = {1024, bytes, 64, false};
+  return job;
+}
+
+}  // namespace
+
+TEST_CASE("a load opens the row of a vector while the link moves the one before") {
+  TestServices chip;
+  OffChipMemory unit("off_chip", off_chip_config, test_clock, chip.services);
+  OffChipJob job = off_chip_job(64);
+  job.drains = {{0, 64, 64, true}};
+  UnitBench<OffChipMemory, OffChipJob> bench(unit, {job});
+  const std::uint64_t done = 3 * 6 + 5 + 3;
+  sc_core::sc_start(CycleTime(test_clock).span(done - 1));
+  CHECK(bench.sequencer.done.empty());
+  sc_core::sc_start();
+  CHECK(bench.sequencer.done == Cycles{done});
+  CHECK(bench.sequencer.intake_free == Cycles{2 * 6});
+  CHECK(bench.drain_memory.requests ==
+        std::vector<StubMemory::Request>{{11, 0, 64, false}, {17, 64, 64, false}, {23, 128, 64, false}});
+  CHECK(chip.counts.off_chip_loaded_words == 48);
+  CHECK(chip.counts.off_chip_stored_words == 0);
+}
+
+TEST_CASE("a store reads the buffer first, and goes at the link's pace where that is slower") {
+  TestServices chip;
+  // A vector of 65 bytes is 17 words; of all of them together the time is rounded up, 53.125 ns x 2.
+  OffChipConfig config = off_chip_config;
+  config.bytes_per_second /= 2.0;
+  OffChipMemory unit("off_chip", config, test_clock, chip.services);
+  OffChipJob job = off_chip_job(65);
+  job.fetches = {{0, 64, 64, true}};
+  UnitBench<OffChipMemory, OffChipJob> bench(unit, {job});
+  sc_core::sc_start();
+  CHECK(bench.sequencer.done == Cycles{4 + 6 + 3 * 11});
+  CHECK(chip.counts.off_chip_stored_words == 3 * 17);
+  CHECK(chip.counts.off_chip_loaded_words == 0);
 }
 
 TEST_CASE("the programmer plays round after round, and leaves out what a round has none of") {

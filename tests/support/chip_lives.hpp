@@ -16,7 +16,7 @@ class Stage {
   Stage(const Architecture& architecture, const Trace& trace)
       : map_(map_to_tiles(trace.network, architecture)),
         chip_("chip", {architecture.clock, static_cast<std::uint32_t>(map_.blocks.size()), architecture.tile,
-                       architecture.sram, architecture.interconnect, architecture.host_port}) {}
+                       architecture.sram, architecture.interconnect, architecture.host_port, architecture.off_chip}) {}
 
   /// The figures of all phases of `trace`, whose network is the stage's.
   std::vector<PhaseFigures> live(const Architecture& architecture, const Trace& trace, UpdateMethod method,

@@ -1,7 +1,9 @@
 #include "tests/support/data_flow.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
+#include <optional>
 #include <type_traits>
 #include <unordered_map>
 #include <utility>
@@ -10,24 +12,38 @@
 namespace palimpsest::test {
 namespace {
 
-/// A byte of a sample's slot, or one that is there once.
+enum class Space : std::uint8_t { slot, once, off_chip_slot, off_chip_once };
+
+/// A byte of a sample's slot or one that is there once, in the SRAM buffer or in the off-chip memory.
 struct Byte {
-  bool per_sample = true;
+  Space space = Space::slot;
   std::uint64_t address = 0;
 
-  bool operator==(const Byte& other) const { return per_sample == other.per_sample && address == other.address; }
+  bool is_once() const { return space == Space::once || space == Space::off_chip_once; }
+  bool operator==(const Byte& other) const { return space == other.space && address == other.address; }
+  bool operator<(const Byte& other) const {
+    return space != other.space ? space < other.space : address < other.address;
+  }
 };
 
 struct ByteHash {
-  std::size_t operator()(const Byte& byte) const { return 2 * byte.address + (byte.per_sample ? 1 : 0); }
+  std::size_t operator()(const Byte& byte) const { return 4 * byte.address + static_cast<std::size_t>(byte.space); }
 };
 
-/// Steps by byte, in their order.
-using StepsOfBytes = std::unordered_map<Byte, std::vector<std::uint32_t>, ByteHash>;
+constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
 
-bool contains(const std::vector<std::uint32_t>& steps, std::uint32_t step) {
-  return std::binary_search(steps.begin(), steps.end(), step);
-}
+/// What a byte holds: what a step drained to `place`, or what was there once at `place` before the program.
+struct Content {
+  std::uint32_t step = nobody;
+  Byte place;
+
+  bool operator<(const Content& other) const { return step != other.step ? step < other.step : place < other.place; }
+};
+
+struct Use {
+  std::uint32_t step = 0;
+  bool drains = false;
+};
 
 const StreamJob* stream_of(const Job& job) {
   return std::visit(
@@ -42,26 +58,34 @@ const StreamJob* stream_of(const Job& job) {
 }
 
 struct Range {
-  bool per_sample = true;
+  Space space = Space::slot;
   std::uint64_t address = 0;
   std::uint64_t bytes = 0;
   bool whole = false;
 };
 
-/// The ranges of all vectors, one by one.
-std::vector<Range> expanded(const std::vector<StridedRange>& ranges, std::uint32_t vectors, std::uint32_t word) {
+/// The ranges of all vectors, one by one, vector after vector.
+std::vector<Range> expanded(const std::vector<StridedRange>& ranges, std::uint32_t vectors, std::uint32_t word,
+                            bool off_chip = false) {
   std::vector<Range> all;
-  for (const StridedRange& range : ranges) {
-    const bool whole = vectors == 1 && range.address % word == 0 && range.bytes % word == 0;
-    for (std::uint64_t vector = 0; vector < vectors; ++vector)
-      all.push_back({range.per_sample, range.address + vector * range.stride, range.bytes, whole});
+  for (std::uint64_t vector = 0; vector < vectors; ++vector) {
+    for (const StridedRange& range : ranges) {
+      const bool whole = vectors == 1 && range.address % word == 0 && range.bytes % word == 0;
+      const Space space = off_chip ? (range.per_sample ? Space::off_chip_slot : Space::off_chip_once)
+                                   : (range.per_sample ? Space::slot : Space::once);
+      all.push_back({space, range.address + vector * range.stride, range.bytes, whole});
+    }
   }
   return all;
 }
 
+const OffChipJob* transfer_of(const Step& step) { return std::get_if<OffChipJob>(&step.job); }
+
 std::vector<Range> reads_of(const Step& step, std::uint32_t word) {
   const StreamJob* job = stream_of(step.job);
   if (job == nullptr) return {};
+  if (const OffChipJob* transfer = transfer_of(step); transfer != nullptr && transfer->loads())
+    return expanded({transfer->memory}, transfer->vectors, word, true);
   std::vector<Range> reads = expanded(job->fetches, job->vectors, word);
   if (const auto* lora = std::get_if<LoraJob>(&step.job)) {
     for (const Range& range : expanded(lora->preloads, 1, word)) reads.push_back(range);
@@ -71,7 +95,10 @@ std::vector<Range> reads_of(const Step& step, std::uint32_t word) {
 
 std::vector<Range> drains_of(const Step& step, std::uint32_t word) {
   const StreamJob* job = stream_of(step.job);
-  return job == nullptr ? std::vector<Range>{} : expanded(job->drains, job->vectors, word);
+  if (job == nullptr) return {};
+  if (const OffChipJob* transfer = transfer_of(step); transfer != nullptr && !transfer->loads())
+    return expanded({transfer->memory}, transfer->vectors, word, true);
+  return expanded(job->drains, job->vectors, word);
 }
 
 /// Whether `address` lies behind the end of a row: of its word something before it is used and nothing from it on.
@@ -92,27 +119,28 @@ std::string step_text(std::size_t step) { return "step " + std::to_string(step);
 class Follower {
  public:
   Follower(const Program& program, const SramConfig& sram, const std::set<std::uint32_t>& cut)
-      : program_(program), sram_(sram), cut_(cut), word_(word_bytes(sram)), before_(program.steps.size()) {}
+      : program_(program),
+        sram_(sram),
+        cut_(cut),
+        word_(word_bytes(sram)),
+        before_(program.steps.size()),
+        direct_(program.steps.size()),
+        homes_(program.steps.size()) {}
 
   DataFlow follow() {
     flow_.sources.resize(program_.steps.size());
-    for (std::size_t step = 0; step < program_.steps.size(); ++step) {
+    for (std::uint32_t step = 0; step < program_.steps.size(); ++step) {
       order(step);
       for (const Range& range : reads_of(program_.steps[step], word_)) check_place(step, range);
       for (const Range& range : drains_of(program_.steps[step], word_)) check_place(step, range);
-      record_drains(step);
-      for (const Range& range : reads_of(program_.steps[step], word_)) {
-        for (std::uint64_t byte = 0; byte < range.bytes; ++byte) {
-          std::vector<std::uint32_t>& readers = readers_[{range.per_sample, range.address + byte}];
-          if (readers.empty() || readers.back() != step) readers.push_back(static_cast<std::uint32_t>(step));
-        }
-      }
+      const std::vector<std::optional<Content>> read = follow_reads(step);
+      follow_drains(step, read);
     }
-    for (std::size_t step = 0; step < program_.steps.size(); ++step) check_reads(step);
-    for (const auto& [byte, drainers] : drainers_) check_drainers(byte, drainers);
+    check_unread();
+    check_sums();
     for (std::uint32_t step = 0; step < program_.steps.size(); ++step) {
       check_dependencies(step);
-      for (const std::uint32_t source : direct_sources_[step]) check_whole(step, source);
+      for (const auto& [source, bytes] : direct_[step]) check_whole(step, source, bytes);
     }
     return std::move(flow_);
   }
@@ -136,113 +164,228 @@ class Follower {
     }
   }
 
-  bool ordered(std::size_t one, std::size_t other) const { return before_[one][other] || before_[other][one]; }
-
   void check_place(std::size_t step, const Range& range) {
     const std::uint64_t end = range.address + range.bytes;
-    if (range.per_sample) {
+    const std::uint64_t slots = program_.slot_bytes * program_.samples_in_flight;
+    if (range.space == Space::slot) {
       if (end > program_.slot_bytes) fault(step, "leaves its slot at " + std::to_string(range.address));
-    } else if (end > capacity_bytes(sram_) || range.address < program_.slot_bytes * program_.samples_in_flight) {
-      fault(step, "has what is there once at " + std::to_string(range.address) + ", outside its part of the buffer");
+      if (slots > capacity_bytes(sram_)) fault(step, "has a slot that the buffer does not hold");
+    } else if (range.space == Space::once) {
+      if (end > capacity_bytes(sram_) || range.address < slots)
+        fault(step, "has what is there once at " + std::to_string(range.address) + ", outside its part of the buffer");
+    } else if (program_.samples_in_flight > 1) {
+      fault(step, "uses the off-chip memory, which has no slots, with several samples in flight");
     }
   }
 
-  void record_drains(std::size_t step) {
-    const auto number = static_cast<std::uint32_t>(step);
-    for (const Range& range : drains_of(program_.steps[step], word_)) {
-      for (std::uint64_t offset = 0; offset < range.bytes; ++offset) {
-        const Byte byte{range.per_sample, range.address + offset};
-        std::vector<std::uint32_t>& drainers = drainers_[byte];
-        if (!drainers.empty() && drainers.back() == number) {
-          fault(step, "drains byte " + std::to_string(byte.address) + " twice");
-          break;
-        }
-        drainers.push_back(number);
-        if (!byte.per_sample) flow_.drained.insert(byte.address);
-      }
-    }
-  }
-
-  bool reads(std::uint32_t step, const Byte& byte) const {
-    const auto readers = readers_.find(byte);
-    return readers != readers_.end() && contains(readers->second, step);
+  /// Whether two steps use a byte without an order between them.
+  bool collide(std::uint32_t step, const Use& earlier, const Byte& byte) const {
+    return earlier.step != step && !before_[step][earlier.step] && !sum_up(step, earlier.step, byte);
   }
 
   /// Steps that add to what they read and drain.
   bool sum_up(std::uint32_t one, std::uint32_t other, const Byte& byte) const {
-    return !byte.per_sample && reads(one, byte) && reads(other, byte) && contains(drainers_.at(byte), one) &&
-           contains(drainers_.at(byte), other) && program_.steps[one].job.index() == program_.steps[other].job.index();
+    return byte.space == Space::once && adds_to(one, byte) && adds_to(other, byte) &&
+           program_.steps[one].job.index() == program_.steps[other].job.index();
+  }
+  bool adds_to(std::uint32_t step, const Byte& byte) const {
+    const auto holds = [&](const Range& range) {
+      return range.space == byte.space && range.address <= byte.address && byte.address < range.address + range.bytes;
+    };
+    const std::vector<Range> reads = reads_of(program_.steps[step], word_);
+    const std::vector<Range> drains = drains_of(program_.steps[step], word_);
+    return std::any_of(reads.begin(), reads.end(), holds) && std::any_of(drains.begin(), drains.end(), holds);
   }
 
-  void check_reads(std::size_t step) {
+  void use(std::uint32_t step, const Byte& byte, bool drains) {
+    std::vector<Use>& uses = uses_[byte];
+    bool all_before = true;
+    for (const Use& earlier : uses) {
+      if (!drains && !earlier.drains) continue;
+      if (collide(step, earlier, byte)) {
+        const std::uint32_t reader = drains ? earlier.step : step;
+        const std::uint32_t drainer = drains ? step : earlier.step;
+        if (drains && earlier.drains) {
+          fault(step, "drains what " + step_text(earlier.step) + " drains, without an order between them");
+        } else {
+          fault(reader, "reads what " + step_text(drainer) + " drains, without an order between them");
+        }
+      }
+      all_before = all_before && before_[step][earlier.step];
+      if (drains && !byte.is_once() && earlier.step != step) reuses_ = true;
+    }
+    // Whoever comes later and has an order with this step has one with those before it.
+    if (drains && all_before) uses.clear();
+    uses.push_back({step, drains});
+  }
+
+  std::optional<Content> held(const Byte& byte) const {
+    const auto found = held_.find(byte);
+    if (found != held_.end()) return found->second;
+    if (byte.is_once()) return Content{nobody, byte};
+    return std::nullopt;
+  }
+
+  std::vector<std::optional<Content>> follow_reads(std::uint32_t step) {
+    std::vector<std::optional<Content>> contents;
     for (const Range& range : reads_of(program_.steps[step], word_)) {
       bool borrows = false;
+      bool told = false;
       for (std::uint64_t offset = 0; offset < range.bytes; ++offset) {
-        const Byte byte{range.per_sample, range.address + offset};
-        const bool there = check_read(static_cast<std::uint32_t>(step), byte);
-        if (there) continue;
-        if (!range.per_sample) {
-          borrows = true;
+        const Byte byte{range.space, range.address + offset};
+        use(step, byte, false);
+        contents.push_back(is_left_over(range, byte) ? std::nullopt : held(byte));
+        if (!contents.back()) {
+          if (!told && !is_left_over(range, byte) && !may_lie_between(range, byte)) {
+            fault(step, "reads byte " + std::to_string(byte.address) + ", which no step before it drains");
+            told = true;
+          }
           continue;
         }
-        const auto drained_before = [&](std::uint64_t address) { return drainers_.count({true, address}) != 0; };
-        if (range.whole && is_between_rows(byte.address, word_, drained_before)) continue;
-        fault(step, "reads byte " + std::to_string(byte.address) + ", which no step before it drains");
-        break;
+        borrows = follow_content(step, byte, *contents.back()) || borrows;
       }
-      if (borrows)
-        flow_.borrowed.push_back({static_cast<std::uint32_t>(step), range.address, range.bytes, range.whole});
+      if (borrows) flow_.borrowed.push_back({step, range.address, range.bytes, range.whole});
+    }
+    return contents;
+  }
+
+  /// Whether a byte lies behind the end of a row and holds what used its place before: in its word comes one before it
+  /// that was drained later.
+  bool is_left_over(const Range& range, const Byte& byte) const {
+    if (range.space != Space::slot || range.address % word_ != 0 || range.bytes % word_ != 0) return false;
+    const std::optional<Content> content = held(byte);
+    if (!content || content->step == nobody) return false;
+    for (std::uint64_t other = byte.address / word_ * word_; other < byte.address; ++other) {
+      const auto drained = drainer_.find({Space::slot, other});
+      const auto own = drainer_.find(byte);
+      if (drained != drainer_.end() && own != drainer_.end() && before_[drained->second][own->second]) return true;
+    }
+    return false;
+  }
+
+  /// A transfer carries what lies between rows along; a load may bring only what a store took.
+  bool may_lie_between(const Range& range, const Byte& byte) const {
+    if (byte.is_once()) return false;
+    const auto drained_before = [&](std::uint64_t address) { return held({range.space, address}).has_value(); };
+    return is_between_rows(byte.address, word_, drained_before) &&
+           (range.whole || (range.address % word_ == 0 && range.bytes % word_ == 0));
+  }
+
+  /// True if the byte is there once in the SRAM buffer and no step before drains it.
+  bool follow_content(std::uint32_t step, const Byte& byte, const Content& content) {
+    if (const auto stored = drainer_.find(byte); stored != drainer_.end() && before_[step][stored->second])
+      add_source(step, stored->second);
+    const bool transfer = transfer_of(program_.steps[step]) != nullptr;
+    if (content.step == nobody) {
+      if (!transfer && content.place.space == Space::off_chip_once)
+        flow_.off_chip_borrowed.insert(content.place.address);
+      homes_[step].insert(content.place);
+      return byte.space == Space::once;
+    }
+    if (!transfer) {
+      read_.insert(content);
+      if (before_[step][content.step]) {
+        std::set<Byte>& bytes = direct_[step][content.step];
+        if (bytes.empty()) homes_[step].insert(homes_[content.step].begin(), homes_[content.step].end());
+        bytes.insert(content.place);
+      }
+    }
+    // One of several that add up, each on its own.
+    return byte.space == Space::once && !before_[step][content.step];
+  }
+
+  void add_source(std::uint32_t step, std::uint32_t source) {
+    if (!flow_.sources[step].insert(source).second) return;
+    flow_.sources[step].insert(flow_.sources[source].begin(), flow_.sources[source].end());
+  }
+
+  void follow_drains(std::uint32_t step, const std::vector<std::optional<Content>>& read) {
+    const bool transfer = transfer_of(program_.steps[step]) != nullptr;
+    if (transfer) reuses_ = true;
+    std::set<Byte> own;
+    std::size_t position = 0;
+    for (const Range& range : drains_of(program_.steps[step], word_)) {
+      for (std::uint64_t offset = 0; offset < range.bytes; ++offset) {
+        const Byte byte{range.space, range.address + offset};
+        const std::size_t moved = position++;
+        if (!own.insert(byte).second) {
+          fault(step, "drains byte " + std::to_string(byte.address) + " twice");
+          break;
+        }
+        use(step, byte, true);
+        drainer_[byte] = step;
+        if (byte.is_once()) once_drainers_[byte].push_back(step);
+        if (byte.space == Space::once) flow_.drained.insert(byte.address);
+        if (byte.space == Space::off_chip_once) flow_.off_chip_drained.insert(byte.address);
+        if (!transfer) {
+          held_[byte] = Content{step, byte};
+          if (!byte.is_once()) drained_.push_back({step, byte});
+        } else if (moved < read.size() && read[moved]) {
+          if (byte.space == Space::off_chip_once) check_stored(step, byte, *read[moved]);
+          held_[byte] = *read[moved];
+          read_once_stored(byte, *read[moved]);
+        } else {
+          held_.erase(byte);
+        }
+      }
+    }
+    if (transfer && position != read.size()) fault(step, "moves another number of bytes than it reads");
+  }
+
+  /// What is stored where it is there once is used by whoever comes after the program.
+  void read_once_stored(const Byte& byte, const Content& content) {
+    if (byte.space == Space::off_chip_once && content.step != nobody) read_.insert(content);
+  }
+
+  void check_stored(std::uint32_t step, const Byte& byte, const Content& content) {
+    if (program_.samples == 1 || content.step == nobody) return;
+    if (homes_[content.step].count(byte) == 0) fault(step, "stores what is there once in every sample, and is no sum");
+  }
+
+  void check_unread() {
+    std::map<std::uint32_t, std::set<std::uint64_t>> read_of;
+    for (const Content& content : read_) {
+      if (content.step != nobody && content.place.space == Space::slot)
+        read_of[content.step].insert(content.place.address);
+    }
+    for (const Content& content : drained_) {
+      if (cut_.count(content.step) != 0) continue;
+      const std::set<std::uint64_t>& read = read_of[content.step];
+      const auto is_read = [&](std::uint64_t address) { return read.count(address) != 0; };
+      if (!is_read(content.place.address) && !is_between_rows(content.place.address, word_, is_read))
+        fault(content.step, "drains what no step reads");
     }
   }
 
-  /// Whether a step before `step` drains `byte`.
-  bool check_read(std::uint32_t step, const Byte& byte) {
-    const auto drainers = drainers_.find(byte);
-    if (drainers == drainers_.end()) return false;
-    bool there = false;
-    for (const std::uint32_t drainer : drainers->second) {
-      if (drainer == step) continue;
-      if (before_[step][drainer]) {
-        there = true;
-        if (!direct_sources_[step].insert(drainer).second) continue;
-        flow_.sources[step].insert(drainer);
-        flow_.sources[step].insert(flow_.sources[drainer].begin(), flow_.sources[drainer].end());
-      } else if (!before_[drainer][step] && !sum_up(step, drainer, byte)) {
-        fault(step, "reads what " + step_text(drainer) + " drains, without an order between them");
+  void check_sums() {
+    for (const auto& [byte, drainers] : once_drainers_) {
+      if (program_.samples == 1 || byte.space != Space::once) continue;
+      for (const std::uint32_t one : drainers) {
+        if (!sum_up(one, drainers.front(), byte))
+          fault(one, "drains what is there once in every sample, and is no sum");
       }
     }
-    return there;
   }
 
-  void check_drainers(const Byte& byte, const std::vector<std::uint32_t>& drainers) {
-    for (auto one = drainers.begin(); one != drainers.end(); ++one) {
-      for (auto other = std::next(one); other != drainers.end(); ++other) {
-        if (ordered(*one, *other) || sum_up(*one, *other, byte)) continue;
-        fault(*other, "drains what " + step_text(*one) + " drains, without an order between them");
-      }
-      if (!byte.per_sample && program_.samples > 1 && !sum_up(*one, drainers.front(), byte))
-        fault(*one, "drains what is there once in every sample, and is no sum");
-    }
-    if (!byte.per_sample || cut_.count(drainers.front()) != 0) return;
-    const auto is_read = [&](std::uint64_t address) { return readers_.count({true, address}) != 0; };
-    if (!is_read(byte.address) && !is_between_rows(byte.address, word_, is_read))
-      fault(drainers.front(), "drains what no step reads");
-  }
-
+  /// Where places are used again a step may wait for whoever used its places before.
   void check_dependencies(std::uint32_t step) {
-    if (std::holds_alternative<ProgramJob>(program_.steps[step].job)) return;
+    if (reuses_ || std::holds_alternative<ProgramJob>(program_.steps[step].job)) return;
     for (const std::uint32_t earlier : program_.steps[step].depends_on) {
-      if (direct_sources_[step].count(earlier) == 0)
+      if (direct_[step].count(earlier) == 0)
         fault(step, "waits for " + step_text(earlier) + ", of which it reads nothing");
     }
   }
 
-  /// Tiles read parts of a matrix, everything else what a step drains with all its vectors.
-  void check_whole(std::uint32_t step, std::uint32_t source) {
-    if (std::holds_alternative<TileJob>(program_.steps[step].job) || cut_.count(source) != 0) return;
+  /// Tiles read parts of a matrix, everything else what a step drains with all its vectors. Where a program is cut,
+  /// pieces read parts.
+  void check_whole(std::uint32_t step, std::uint32_t source, const std::set<Byte>& bytes) {
+    const bool is_cut = std::any_of(program_.steps.begin(), program_.steps.end(),
+                                    [](const Step& one) { return transfer_of(one) != nullptr; });
+    if (is_cut || cut_.count(source) != 0 || std::holds_alternative<TileJob>(program_.steps[step].job)) return;
     const StreamJob& job = *stream_of(program_.steps[source].job);
     for (const StridedRange& drain : job.drains) {
-      const auto is_read = [&](std::uint64_t address) { return reads(step, {drain.per_sample, address}); };
+      const Space space = drain.per_sample ? Space::slot : Space::once;
+      const auto is_read = [&](std::uint64_t address) { return bytes.count({space, address}) != 0; };
       std::uint64_t read = 0;
       std::uint64_t left_out = 0;
       for (const Range& range : expanded({drain}, job.vectors, word_)) {
@@ -263,9 +406,15 @@ class Follower {
   const std::set<std::uint32_t>& cut_;
   std::uint32_t word_;
   std::vector<std::vector<bool>> before_;  ///< by step: steps that it waits for, over any number of others
-  StepsOfBytes drainers_;
-  StepsOfBytes readers_;
-  std::map<std::uint32_t, std::set<std::uint32_t>> direct_sources_;
+  std::unordered_map<Byte, std::vector<Use>, ByteHash> uses_;
+  std::unordered_map<Byte, Content, ByteHash> held_;
+  std::unordered_map<Byte, std::uint32_t, ByteHash> drainer_;  ///< the last one
+  std::map<Byte, std::vector<std::uint32_t>> once_drainers_;
+  std::set<Content> read_;        ///< by steps that compute
+  std::vector<Content> drained_;  ///< to slots
+  bool reuses_ = false;           ///< a byte of a slot is drained by several steps, or goes through the off-chip memory
+  std::vector<std::map<std::uint32_t, std::set<Byte>>> direct_;  ///< by step: what it reads of which step
+  std::vector<std::set<Byte>> homes_;                            ///< by step: what is there once, of which it reads
   DataFlow flow_;
 };
 
@@ -273,6 +422,16 @@ class Follower {
 
 DataFlow data_flow(const Program& program, const SramConfig& sram, const std::set<std::uint32_t>& cut) {
   return Follower(program, sram, cut).follow();
+}
+
+std::vector<std::string> missing_off_chip(const std::set<std::uint64_t>& borrowed,
+                                          const std::set<std::uint64_t>& resident) {
+  std::vector<std::string> faults;
+  for (const std::uint64_t address : borrowed) {
+    if (resident.count(address) == 0)
+      faults.push_back("byte " + std::to_string(address) + " of the off-chip memory is read, which nothing brought");
+  }
+  return faults;
 }
 
 std::vector<std::string> missing(const std::vector<ReadRange>& borrowed, const std::set<std::uint64_t>& resident,

@@ -139,6 +139,7 @@ std::vector<Unit> make_units(const ChipConfig& config) {
   const std::size_t stages_of_tile = config.tile.sensing.kind == SensingKind::transimpedance ? 5 : 6;
   for (std::size_t tile = 0; tile < config.tiles; ++tile) units.emplace_back(tile, stages_of_tile);
   for (const AfterTiles unit : {lora_unit, vector_unit, host_port}) units.emplace_back(config.tiles + unit, 3);
+  units.emplace_back(config.tiles + off_chip, 4);
   units.emplace_back(config.tiles + programmer, 1);
   return units;
 }

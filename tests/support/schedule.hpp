@@ -13,7 +13,8 @@ struct ScheduleResult {
   std::uint64_t cycles = 0;  ///< the cycle at which the last job is done
   ActionCounts counts;
   std::uint64_t memory_wait_cycles = 0;  ///< summed over the requests: grant less the first edge after the arrival
-  /// In which a unit had at least one job: of the tiles, the LoRA unit, the vector unit, the host port, the programmer.
+  /// In which a unit had at least one job: of the tiles, the LoRA unit, the vector unit, the host port, the off-chip
+  /// memory, the programmer.
   std::vector<std::uint64_t> busy_cycles;
 };
 

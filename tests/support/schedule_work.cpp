@@ -73,6 +73,15 @@ Work work_of(const ChipConfig& config, const Step& /*step*/, const HostJob& job)
   return streaming_work(config.tiles + host_port, job, {0, job.words_per_vector * config.host_port.cycles_per_word, 0});
 }
 
+std::uint64_t words_of_32_bits(const OffChipJob& job) { return divided_rounding_up(job.memory.bytes, 4); }
+
+Work work_of(const ChipConfig& config, const Step& /*step*/, const OffChipJob& job) {
+  const OffChipConfig& memory = config.off_chip.value();
+  const double nanoseconds = static_cast<double>(words_of_32_bits(job) * 4) * 1e9 / memory.bytes_per_second;
+  return streaming_work(config.tiles + off_chip, job,
+                        {0, analogue_cycles(config, memory.latency_ns), analogue_cycles(config, nanoseconds), 0});
+}
+
 Work work_of(const ChipConfig& config, const Step& /*step*/, const ProgramJob& job) {
   std::uint64_t cycles = 0;
   for (const WriteGroup& group : job.groups) {
@@ -99,6 +108,11 @@ void count_vector(const VectorJob& job, ActionCounts& counts) {
 }
 
 void count_vector(const HostJob& job, ActionCounts& counts) { counts.host_words += job.words_per_vector; }
+
+void count_vector(const OffChipJob& job, ActionCounts& counts) {
+  // Into the buffer goes what is drained.
+  (job.drains.empty() ? counts.off_chip_stored_words : counts.off_chip_loaded_words) += words_of_32_bits(job);
+}
 
 void count_vector(const ProgramJob& job, ActionCounts& counts) {
   for (const WriteGroup& group : job.groups) {

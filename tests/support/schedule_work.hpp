@@ -24,7 +24,7 @@ struct Work {
 };
 
 /// Units that follow the tiles. Unit u has the ports 2u (fetch) and 2u + 1 (drain); the programmer's stay silent.
-enum AfterTiles : std::size_t { lora_unit, vector_unit, host_port, programmer, kinds_after_tiles };
+enum AfterTiles : std::size_t { lora_unit, vector_unit, host_port, off_chip, programmer, kinds_after_tiles };
 
 /// The steps of `program` as their units see them. Throws std::out_of_range for a tile that does not exist.
 std::vector<Work> works_of(const ChipConfig& config, const Program& program);

@@ -78,9 +78,10 @@ TEST_CASE("A fault map may speak of the chip's tiles alone, used or not") {
 
 TEST_CASE("An SRAM buffer that is too small says how much is needed") {
   const Workplace workplace;
-  workplace.check_error(workplace.run({"run", "--arch", test::shipped("arch/rm180.json"), "--trace",
-                                       test::shipped("traces/face"), "--set", "/sram/bank_kib=4"}),
-                        2, "/sram: ");
+  workplace.check_error(
+      workplace.run({"run", "--arch", test::shipped("arch/rm180.json"), "--trace", test::shipped("traces/face"),
+                     "--set", "/sram/bank_kib=4", "--set", "/off_chip=none"}),
+      2, "/sram: ");
 }
 
 TEST_CASE("Errors of the trace are exit code 3") {

@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <random>
 
 #include "models/modules/chip.hpp"
 #include "sim/config/architecture.hpp"
@@ -23,7 +24,8 @@ class Comparison {
         map_(map_to_tiles(trace_.network, architecture_)),
         config_{architecture_.clock,        static_cast<std::uint32_t>(map_.blocks.size()),
                 architecture_.tile,         architecture_.sram,
-                architecture_.interconnect, architecture_.host_port},
+                architecture_.interconnect, architecture_.host_port,
+                architecture_.off_chip},
         chip_("chip", config_) {}
 
   const Trace& trace() const { return trace_; }
@@ -39,8 +41,8 @@ class Comparison {
     CHECK(events.cycles <= bound.cycles);
     CHECK(events.memory_wait_cycles <= bound.memory_wait_cycles);
     std::vector<std::uint64_t> busy_cycles = events.busy.tiles;
-    for (const std::uint64_t cycles :
-         {events.busy.lora_unit, events.busy.vector_unit, events.busy.host_port, events.busy.programmer}) {
+    for (const std::uint64_t cycles : {events.busy.lora_unit, events.busy.vector_unit, events.busy.host_port,
+                                       events.busy.off_chip, events.busy.programmer}) {
       busy_cycles.push_back(cycles);
     }
     CHECK(busy_cycles == stepped.busy_cycles);
@@ -59,6 +61,8 @@ class Comparison {
     CHECK(events.counts.vector_lookups == stepped.counts.vector_lookups);
     CHECK(events.counts.vector_moves == stepped.counts.vector_moves);
     CHECK(events.counts.host_words == stepped.counts.host_words);
+    CHECK(events.counts.off_chip_loaded_words == stepped.counts.off_chip_loaded_words);
+    CHECK(events.counts.off_chip_stored_words == stepped.counts.off_chip_stored_words);
     CHECK(events.counts.rm_cells == stepped.counts.rm_cells);
     CHECK(events.counts.rm_set_pulses == stepped.counts.rm_set_pulses);
     CHECK(events.counts.rm_reset_pulses == stepped.counts.rm_reset_pulses);
@@ -108,6 +112,59 @@ class Comparison {
   ChipConfig config_;
   Chip chip_;
 };
+
+/// Loads, stores and other units' jobs on the same banks, with dependencies and sizes drawn at random.
+Program drawn_program(std::mt19937& random, std::uint32_t tiles) {
+  const auto below = [&random](std::uint32_t limit) { return static_cast<std::uint32_t>(random() % limit); };
+  Program program;
+  program.samples = 1 + below(4);
+  program.samples_in_flight = 1 + below(3);
+  program.slot_bytes = 4096;
+  for (std::uint32_t step = 0; step < 12; ++step) {
+    const StridedRange range{below(2048), 1 + below(200), below(300), true};
+    Step next;
+    const auto fill = [&](auto job) {
+      job.vectors = 1 + below(4);
+      job.fetches = {range};
+      job.drains = {{below(2048), 1 + below(90), 64, below(2) == 0}};
+      return job;
+    };
+    switch (below(5)) {
+      case 0:
+        next.job = fill(VectorJob{{}, below(30), {}});
+        break;
+      case 1:
+        next.job = fill(HostJob{{}, below(30)});
+        break;
+      case 2: {
+        TileJob job = fill(TileJob{});
+        job.driven_lines = job.sensed_lines = 1 + below(20);
+        next = {job, below(tiles), {}};
+        break;
+      }
+      default: {
+        OffChipJob job;
+        job.vectors = 1 + below(6);
+        job.memory = {below(5000), range.bytes, 1000, false};
+        (below(2) == 0 ? job.fetches : job.drains) = {range};
+        next.job = job;
+      }
+    }
+    for (std::uint32_t earlier = 0; earlier < step; ++earlier) {
+      if (below(5) == 0) next.depends_on.push_back(earlier);
+    }
+    program.steps.push_back(next);
+  }
+  return program;
+}
+
+void compare_drawn_programs(const std::vector<Override>& overrides) {
+  const test::TemporaryDirectory directory;
+  test::write_small_trace(directory.path());
+  Comparison comparison(directory.path(), overrides);
+  std::mt19937 random(1);
+  for (int program = 0; program < 60; ++program) comparison.check(drawn_program(random, 3));
+}
 
 void compare_small_trace(const std::vector<Override>& overrides) {
   const test::TemporaryDirectory directory;
@@ -168,6 +225,43 @@ TEST_CASE("The same cycles with bit slices and bit-serial inputs, converters sha
 
 TEST_CASE("The same cycles with integrators, whose transfer overlaps with the next read") {
   compare_small_trace({{"/tile/sensing/kind", "integrator"}, {"/tile/sensing/transfer_ns", "250"}});
+}
+
+TEST_CASE("The same cycles with loads from an off-chip memory and stores to it") { compare_drawn_programs({}); }
+
+TEST_CASE("The same cycles with an off-chip memory slower than all else") {
+  compare_drawn_programs({{"/sram/banks", "2"},
+                          {"/sram/bank_kib", "64"},
+                          {"/sram/line_words", "4"},
+                          {"/off_chip/latency/value", "1234"},
+                          {"/off_chip/bandwidth/value", "3"}});
+}
+
+TEST_CASE("The same cycles with an off-chip memory faster than the banks") {
+  compare_drawn_programs({{"/sram/access_cycles", "7"},
+                          {"/sram/banks", "1"},
+                          {"/sram/bank_kib", "64"},
+                          {"/off_chip/latency/value", "0"},
+                          {"/off_chip/bandwidth/value", "100000"}});
+}
+
+TEST_CASE("The same cycles where the face trace's programs go through the off-chip memory") {
+  Comparison comparison(test::shipped("traces/face"), {{"/sram/banks", "2"}, {"/sram/bank_kib", "4"}});
+  std::vector<const Adapter*> adapters;
+  for (const std::string& name : comparison.trace().phases.back().hybrid.adapters) {
+    adapters.push_back(&comparison.trace().adapters.at(name));
+  }
+  const Program inference = inference_program(comparison.context(), adapters, 2);
+  CHECK(uses_off_chip(inference));
+  comparison.check(inference);
+  TrainingTask task;
+  task.trained_adapter = adapters.back();
+  task.adapters = adapters;
+  task.optimizer = Optimizer::adam;
+  const TrainingPrograms programs = training_programs(comparison.context(), task);
+  comparison.check(programs.batch);
+  comparison.check(programs.forward);
+  comparison.check(programs.update);
 }
 
 TEST_CASE("The same cycles for an inference of the face trace") {

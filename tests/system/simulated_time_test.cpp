@@ -92,7 +92,8 @@ class Expected {
         map_(map_to_tiles(trace.network, architecture_)),
         config_{architecture_.clock,        static_cast<std::uint32_t>(map_.blocks.size()),
                 architecture_.tile,         architecture_.sram,
-                architecture_.interconnect, architecture_.host_port},
+                architecture_.interconnect, architecture_.host_port,
+                architecture_.off_chip},
         arrays_(architecture_, map_, 1) {}
 
   StageCycles first_phase() {

@@ -85,7 +85,7 @@ TEST_CASE("The forward passes of a training step are those of inference, plus th
   const TileMap map = map_to_tiles(trace.network, architecture);
   const ProgramContext context{architecture, trace.network, map};
   Chip chip("chip", {architecture.clock, static_cast<std::uint32_t>(map.blocks.size()), architecture.tile,
-                     architecture.sram, architecture.interconnect, architecture.host_port});
+                     architecture.sram, architecture.interconnect, architecture.host_port, architecture.off_chip});
   TrainingTask task;
   task.trained_adapter = &trace.adapters.at("forget");
   task.adapters = {task.trained_adapter};

@@ -40,7 +40,7 @@ TEST_CASE("A program's size is the steps that a chip finishes and the words that
   const TileMap map = map_to_tiles(trace.network, chip_file);
   const ProgramContext context{chip_file, trace.network, map};
   Chip chip("chip", {chip_file.clock, static_cast<std::uint32_t>(map.blocks.size()), chip_file.tile, chip_file.sram,
-                     chip_file.interconnect, chip_file.host_port});
+                     chip_file.interconnect, chip_file.host_port, chip_file.off_chip});
   TrainingTask task;
   task.batch_size = 7;
   const TrainingPrograms training = training_programs(context, task);

@@ -46,6 +46,7 @@ EnergyParameters parameters() {
   chip.sram.bank_kib = 16;
   chip.sram.word_bits = 32;
   chip.word_line_volt = 4.0;
+  chip.off_chip.word_joule = 47e-12;
   chip.write_supply_volt = 3.0;
   return chip;
 }
@@ -86,6 +87,8 @@ TEST_CASE("Each action costs its component alone, its count times its energy") {
       {&ActionCounts::vector_lookups, Component::vector_unit, 41e-12},
       {&ActionCounts::vector_moves, Component::vector_unit, 43e-12},
       {&ActionCounts::host_words, Component::host_port, 19e-12},
+      {&ActionCounts::off_chip_loaded_words, Component::off_chip, 47e-12},
+      {&ActionCounts::off_chip_stored_words, Component::off_chip, 47e-12},
       {&ActionCounts::rm_set_pulses, Component::rm_write, 1e-12 * 3.0 * 3.0},
       {&ActionCounts::rm_reset_pulses, Component::rm_write, 1e-12 * 3.0 * 3.0},
       {&ActionCounts::rm_forming_pulses, Component::rm_write, 1e-12 * 3.0 * 3.0},
@@ -113,6 +116,17 @@ TEST_CASE("Leakage is that of all bits of all banks over the time") {
   energies.sram_bit_leakage_watt = 20e-12;
   CHECK(only(component_energy(energies, parameters(), {}, {}, 0.5), Component::leakage,
              8.0 * 16 * 1024 * 8 * 20e-12 * 0.5));
+}
+
+TEST_CASE("An off-chip memory is in standby for the time of a stage that uses it, and off in others") {
+  EnergyParameters chip = parameters();
+  chip.off_chip.standby_watt = 0.125;
+  CHECK(only(component_energy(table(), chip, {}, {}, 2.0), Component::static_power, 0.0));
+  ActionCounts counts;
+  counts.off_chip_loaded_words = 1000;
+  const ComponentEnergy energy = component_energy(table(), chip, counts, {}, 2.0);
+  CHECK(energy[static_cast<std::size_t>(Component::off_chip)] == Approx(1000 * 47e-12));
+  CHECK(energy[static_cast<std::size_t>(Component::static_power)] == Approx(0.25));
 }
 
 TEST_CASE("A bank leaks all it can while it serves, and the configured share while it does not") {

@@ -102,8 +102,8 @@ Keys component_names() {
 /// The stages and wear of one machine, wherever it stands.
 void check_machine_keys(const json& machine, const Keys& components) {
   CHECK(keys(machine.at("stages")) == Keys{"training", "deployment", "inference"});
-  const Keys stage_keys = {"energy_j",   "active_energy_j", "cycles", "seconds",     "memory_wait_cycles",
-                           "components", "conversions",     "writes", "dissipated_j"};
+  const Keys stage_keys = {"energy_j",   "active_energy_j", "cycles", "seconds",      "memory_wait_cycles",
+                           "components", "conversions",     "writes", "dissipated_j", "off_chip"};
   Keys training_keys = stage_keys;
   const Keys work_keys = {"steps", "sample_passes", "energy_per_step_j", "energy_per_sample_pass_j",
                           "seconds_per_sample_pass"};
@@ -130,6 +130,7 @@ void check_machine_keys(const json& machine, const Keys& components) {
     CHECK(keys(one.at("components")) == components);
     CHECK(keys(one.at("writes")) == Keys{"rm_cells", "rm_forming_pulses", "rm_set_pulses", "rm_reset_pulses",
                                          "rm_verify_reads", "rm_failed_cells", "rm_clipped_weights", "sram_words"});
+    CHECK(keys(one.at("off_chip")) == Keys{"loaded_words", "stored_words"});
   }
   const Keys accuracy = {"all", "retain", "forget", "new", "forget_without_adapter", "by_class"};
   CHECK(keys(machine.at("stages").at("inference").at("accuracy")) == accuracy);
@@ -163,6 +164,8 @@ void check_stage(const json& stage, const StageFigures& figures) {
   CHECK(stage.at("writes").at("rm_forming_pulses").get<std::uint64_t>() == figures.writes.rm_forming_pulses);
   CHECK(stage.at("dissipated_j").at("rm_write").get<double>() == figures.dissipated.rm_write);
   CHECK(stage.at("dissipated_j").at("rm_verify").get<double>() == figures.dissipated.rm_verify);
+  CHECK(stage.at("off_chip").at("loaded_words").get<std::uint64_t>() == figures.off_chip.loaded_words);
+  CHECK(stage.at("off_chip").at("stored_words").get<std::uint64_t>() == figures.off_chip.stored_words);
   CHECK(stage.at("writes").at("sram_words").get<std::uint64_t>() == figures.writes.sram_words);
 }
 
@@ -350,6 +353,7 @@ TEST_CASE("The report describes every statistic that it has, with unit and meani
       }
       for (const std::string& name : keys(one.at("components"))) CHECK(described(statistics, "components." + name));
       for (const std::string& name : keys(one.at("writes"))) CHECK(described(statistics, "writes." + name));
+      for (const std::string& name : keys(one.at("off_chip"))) CHECK(described(statistics, "off_chip." + name));
     }
     const json& training = machine->at("stages").at("training");
     for (const std::string& name : keys(training.at("parts"))) CHECK(described(statistics, "parts." + name));

@@ -206,6 +206,18 @@ TEST_CASE("The text report has a column for every write statistic and accuracy")
   }
 }
 
+TEST_CASE("What went through the off-chip memory is told where something did") {
+  RunReport spilled = report();
+  CHECK_THAT(text_report(spilled), !Catch::Matchers::Contains("off-chip"));
+  spilled.phases.front().rm_rewrite.training.off_chip = {1'234'567, 0};
+  spilled.phases.back().hybrid.inference.off_chip = {12, 345};
+  const std::string text = text_report(spilled);
+  CHECK_THAT(text, Catch::Matchers::Contains("\ndoes not fit the SRAM buffer: training of RM rewrite, off-chip memory "
+                                             "loaded 1 234 567 words, stored 0 words\n"));
+  CHECK_THAT(text, Catch::Matchers::Contains("\ndoes not fit the SRAM buffer: inference of hybrid, off-chip memory "
+                                             "loaded 12 words, stored 345 words\n"));
+}
+
 TEST_CASE("No line of the text report ends in a blank") {
   for (const std::string& line : lines(text_report(report()))) CHECK((line.empty() || line.back() != ' '));
 }

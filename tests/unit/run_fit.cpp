@@ -88,6 +88,7 @@ TEST_CASE("An SRAM buffer too small for one program of the last phase is told be
   Architecture chip = shipped();
   chip.sram.banks = 1;
   chip.sram.bank_kib = 1;
+  chip.off_chip.reset();
   check_told_at_once(chip, trace, ExitCode::usage_or_architecture, needs);
 
   // The first phase fits, the second trains a network that needs more.
@@ -106,6 +107,7 @@ TEST_CASE("The study of non-idealities tells of an SRAM buffer too small where r
   Architecture chip = shipped();
   chip.sram.banks = 1;
   chip.sram.bank_kib = 1;
+  chip.off_chip.reset();
   chip.resistive_memory.cell.retention.read_disturb_per_read = 1e-6;
   check_study_tells_at_once(chip, wrong_trace(), "training needs");
 }

@@ -20,7 +20,7 @@ test::ThrownError checked(const Trace& trace, const std::vector<Override>& overr
       read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", overrides);
   const TileMap map = map_to_tiles(trace.network, architecture);
   Chip chip("chip", {architecture.clock, static_cast<std::uint32_t>(map.blocks.size()), architecture.tile,
-                     architecture.sram, architecture.interconnect, architecture.host_port});
+                     architecture.sram, architecture.interconnect, architecture.host_port, architecture.off_chip});
   const auto error = test::thrown_error([&] {
     check_simulated_time({architecture, trace.network, map}, trace, selection, chip);
   });
