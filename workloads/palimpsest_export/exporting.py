@@ -8,6 +8,7 @@ import torch
 from .errors import ExportError, class_name, require_kind
 from .graph import trace_network
 from .modules import lora_layers
+from .network import walk
 from .trace import Method, Phase, Provenance, Trace
 from .values import adapter_values, parameter_values, reference_outputs
 from .writer import write_trace
@@ -38,7 +39,8 @@ def export(
     whole numbers; with spikes=True zeros and ones. calibration_inputs: samples of the same kind from which
     ranges are set; the first of the others if None. labels: the class of each sample, whole numbers; targets:
     what the outputs should be, [samples, ...]; with neither the trace only scores. Adapters that are active
-    in the module are those of the hybrid method; the rewrite method has them merged into its weights. Raises
+    in the module are those of the hybrid method; the rewrite method has them merged into its weights, or keeps
+    them where one lies on a weight that has other users. Raises
     ExportError for what a trace cannot state or what its reading does not give again, OSError if it cannot be
     written.
     """
@@ -66,7 +68,9 @@ def export(
         forget=[],
         new=[],
         hybrid=Method("base", adapters, [], reference),
-        rewrite=Method("merged" if rewritten is not None else "base", [], [], reference),
+        rewrite=Method("base", adapters, [], reference)
+        if rewritten is None
+        else Method("merged", [], [], reference),
     )
     trace = Trace(
         name=name or type(module).__name__.lower(),
@@ -138,11 +142,13 @@ def _active_adapters(module):
 
 def _merged(network, values, adapters):
     """The weights with the adapters added, or None where layers share a weight."""
-    weights = {
-        step.layer: step.attributes["weight"] for step in network.operations if "weight" in step.attributes
-    }
+    steps = list(walk(network.operations))
+    weights = {step.layer: step.attributes["weight"] for step in steps if "weight" in step.attributes}
+    # A table of embeddings may be a layer's weight too.
+    tables = [step.attributes["table"] for step in steps if "table" in step.attributes]
+    users = [*weights.values(), *tables]
     used = [low for adapter in adapters.values() for low in adapter.layers]
-    if any(list(weights.values()).count(weights[layer]) > 1 for layer in used):
+    if any(users.count(weights[layer]) > 1 for layer in used):
         return None
     merged = dict(values)
     for adapter in adapters.values():

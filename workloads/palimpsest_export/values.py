@@ -156,14 +156,26 @@ def output_shape(network):
     return shape[1:] if len(shape) == 2 and shape[0] == 1 else shape
 
 
+def _called(module, inputs):
+    """The module's outputs; tensors that its forward makes, as torch.zeros() does, are of the inputs' type."""
+    usual = torch.get_default_dtype()
+    if inputs.is_floating_point():
+        torch.set_default_dtype(inputs.dtype)
+    try:
+        with torch.no_grad():
+            return module(inputs)
+    finally:
+        torch.set_default_dtype(usual)
+
+
 def _outputs(module, inputs, shape):
     where = describe(module, "")
     try:
-        with torch.no_grad():
-            outputs = module(inputs)
+        outputs = _called(module, inputs)
     except Exception as error:
         raise ExportError(
-            f"{where} fails on {str(inputs.dtype)[6:]} inputs of shape {list(inputs.shape)} ({first_line(error)})"
+            f"{where} fails on {str(inputs.dtype)[6:]} inputs of shape {list(inputs.shape)} ({first_line(error)}); "
+            "it is called in float64 too: a constant of another type becomes the input's with .to(x.dtype)"
         ) from error
     if not isinstance(outputs, torch.Tensor):
         raise ExportError(f"{where} gives a {type(outputs).__qualname__}, expected a tensor")

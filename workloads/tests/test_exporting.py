@@ -8,7 +8,7 @@ from refusal import refused
 from tiny import tiny_network
 from torch import nn
 
-from palimpsest_export import TraceError, activate_adapters, export
+from palimpsest_export import Repeat, TraceError, activate_adapters, add_lora, export
 from palimpsest_export.interpreter import load_trace
 from palimpsest_export.tolerance import within_tolerance
 
@@ -96,6 +96,56 @@ def test_targets_make_a_regression_and_nothing_makes_scores(tmp_path):
     export(module, IMAGES, tmp_path / "b")
     trace = check_trace(tmp_path / "b", module, IMAGES)
     assert trace.document["task"] == {"kind": "score"} and trace.document["test"] == {"inputs": "test/inputs"}
+
+
+def adapted(module, targets):
+    add_lora(module, targets, rank=2, alpha=3)
+    return randomised(module)
+
+
+def test_an_adapter_inside_a_loop_is_merged_too(tmp_path):
+    module = nn.Sequential(Repeat(nn.Linear(5, 5), 3), nn.Linear(5, 2))
+    adapted(module, ["body"])
+    inputs = samples((5,), count=6).astype(numpy.float32)
+    export(module, inputs, tmp_path)
+    trace = check_trace(tmp_path, module, inputs)
+    assert trace.document["phases"][0]["rewrite"]["weights"] == "merged"
+
+
+class Tied(nn.Module):
+    """Scores of the next word, with the table of words as the weight of the last layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.words = nn.Embedding(7, 4)
+        self.head = nn.Linear(4, 7, bias=False)
+        self.head.weight = self.words.weight
+
+    def forward(self, x):
+        return self.head(self.words(x).mean(1))
+
+
+def test_an_adapter_on_a_weight_with_other_users_stays_in_the_rewrite(tmp_path):
+    module = adapted(Tied(), ["head"])
+    words = numpy.arange(12).reshape(4, 3) % 7
+    export(module, words, tmp_path)
+    (phase,) = load_trace(tmp_path).document["phases"]
+    assert phase["rewrite"]["weights"] == "base" and phase["rewrite"]["adapters"] == ["default"]
+
+
+def test_constants_that_forward_makes_are_of_the_inputs_type(tmp_path):
+    class Reader(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lstm = nn.LSTM(3, 5, batch_first=True)
+
+        def forward(self, x):
+            start = torch.zeros(1, x.shape[0], 5)
+            return self.lstm(x, (start, start))[0][:, -1] @ torch.ones(5, 2)
+
+    inputs = samples((4, 3), count=6).astype(numpy.float32)
+    export(randomised(Reader()), inputs, tmp_path)
+    assert torch.get_default_dtype() == torch.float32
 
 
 def test_active_adapters_are_the_hybrid_and_merged_in_the_rewrite(tmp_path):
