@@ -34,6 +34,7 @@ class Unstack : public Operation {
   }
 
   bool keeps_grid() const override { return true; }
+  bool is_view() const override { return true; }
 
   void evaluate(const Evaluation& evaluation, std::vector<Tensor>& outputs) const override {
     const Tensor& x = evaluation.input();

@@ -6,6 +6,7 @@ namespace {
 
 constexpr VectorOperations add_operations{1, 0, 0, 0};
 constexpr VectorOperations move_operations{0, 0, 0, 1};
+constexpr VectorOperations product_operations{0, 1, 0, 0};
 
 /// Which dimensions of `shape` the mean is over, and whether they stay with an extent of 1.
 struct Axes {
@@ -62,12 +63,18 @@ class Mean : public Operation {
     }
     outputs[0] /= static_cast<float>(elements / averages);
   }
-  VectorWork work() const override { return {false, add_operations * input_shape().elements(), cut_}; }
+  VectorWork work() const override { return {false, add_operations * input_shape().elements() + divisions(), cut_}; }
   std::vector<InputGradient> input_gradients() const override {
-    return {{0, {}, false, {}, VectorWork{false, move_operations * input_shape().elements(), cut_}}};
+    return {{0, {}, false, {}, VectorWork{false, move_operations * input_shape().elements() + divisions(), cut_}}};
   }
 
  private:
+  /// A product of each mean with the reciprocal of the number of elements; a power of two shifts.
+  VectorOperations divisions() const {
+    const std::uint64_t averaged = input_shape().elements() / output_shape().elements();
+    if ((averaged & (averaged - 1)) == 0) return {};
+    return product_operations * output_shape().elements();
+  }
   void find_places(const std::vector<bool>& averaged) {
     // How far a step along each dimension of the input goes in the output.
     std::vector<std::uint32_t> strides(averaged.size(), 0);

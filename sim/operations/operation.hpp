@@ -113,6 +113,9 @@ class Operation {
   virtual bool keeps_grid() const { return false; }
   /// Magnitude that the storage grid of all inputs has to hold, whatever calibration samples show.
   virtual float least_input_range() const { return 0.0F; }
+  /// Whether the outputs are parts of what is stored already, in its order: a machine with flat memory computes
+  /// nothing.
+  virtual bool is_view() const { return false; }
   /// Multiply-accumulates of a sample, those of the arrays included.
   virtual std::uint64_t macs() const { return array_product() == nullptr ? 0 : array_product()->macs(); }
 

@@ -14,6 +14,7 @@ class Parameter : public Operation {
   }
 
   std::vector<std::string> digital_parameters() const override { return {parameter_}; }
+  bool is_view() const override { return true; }
 
   void evaluate(const Evaluation& evaluation, std::vector<Tensor>& outputs) const override {
     outputs[0] = evaluation.parameters.at(parameter_).replicate(Eigen::Index{evaluation.samples}, 1);

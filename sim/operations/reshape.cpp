@@ -13,6 +13,7 @@ class Reshape : public Operation {
   Reshape(OperationSource& source, const Shape& shape) : Operation(source) { set_output_shapes({shape}); }
 
   bool keeps_grid() const override { return true; }
+  bool is_view() const override { return true; }
 
   void evaluate(const Evaluation& evaluation, std::vector<Tensor>& outputs) const override {
     const Tensor& x = evaluation.input();

@@ -69,6 +69,7 @@ double elements_of(const std::vector<Shape>& shapes) {
 
 /// Inputs, weight and outputs are moved once; a convolution finds its windows in the image.
 void operation_kernel(Roofline& roofline, const Operation& operation, double batch) {
+  if (operation.is_view()) return;
   const double moved = elements_of(operation.input_shapes()) + elements_of(operation.output_shapes());
   roofline.kernel(static_cast<double>(operation.macs()) * batch,
                   moved * batch + static_cast<double>(operation.weight_elements()));
@@ -85,8 +86,8 @@ void adapter_products(Roofline& roofline, const Operation& operation, const Adap
                   batch * size.rows * (2 * size.outputs + rank) + size.outputs * rank);
 }
 
-/// One kernel per operation and two per adapted layer: the forward pass, and just as well the gradients of an input of
-/// each.
+/// One kernel per operation that is not a view and two per adapted layer: the forward pass, and just as well the
+/// gradients of an input of each.
 void pass(Roofline& roofline, const Network& network, const std::vector<const Adapter*>& adapters, double batch) {
   for (const Execution& execution : network.executions()) {
     const Operation& operation = *execution.operation;

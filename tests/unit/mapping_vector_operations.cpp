@@ -47,7 +47,7 @@ constexpr VectorOperations relu{12, 0, 0, 0};
 constexpr VectorOperations residual{12, 0, 0, 0};
 constexpr VectorOperations channel_bias{15, 0, 0, 15};
 constexpr VectorOperations gelu{0, 15, 15, 0};
-constexpr VectorOperations mean{15, 0, 0, 0};
+constexpr VectorOperations mean{15, 5, 0, 0};
 
 VectorOperations forward() { return norm + transposed_twice + relu + residual + channel_bias + gelu + mean; }
 
@@ -73,7 +73,7 @@ TEST_CASE("Training an adapter goes back to its first layer and updates by SGD")
   task.adapters = {task.trained_adapter};
   const TrainingPrograms programs = training_programs(context, task);
   constexpr VectorOperations head_gradient{5, 0, 0, 5};  // from the tile and from the adapter
-  constexpr VectorOperations mean_backward{0, 0, 0, 15};
+  constexpr VectorOperations mean_backward{0, 5, 0, 15};
   constexpr VectorOperations gelu_backward{0, 30, 15, 0};
   check(operations_of(programs.batch), forward_with_adapter() + loss + head_gradient + mean_backward + gelu_backward);
   check(operations_of(programs.update), {0, 2 * 4 + 5 * 2 + 2 * 5 + 3 * 2, 0, 0});
@@ -106,7 +106,7 @@ TEST_CASE("Training all parameters goes back to the norm and updates by Adam") {
   TrainingTask task;
   task.optimizer = Optimizer::adam;
   const TrainingPrograms programs = training_programs(context, task);
-  constexpr VectorOperations mean_backward{0, 0, 0, 15};
+  constexpr VectorOperations mean_backward{0, 5, 0, 15};
   constexpr VectorOperations gelu_backward{0, 30, 15, 0};
   constexpr VectorOperations bias_gradient{15, 0, 0, 0};
   constexpr VectorOperations relu_backward{12, 0, 0, 0};
