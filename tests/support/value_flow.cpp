@@ -140,7 +140,7 @@ class Comparison {
     if (of_vectors && group_.empty() && read_.empty()) {
       play_vectors(number, piece.job, original.job);
     } else {
-      play_block(piece.job, original.job);
+      play_block(number, piece.job, original.job);
     }
     return true;
   }
@@ -185,9 +185,16 @@ class Comparison {
     return values;
   }
 
-  /// A block of a matrix. Of which rows and columns is not known: the step is done when its blocks have read all that
-  /// it reads, and what it drains is known by the step alone from then on.
-  void play_block(const Job& piece, const Job& original) {
+  /// Multiply-accumulates, or elementary operations, of all vectors.
+  static std::uint64_t work_of(const Job& job) {
+    if (const auto* lora = std::get_if<LoraJob>(&job)) return lora->vectors * lora->macs_per_vector;
+    const auto* vector = std::get_if<VectorJob>(&job);
+    return vector == nullptr ? 0 : vector->vectors * vector->operations_per_vector.total();
+  }
+
+  /// A block of a matrix. Of which rows and columns is not known: the step is done when its blocks have done its work,
+  /// and then they must have read all that it reads. What it drains is known by the step alone from then on.
+  void play_block(std::size_t number, const Job& piece, const Job& original) {
     if (read_.empty()) {
       read_ = read_by(plain_held_, original);
       // What it adds to it drains again.
@@ -199,7 +206,11 @@ class Comparison {
     const StreamJob& job = *stream_of(piece);
     for (std::uint64_t vector = 0; vector < job.vectors; ++vector)
       held_.write(job.drains, vector, false, [&](std::uint64_t) { return Content(Value{original_, 0, 0}); });
-    if (!std::includes(group_.begin(), group_.end(), read_.begin(), read_.end())) return;
+    work_ += work_of(piece);
+    if (work_ < work_of(original)) return;
+    if (work_ > work_of(original) || !std::includes(group_.begin(), group_.end(), read_.begin(), read_.end()))
+      fault(number, "ends a step whose blocks are not all of it");
+    work_ = 0;
     group_.clear();
     read_.clear();
     ++original_;
@@ -230,6 +241,7 @@ class Comparison {
   std::uint64_t vectors_ = 0;  ///< of it that were done
   std::set<Value> read_;       ///< by a step that is done in blocks
   std::set<Value> group_;      ///< by its blocks so far
+  std::uint64_t work_ = 0;     ///< of its blocks so far
   std::map<Value, Value> place_of_;
   std::map<Value, Value> place_from_;
   std::vector<std::string> faults_;

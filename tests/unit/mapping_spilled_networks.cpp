@@ -76,6 +76,21 @@ Network attention() {
   return builder.network();
 }
 
+/// A few queries with more keys than the buffer holds: both products have to be cut, forwards and backwards.
+Network few_queries() {
+  NetworkBuilder builder({68, 60});
+  const auto rows = [&](std::uint32_t begin, std::uint32_t end) {
+    return builder.add("slice", {0}, {{"axis", 0}, {"begin", begin}, {"end", end}, {"step", 1}});
+  };
+  const auto queries = builder.linear(rows(0, 8), 60, "q");
+  const auto others = rows(8, 68);
+  const auto keys = builder.transpose(builder.linear(others, 60, "k"));
+  const auto scores = builder.add("softmax", {builder.add("matmul", {queries, keys})}, {{"axis", 1}});
+  const auto mixed = builder.add("matmul", {scores, builder.linear(others, 60, "v")});
+  builder.mean(builder.linear(mixed, 4, "head"));
+  return builder.network();
+}
+
 Architecture chip_of(std::uint32_t kib) {
   Architecture chip = roomy_chip();
   chip.tile.crossbar.rows = 16;
@@ -139,4 +154,8 @@ TEST_CASE("Convolutions compute the same where images and windows go through the
 
 TEST_CASE("Products of blocks compute the same where both factors go through the off-chip memory") {
   check_small(attention(), {8, 4, 3});
+}
+
+TEST_CASE("Products of factors larger than the buffer compute the same in pieces") {
+  check_small(few_queries(), {64, 8, 4});
 }
