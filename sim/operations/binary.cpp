@@ -1,5 +1,7 @@
 #include "sim/operations/binary.hpp"
 
+#include <algorithm>
+
 namespace palimpsest {
 
 SecondOperand read_second_operand(OperationSource& source) {
@@ -25,6 +27,11 @@ SecondOperand read_second_operand(OperationSource& source) {
     source.reader.fail(operand.parameter.empty() ? "inputs" : "parameter",
                        "expected shapes that are equal or 1 in every dimension from the last on, got " +
                            shown(source.input_shapes[0]) + " and " + shown(operand.shape));
+  std::uint64_t elements = 1;
+  for (const std::uint32_t extent : result->extents()) elements = std::min(elements * extent, largest_value + 1);
+  if (elements > largest_value)
+    source.reader.fail(
+        "inputs", "expected a result of at most " + std::to_string(largest_value) + " elements, got " + shown(*result));
   operand.result = *result;
   return operand;
 }

@@ -8,12 +8,16 @@ namespace {
 
 /// The product of the layer that adapters call `layer`.
 const ArrayProduct& product_of(const Network& network, const std::string& layer, const JsonReader& reader) {
+  const ArrayProduct* found = nullptr;
   for (const auto& operation : network.operations()) {
     const ArrayProduct* product = operation->array_product();
     if (product == nullptr || product->layer != layer) continue;
+    if (found != nullptr && (found->inputs != product->inputs || found->outputs != product->outputs))
+      reader.fail("layers", "expected a layer whose operations have weights of one shape, got " + layer);
     if (product->groups > 1) reader.fail("layers", "expected a layer without groups, got " + layer);
-    return *product;
+    found = product;
   }
+  if (found != nullptr) return *found;
   reader.fail("layers", "expected the name of a layer with weights in the arrays, got " + layer);
 }
 
@@ -45,6 +49,7 @@ void read_layers(JsonReader& reader, Adapter& adapter, const Network& network, S
     JsonReader of_layer = layers.object(layer);
     const std::uint32_t rank = read_rank(of_layer);
     const auto scale = static_cast<float>(of_layer.number("scale", -1e6, 1e6));
+    if (scale == 0.0F) of_layer.fail("scale", "expected a scale other than 0");
     adapter.layers.emplace(layer, read_pair(reader, adapter.name, layer, rank, scale, network, tensors));
     of_layer.finish();
   }

@@ -53,6 +53,7 @@ void NetworkAssembly::read_loop(JsonReader& reader, const std::string& name) {
 
   network_.open_loop();
   visible_.emplace_back();
+  carried_out_.push_back(0);
   std::vector<JsonReader> carried = reader.objects("carried");
   for (const JsonReader& part : carried) read_carried(part, name, loop);
   for (const JsonReader& part : reader.objects("indexed")) read_indexed(part, name, loop);
@@ -65,6 +66,9 @@ void NetworkAssembly::read_loop(JsonReader& reader, const std::string& name) {
   if (results.empty()) reader.fail("results", "expected at least one");
   for (const JsonReader& part : results) loop.results.push_back(read_result(part, name, loop.iterations));
   visible_.pop_back();
+  const std::uint64_t of_iteration = carried_out_.back() + loop.indexed.size();
+  carried_out_.pop_back();
+  count(reader, "iterations", of_iteration * loop.iterations);
   for (std::size_t i = 0; i < results.size(); ++i)
     name_value(results[i], "value", results[i].text("value"), loop.results[i].value);
   network_.close_loop(std::move(loop));

@@ -9,9 +9,13 @@ namespace palimpsest {
 
 namespace {
 
+/// What is unrolled takes memory and time before anything is simulated.
+constexpr std::uint64_t most_executions = std::uint64_t{1} << 20U;
+
 float read_float(JsonReader& reader, const char* key) { return static_cast<float>(reader.number(key, -1e6, 1e6)); }
 
 bool within_limits(const Shape& shape) {
+  if (shape.dimensions() > most_dimensions) return false;
   std::uint64_t elements = 1;
   for (const std::uint32_t extent : shape.extents()) {
     elements *= extent;
@@ -82,6 +86,8 @@ void NetworkAssembly::read_operation(JsonReader& reader, const std::string& name
   std::unique_ptr<Operation> operation = palimpsest::read_operation(source);
   name_outputs(reader, *operation);
   reader.finish();
+  check_layout(reader, *operation);
+  count(reader, "name", 1);
   network_.add(std::move(operation));
 }
 
@@ -109,6 +115,28 @@ Network NetworkAssembly::finish(JsonReader& reader) {
                                     " times by a sample, got more uses by " + execution.operation->name());
   }
   return std::move(network_);
+}
+
+void NetworkAssembly::check_layout(const JsonReader& reader, const Operation& operation) {
+  for (const std::string& name : operation.digital_parameters()) in_digital_memory_.insert(name);
+  if (const ArrayProduct* product = operation.array_product()) {
+    const ArrayProduct& first = in_arrays_.emplace(product->weight, *product).first->second;
+    if (first.groups != product->groups)
+      reader.fail("groups", "expected " + std::to_string(first.groups) + ", as another operation uses " +
+                                product->weight + ", got " + std::to_string(product->groups));
+  }
+  for (const auto& [name, first] : in_arrays_) {
+    if (in_digital_memory_.count(name) != 0 && network_.parameters.at(name).dimensions() != 2)
+      reader.fail("name",
+                  "expected a weight of a convolution to be used by convolutions alone, got another use of " + name);
+  }
+}
+
+void NetworkAssembly::count(const JsonReader& reader, const char* key, std::uint64_t operations) {
+  carried_out_.back() += operations;
+  if (carried_out_.back() > most_executions)
+    reader.fail(key, "expected at most " + std::to_string(most_executions) +
+                         " operations for a sample, each counted in every iteration, got more");
 }
 
 bool NetworkAssembly::is_beside_used(std::uint32_t value) const {
@@ -143,8 +171,9 @@ void NetworkAssembly::name_value(const JsonReader& reader, const char* key, cons
 
 void NetworkAssembly::check_size(const JsonReader& reader, const char* key, const Shape& shape) const {
   if (!within_limits(shape))
-    reader.fail(key, "expected extents of 1.." + std::to_string(largest_extent) + " and at most " +
-                         std::to_string(largest_value) + " elements, got " + shown(shape));
+    reader.fail(key, "expected 1.." + std::to_string(most_dimensions) + " dimensions, extents of 1.." +
+                         std::to_string(largest_extent) + " and at most " + std::to_string(largest_value) +
+                         " elements, got " + shown(shape));
 }
 
 }  // namespace palimpsest

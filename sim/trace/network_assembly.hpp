@@ -48,6 +48,10 @@ class NetworkAssembly {
   /// Whether another output of the operation that gives `value` is used.
   bool is_beside_used(std::uint32_t value) const;
   void check_size(const JsonReader& reader, const char* key, const Shape& shape) const;
+  /// Refuses an operation that needs its parameters laid out otherwise than another one does.
+  void check_layout(const JsonReader& reader, const Operation& operation);
+  /// Counts operations of the network, or of the loop that is open, as they are carried out.
+  void count(const JsonReader& reader, const char* key, std::uint64_t operations);
 
   const ParameterShapes& parameters_;
   std::uint32_t version_;
@@ -56,6 +60,9 @@ class NetworkAssembly {
   std::vector<std::map<std::string, std::uint32_t>> visible_{1};  ///< values of the network, of each open loop
   std::map<std::string, std::uint32_t> values_;                   ///< all of them
   std::set<std::string> names_;                                   ///< of operations
+  std::map<std::string, ArrayProduct> in_arrays_;                 ///< by weight: its first user
+  std::set<std::string> in_digital_memory_;                       ///< parameters
+  std::vector<std::uint64_t> carried_out_{0};                     ///< operations of the network, of each open loop
   std::set<std::uint32_t> used_;
 };
 

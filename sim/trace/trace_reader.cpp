@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "sim/config/json_reader.hpp"
 #include "sim/trace/adapter_reader.hpp"
@@ -24,9 +25,9 @@ void read_provenance(JsonReader reader) {
 std::vector<std::string> read_weight_set_names(JsonReader& reader) {
   std::vector<std::string> names = reader.texts("weights");
   if (names.empty()) reader.fail("weights", "expected at least one weight set");
+  std::set<std::string> seen;
   for (const std::string& name : names)
-    if (std::count(names.begin(), names.end(), name) > 1)
-      reader.fail("weights", "expected each weight set once, got " + name + " again");
+    if (!seen.insert(name).second) reader.fail("weights", "expected each weight set once, got " + name + " again");
   return names;
 }
 

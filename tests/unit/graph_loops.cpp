@@ -58,7 +58,7 @@ Network assembled(const json& description) {
   const JsonDocument document(description, "network", ExitCode::trace);
   JsonReader reader(document);
   NotedShapes parameters;
-  parameters.shapes = {{"w", {4, 2}}, {"v", {4, 4}}, {"u", {5, 4}}};
+  parameters.shapes = {{"w", {4, 2}}, {"v", {4, 4}}, {"u", {5, 4}}, {"k", {4, 2, 1, 1}}};
   NetworkAssembly assembly(parameters, 2);
   assembly.read_input(reader.object("input"));
   assembly.read_operations(reader);
@@ -175,4 +175,66 @@ TEST_CASE("A loop that does not fit together is refused with its place") {
     INFO(pointer << " = " << value);
     CHECK_THAT(refusal(pointer, value), Catch::Matchers::Contains(message));
   }
+}
+
+TEST_CASE("Loops that would be carried out for ever are refused before they are unrolled") {
+  json inner = operation("inner", "loop", {"h"});
+  inner["outputs"] = {"deep"};
+  inner["iterations"] = 65536;
+  inner["carried"] = {{{"value", "g"}, {"initial", "h"}, {"next", "half"}}};
+  inner["indexed"] = json::array();
+  inner["constants"] = json::array();
+  inner["results"] = {{{"value", "deep"}, {"from", "half"}, {"take", "last"}}};
+  inner["body"]["operations"] = {operation("half", "relu", {"g"})};
+  json outer = operation("outer", "loop", {"x"});
+  outer["outputs"] = {"end"};
+  outer["iterations"] = 17;
+  outer["carried"] = {{{"value", "h"}, {"initial", "x"}, {"next", "deep"}}};
+  outer["indexed"] = json::array();
+  outer["constants"] = json::array();
+  outer["results"] = {{{"value", "end"}, {"from", "deep"}, {"take", "last"}}};
+  outer["body"]["operations"] = {inner};
+  json description = recurrent_network();
+  description["operations"] = {outer};
+  description["output"] = "end";
+  CHECK_THAT(thrown_error([&] { assembled(description); }).text,
+             Catch::Matchers::Contains("/operations/0/iterations: expected at most 1048576 operations for a sample"));
+  description["operations"][0]["iterations"] = 2;
+  CHECK(assembled(description).executions().size() == 2 * 65536);
+}
+
+TEST_CASE("A weight may be used 4096 times by a sample") {
+  json description = recurrent_network();
+  json& loop = description["operations"][0];
+  description["input"]["shape"] = {4096, 2};
+  loop["iterations"] = 4096;
+  CHECK(assembled(description).executions().back().operation->name() == "answer");
+  description["input"]["shape"] = {4097, 2};
+  loop["iterations"] = 4097;
+  CHECK_THAT(thrown_error([&] { assembled(description); }).text,
+             Catch::Matchers::Contains("/operations: expected a weight to be used at most 4096 times by a sample"));
+}
+
+TEST_CASE("Users of a convolution's weight have to agree on how it lies in the arrays") {
+  const auto convolution = [](const std::string& name, const std::string& input, int groups) {
+    return operation(name, "conv2d", {input},
+                     {{"weight", "k"},
+                      {"bias", nullptr},
+                      {"stride", {1, 1}},
+                      {"padding", {0, 0}},
+                      {"dilation", {1, 1}},
+                      {"groups", groups}});
+  };
+  json description = recurrent_network();
+  description["input"]["shape"] = {2, 1, 1};
+  description["operations"] = {operation("wide", "concatenate", {"x", "x"}, {{"axis", 0}}), convolution("one", "x", 1),
+                               convolution("two", "wide", 2), operation("sum", "add", {"one", "two"})};
+  description["output"] = "sum";
+  CHECK_THAT(thrown_error([&] { assembled(description); }).text,
+             Catch::Matchers::Contains("/operations/2/groups: expected 1, as another operation uses k, got 2"));
+  description["operations"][2] = operation("two", "parameter", json::array(), {{"parameter", "k"}});
+  description["operations"][0] = operation("wide", "relu", {"x"});
+  description["operations"][1] = convolution("one", "wide", 1);
+  CHECK_THAT(thrown_error([&] { assembled(description); }).text,
+             Catch::Matchers::Contains("/operations/2/name: expected a weight of a convolution"));
 }

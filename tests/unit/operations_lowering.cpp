@@ -96,7 +96,7 @@ TEST_CASE("Functions and normalisations of rows stream, those of groups of chann
   builder.linear(builder.mean(value), 4, "head");
   const Lowered lowered(builder);
   const std::vector<Expected> forward{{3, {0, 5, 5, 0}},   {3, {0, 5, 5, 0}},   {3, {15, 14, 6, 0}},
-                                      {3, {10, 23, 1, 0}}, {1, {30, 69, 3, 0}}, {1, {15, 0, 0, 0}}};
+                                      {3, {10, 23, 1, 0}}, {1, {30, 69, 3, 0}}, {1, {15, 5, 0, 0}}};
   check(lowered.inference, forward);
   check(lowered.forward(), forward);
   // Gain and bias of five, once for every row; those of three channels at once.
@@ -105,7 +105,7 @@ TEST_CASE("Functions and normalisations of rows stream, those of groups of chann
     CHECK(lowered.inference[3].fetches.at(number).stride == 0);
     CHECK(lowered.inference[4].fetches.at(number).bytes == 8);
   }
-  check(lowered.backward(), {{1, {0, 0, 0, 15}},    // the mean's
+  check(lowered.backward(), {{1, {0, 5, 0, 15}},    // the mean's
                              {1, {60, 120, 3, 0}},  // three groups of five, then their gain and bias
                              {1, {30, 69, 3, 0}},
                              {1, {15, 0, 0, 0}},
@@ -133,7 +133,7 @@ TEST_CASE("Operands that broadcast stream in the smallest pieces that lie a fixe
                             {6, {0, 4, 0, 0}},
                             {1, {24, 0, 0, 0}},
                             {6, {0, 4, 0, 0}},  // each row times its number
-                            {1, {24, 0, 0, 0}}});
+                            {1, {24, 4, 0, 0}}});
   const auto strides = [&](std::size_t job) {
     const auto& fetches = lowered.inference.at(job).fetches;
     return std::vector<std::uint64_t>{fetches.at(0).stride, fetches.at(1).stride};
@@ -143,7 +143,7 @@ TEST_CASE("Operands that broadcast stream in the smallest pieces that lie a fixe
   CHECK(strides(4) == std::vector<std::uint64_t>{8, 4});
   CHECK(lowered.inference[0].fetches[1].bytes == 24);
   CHECK(lowered.inference[1].fetches[1].bytes == 2);
-  check(lowered.backward(), {{1, {0, 0, 0, 24}},    // of the mean
+  check(lowered.backward(), {{1, {0, 4, 0, 24}},    // of the mean
                              {6, {0, 4, 0, 0}},     // the product's: gradient times gate,
                              {1, {0, 24, 0, 0}},    // and times x, summed over the columns for the gate
                              {1, {0, 0, 0, 24}},    // the gate's mean
@@ -160,7 +160,7 @@ TEST_CASE("Values with gaps between their rows broadcast at once, unless row mee
   value = builder.add("add", {value}, {{"parameter", "p"}}, {{"p", {3, 5}}});
   value = builder.add("multiply", {value}, {{"parameter", "q"}}, {{"q", {5}}});
   builder.linear(builder.add("mean", {value}, {{"axes", {0, 1}}, {"keep", false}}), 4, "head");
-  check(Lowered(builder).inference, {{1, {30, 0, 0, 0}}, {6, {0, 5, 0, 0}}, {1, {30, 0, 0, 0}}});
+  check(Lowered(builder).inference, {{1, {30, 0, 0, 0}}, {6, {0, 5, 0, 0}}, {1, {30, 5, 0, 0}}});
 }
 
 TEST_CASE("A parameter without dimensions goes with every row, or becomes the row itself") {
@@ -181,8 +181,8 @@ TEST_CASE("The gradient of an input that was repeated is the sum, of one that wa
   const auto rows = builder.add("reshape", {builder.linear(0, 12, "v")}, {{"shape", {3, 4}}});
   builder.linear(builder.mean(builder.sum(row, rows)), 3, "head");
   const Lowered lowered(builder);
-  check(lowered.inference, {{3, {4, 0, 0, 0}}, {1, {12, 0, 0, 0}}});
-  check(lowered.backward(), {{1, {0, 0, 0, 12}}, {1, {12, 0, 0, 0}}});
+  check(lowered.inference, {{3, {4, 0, 0, 0}}, {1, {12, 4, 0, 0}}});
+  check(lowered.backward(), {{1, {0, 4, 0, 12}}, {1, {12, 0, 0, 0}}});
 }
 
 TEST_CASE("Tables are read row by row, parameters where they lie, and whole rows of a value are not moved") {
@@ -246,11 +246,11 @@ TEST_CASE("Indices with gaps between their rows take a job a row") {
   const auto words = builder.add("embedding", {0}, {{"table", "words"}}, {{"words", {2, 4}}});
   builder.linear(builder.add("mean", {words}, {{"axes", {0, 1}}, {"keep", false}}), 3, "head");
   const Lowered lowered(builder, {0});
-  check(lowered.inference, {{3, {0, 1, 0, 4}}, {3, {0, 1, 0, 4}}, {1, {24, 0, 0, 0}}});
+  check(lowered.inference, {{3, {0, 1, 0, 4}}, {3, {0, 1, 0, 4}}, {1, {24, 4, 0, 0}}});
   CHECK(lowered.inference[1].fetches[0].address == lowered.inference[0].fetches[0].address + 8);
   CHECK(lowered.inference[1].drains[0].address == lowered.inference[0].drains[0].address + 3 * 8);
   // No more rows than the table has.
-  check(lowered.backward(), {{1, {0, 0, 0, 24}}, {1, {24, 6, 0, 0}}});
+  check(lowered.backward(), {{1, {0, 4, 0, 24}}, {1, {24, 6, 0, 0}}});
   CHECK(lowered.backward()[1].drains.at(0).bytes == 2 * 4 * 4);
 }
 
@@ -292,10 +292,10 @@ TEST_CASE("Other parts, and rows that get or lose gaps, are moved") {
                             {3, {8, 0, 0, 0}},
                             {1, {0, 0, 0, 9}},  // nine of 24 leave half a word
                             {1, {0, 0, 0, 9}},
-                            {1, {9, 0, 0, 0}}});
+                            {1, {9, 3, 0, 0}}});
   CHECK(lowered.inference[0].fetches[0].bytes == 10);
   CHECK(lowered.inference[0].fetches[0].stride == 16);
-  check(lowered.backward(), {{1, {0, 0, 0, 9}},
+  check(lowered.backward(), {{1, {0, 3, 0, 9}},
                              {1, {0, 0, 0, 9}},
                              {1, {0, 0, 0, 24}},
                              {3, {8, 0, 0, 0}},
