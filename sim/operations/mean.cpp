@@ -61,7 +61,8 @@ class Mean : public Operation {
       for (std::ptrdiff_t element = 0; element < elements; ++element)
         sums[places_[static_cast<std::size_t>(element)]] += x.data()[sample * elements + element];
     }
-    outputs[0] /= static_cast<float>(elements / averages);
+    const std::ptrdiff_t averaged = elements / averages;
+    outputs[0] /= static_cast<float>(averaged);
   }
   VectorWork work() const override { return {false, add_operations * input_shape().elements() + divisions(), cut_}; }
   std::vector<InputGradient> input_gradients() const override {

@@ -11,6 +11,7 @@ namespace {
 template <class Owner, std::size_t count>
 std::vector<OutcomeStatistic> of_outcomes(const std::array<Statistic<Owner, std::optional<double>>, count>& table) {
   std::vector<OutcomeStatistic> statistics;
+  statistics.reserve(table.size());
   for (const auto& statistic : table)
     statistics.push_back({statistic.name, statistic.title, statistic.unit, statistic.meaning, statistic.member});
   return statistics;

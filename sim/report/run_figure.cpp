@@ -146,7 +146,7 @@ RowsByPhase<1> outcome_rows_shown(const std::vector<RunSummary>& runs) {
 /// The axis of that panel; figures are in units of `unit` on it.
 struct OutcomeAxis {
   PlotAxis axis;
-  double unit;
+  double unit = 1.0;
 };
 
 OutcomeAxis outcome_axis(const std::vector<RunSummary>& runs, const RowsByPhase<1>& rows) {

@@ -150,6 +150,7 @@ std::string outcome_table(const PhaseReport& phase, const Shown& shown, TaskKind
   for (const Machine& machine : shown.machines) {
     const PhaseFigures& figures = phase.*machine.figures;
     std::vector<std::string> more;
+    more.reserve(deviations.size() + 2);
     for (const OutcomeStatistic& statistic : deviations)
       more.push_back(outcome_text(statistic, figures.outcome.*statistic.member));
     more.push_back(shown.has(&PhaseFigures::training) ? grouped(figures.updates) : "-");
