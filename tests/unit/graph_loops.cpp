@@ -185,7 +185,7 @@ TEST_CASE("Loops that would be carried out for ever are refused before they are 
   inner["indexed"] = json::array();
   inner["constants"] = json::array();
   inner["results"] = {{{"value", "deep"}, {"from", "half"}, {"take", "last"}}};
-  inner["body"]["operations"] = {operation("half", "relu", {"g"})};
+  inner["body"]["operations"] = json::array({operation("half", "relu", {"g"})});
   json outer = operation("outer", "loop", {"x"});
   outer["outputs"] = {"end"};
   outer["iterations"] = 17;
@@ -193,9 +193,9 @@ TEST_CASE("Loops that would be carried out for ever are refused before they are 
   outer["indexed"] = json::array();
   outer["constants"] = json::array();
   outer["results"] = {{{"value", "end"}, {"from", "deep"}, {"take", "last"}}};
-  outer["body"]["operations"] = {inner};
+  outer["body"]["operations"] = json::array({inner});
   json description = recurrent_network();
-  description["operations"] = {outer};
+  description["operations"] = json::array({outer});
   description["output"] = "end";
   CHECK_THAT(thrown_error([&] { assembled(description); }).text,
              Catch::Matchers::Contains("/operations/0/iterations: expected at most 1048576 operations for a sample"));
