@@ -1,4 +1,5 @@
 #include "tests/support/data_flow.hpp"
+#include "tests/support/stream_of.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -44,18 +45,6 @@ struct Use {
   std::uint32_t step = 0;
   bool drains = false;
 };
-
-const StreamJob* stream_of(const Job& job) {
-  return std::visit(
-      [](const auto& one) -> const StreamJob* {
-        if constexpr (std::is_base_of_v<StreamJob, std::decay_t<decltype(one)>>) {
-          return &one;
-        } else {
-          return nullptr;
-        }
-      },
-      job);
-}
 
 struct Range {
   Space space = Space::slot;

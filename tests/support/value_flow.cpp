@@ -1,4 +1,5 @@
 #include "tests/support/value_flow.hpp"
+#include "tests/support/stream_of.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -30,18 +31,6 @@ struct Value {
 using Content = std::optional<Value>;
 
 enum class Space : std::size_t { slot, once, off_chip_slot, off_chip_once };
-
-const StreamJob* stream_of(const Job& job) {
-  return std::visit(
-      [](const auto& one) -> const StreamJob* {
-        if constexpr (std::is_base_of_v<StreamJob, std::decay_t<decltype(one)>>) {
-          return &one;
-        } else {
-          return nullptr;
-        }
-      },
-      job);
-}
 
 /// What the memories hold while a program is gone through.
 class Memories {

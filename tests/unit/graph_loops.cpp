@@ -12,6 +12,7 @@
 #include "tests/support/lowered.hpp"
 #include "tests/support/network_builder.hpp"
 #include "tests/support/numpy_reference.hpp"
+#include "tests/support/operation_description.hpp"
 #include "tests/support/thrown_error.hpp"
 
 using namespace palimpsest;
@@ -19,19 +20,6 @@ using namespace palimpsest::test;
 using nlohmann::json;
 
 namespace {
-
-json operation(const std::string& name, const std::string& kind, const std::vector<std::string>& inputs,
-               json description = json::object()) {
-  description["name"] = name;
-  description["operation"] = kind;
-  description["inputs"] = inputs;
-  description["outputs"] = {name};
-  return description;
-}
-
-json linear(const std::string& name, const std::string& input, const std::string& weight) {
-  return operation(name, "linear", {input}, {{"weight", weight}, {"bias", nullptr}});
-}
 
 /// h <- relu(w x_t + v h), over the 3 rows x_t of the input, h zero at first; the head reads the last h, and the mean
 /// of all h is added.

@@ -7,6 +7,7 @@
 #include "sim/trace/network_assembly.hpp"
 #include "tests/support/lowered.hpp"
 #include "tests/support/network_builder.hpp"
+#include "tests/support/operation_description.hpp"
 #include "tests/support/value_flow.hpp"
 
 using namespace palimpsest;
@@ -14,19 +15,6 @@ using namespace palimpsest::test;
 using nlohmann::json;
 
 namespace {
-
-json operation(const std::string& name, const std::string& kind, const std::vector<std::string>& inputs,
-               json description = json::object()) {
-  description["name"] = name;
-  description["operation"] = kind;
-  description["inputs"] = inputs;
-  description["outputs"] = {name};
-  return description;
-}
-
-json linear(const std::string& name, const std::string& input, const std::string& weight) {
-  return operation(name, "linear", {input}, {{"weight", weight}, {"bias", nullptr}});
-}
 
 /// h <- relu(w x_t + v h) over 6 parts of the input, of 8 rows each; all h are averaged. Parts are views of the input,
 /// and each h is used in the next iteration and in the end.

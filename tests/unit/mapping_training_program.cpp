@@ -9,8 +9,10 @@
 #include "sim/mapping/inference_program.hpp"
 #include "sim/mapping/training_program.hpp"
 #include "tests/support/small_trace.hpp"
+#include "tests/support/stream_of.hpp"
 
 using namespace palimpsest;
+using palimpsest::test::stream_of;
 
 namespace {
 
@@ -46,18 +48,6 @@ std::uint64_t words(const std::vector<StridedRange>& ranges, std::uint64_t vecto
   std::uint64_t sum = 0;
   for (const StridedRange& range : ranges) sum += vectors * ((range.bytes + 3U) / 4U);
   return sum;
-}
-
-const StreamJob* stream_of(const Job& job) {
-  return std::visit(
-      [](const auto& one) -> const StreamJob* {
-        if constexpr (std::is_base_of_v<StreamJob, std::decay_t<decltype(one)>>) {
-          return &one;
-        } else {
-          return nullptr;
-        }
-      },
-      job);
 }
 
 std::vector<const LoraJob*> lora_jobs(const Program& program) {

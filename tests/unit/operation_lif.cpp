@@ -5,6 +5,7 @@
 
 #include "sim/trace/network_assembly.hpp"
 #include "tests/support/lowered.hpp"
+#include "tests/support/operation_description.hpp"
 #include "tests/support/operation_reference.hpp"
 #include "tests/support/thrown_error.hpp"
 
@@ -55,14 +56,6 @@ void check(const VectorJob& job, std::uint64_t adds, std::uint64_t macs, std::ui
   CHECK(job.operations_per_vector.lookups == 4 * lookups);
   CHECK(job.operations_per_vector.moves == 4 * moves);
   CHECK(job.cycles_per_vector == adds + macs + lookups + moves + 3);
-}
-
-json operation(const char* name, const char* kind, const std::vector<std::string>& inputs, json description) {
-  description["name"] = name;
-  description["operation"] = kind;
-  description["inputs"] = inputs;
-  if (description.count("outputs") == 0) description["outputs"] = {name};
-  return description;
 }
 
 /// Neurons over three steps, their currents W x_t: the mean of their spikes plus the membrane that is left.
