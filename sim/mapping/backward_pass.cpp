@@ -61,8 +61,11 @@ void BackwardPass::add() {
   const StoredValue answer =
       classifies ? builder_.receive({1, 1}, label_bits) : builder_.receive(scores, builder_.activation_bits());
   const VectorOperations of_element = classifies ? loss_operations : squared_error_operations;
-  contribute(network_.execution_output(),
-             builder_.at_once({forward_.output(), answer}, scores, gradient_bits_, of_element * scores.elements()));
+  // Squared errors are those of single elements.
+  std::optional<Bands> bands;
+  if (!classifies) bands = Bands{1, scores.rows(), {in_rows(same_rows), in_rows(same_rows)}, in_rows(same_rows)};
+  contribute(network_.execution_output(), builder_.at_once({forward_.output(), answer}, scores, gradient_bits_,
+                                                           of_element * scores.elements(), bands));
   for (auto execution = network_.executions().rbegin(); execution != network_.executions().rend(); ++execution) {
     std::vector<StoredValue> sums;
     sums.reserve(execution->outputs.size());
@@ -91,8 +94,9 @@ void BackwardPass::add_input_gradient(const Execution& execution, const InputGra
   read.push_back(output_gradient);
   const Shape& shape = execution.operation->input_shape(rule.input);
   if (!rule.work->row_by_row) {
-    for (const std::string& name : rule.parameters_read) read.push_back(parameter(name));
-    contribute(input, builder_.at_once(read, shape, gradient_bits_, rule.work->operations, rule.work->cut));
+    std::vector<StoredValue> whole;
+    for (const std::string& name : rule.parameters_read) whole.push_back(parameter(name));
+    contribute(input, builder_.at_once(read, shape, gradient_bits_, rule.work->operations, rule.work->bands, whole));
     return;
   }
   std::vector<Placement> fixed;
@@ -108,7 +112,7 @@ void BackwardPass::add_parameter_gradient(const Execution& execution, const Para
   read.push_back(output_gradient);
   Placement gradient = gradients_.backbone.at(rule.parameter);
   if (rule.rows) gradient.rows = std::min(gradient.rows, *rule.rows);
-  add_vector_gradient(gradient, read, rule.operations, rule.sums_rows);
+  add_vector_gradient(gradient, read, rule.operations, rule.sums_rows, rule.bands);
 }
 
 std::vector<StoredValue> BackwardPass::array_product_gradients(const Execution& execution, const StoredValue& x,
@@ -216,13 +220,18 @@ void BackwardPass::add_weight_gradient(const ArrayProduct& product, const Stored
   job.preloads = {gradient.whole()};
   job.fetches = {x.placement.whole(), output_gradient.placement.whole()};
   job.drains = {gradient.whole()};
-  job.cycles_per_vector = lora_product_cycles(builder_.context().architecture.lora_unit, product.outputs_of_group(),
-                                              product.inputs, std::uint64_t{product.vectors} * product.groups);
+  const LoraUnitConfig& unit = builder_.context().architecture.lora_unit;
+  job.cycles_per_vector = lora_product_cycles(unit, product.outputs_of_group(), product.inputs,
+                                              std::uint64_t{product.vectors} * product.groups);
   job.macs_per_vector = product.macs();
   std::shared_ptr<const Division> division;
   if (product.groups == 1) {
-    division = weight_gradient_division(job, gradient, x.placement, output_gradient.placement, product.inputs,
-                                        builder_.context().architecture.lora_unit);
+    division = weight_gradient_division(job, gradient, x.placement, output_gradient.placement, product.inputs, unit);
+  } else {
+    const auto cycles = [unit, product](std::uint64_t rows) {
+      return lora_product_cycles(unit, product.outputs_of_group(), product.inputs, rows * product.groups);
+    };
+    division = row_sum_division(job, {x.placement, output_gradient.placement}, cycles);
   }
   builder_.add(job, output_gradient.ready_after, 0, division);
 }
@@ -254,7 +263,8 @@ void BackwardPass::add_pair_gradient(const Execution& execution, const StoredVal
 }
 
 void BackwardPass::add_vector_gradient(const Placement& gradient, const std::vector<StoredValue>& inputs,
-                                       const VectorOperations& operations, bool sums_rows) {
+                                       const VectorOperations& operations, bool sums_rows,
+                                       const std::optional<Bands>& bands) {
   VectorJob job;
   std::vector<std::uint32_t> ready_after;
   std::vector<Placement> matrices;
@@ -268,7 +278,14 @@ void BackwardPass::add_vector_gradient(const Placement& gradient, const std::vec
   const VectorUnitConfig& unit = builder_.context().architecture.vector_unit;
   job.cycles_per_vector = vector_cycles(unit, operations);
   job.operations_per_vector = operations;
-  builder_.add(job, ready_after, 0, sums_rows ? row_sum_division(job, matrices, gradient, unit) : nullptr);
+  std::shared_ptr<const Division> division;
+  if (sums_rows) {
+    division = row_sum_division(job, matrices, gradient, unit);
+  } else if (bands) {
+    matrices.push_back(gradient);
+    division = band_division(job, {matrices, {}, gradient}, *bands, unit);
+  }
+  builder_.add(job, ready_after, 0, division);
 }
 
 }  // namespace palimpsest

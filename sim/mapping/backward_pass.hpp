@@ -60,9 +60,11 @@ class BackwardPass {
   /// `inner_gradient`: B^T dy of the trained pair, [vectors, rank].
   void add_pair_gradient(const Execution& execution, const StoredValue& x, const StoredValue& output_gradient,
                          const StoredValue& inner_gradient);
-  /// `sums_rows`: every row of `inputs` adds to all of it.
+  /// `sums_rows`: every row of `inputs` adds to all of it. Else `bands` say how it may be cut, of `inputs` and
+  /// gradient.
   void add_vector_gradient(const Placement& gradient, const std::vector<StoredValue>& inputs,
-                           const VectorOperations& operations, bool sums_rows);
+                           const VectorOperations& operations, bool sums_rows,
+                           const std::optional<Bands>& bands = std::nullopt);
 
   ProgramBuilder& builder_;
   const TrainingTask& task_;

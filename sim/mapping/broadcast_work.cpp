@@ -1,6 +1,7 @@
 #include "sim/mapping/broadcast_work.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 
 namespace palimpsest {
@@ -55,7 +56,41 @@ std::optional<VectorJob> job_of_pieces(const std::vector<BroadcastInput>& inputs
   return job;
 }
 
+/// Largest number of dimensions.
+std::size_t most_dimensions_of(const std::vector<Shape>& shapes) {
+  std::size_t most = 0;
+  for (const Shape& shape : shapes) most = std::max(most, shape.dimensions());
+  return most;
+}
+
 }  // namespace
+
+std::optional<Bands> broadcast_bands(const std::vector<Shape>& read, const Shape& written) {
+  const std::size_t dimensions = most_dimensions_of(read);
+  std::uint32_t first = 1;
+  std::uint32_t last = 1;
+  for (const Shape& shape : read) {
+    if (shape.dimensions() == dimensions) first = std::max(first, shape.extent(0));
+    last = std::max(last, shape.columns());
+  }
+  const auto by_first = [&](const Shape& shape) {
+    const bool has_it = shape.dimensions() == dimensions && shape.extent(0) == first;
+    return has_it ? in_rows(all_rows(shape.rows() / first)) : shared(all_rows(shape.rows()));
+  };
+  const auto by_last = [&](const Shape& shape) {
+    return shape.columns() == last ? in_columns(all_rows(shape.rows())) : shared(all_rows(shape.rows()));
+  };
+  Bands bands;
+  if (dimensions > 1 && first > 1 && by_first(written).channels == Channels::in_rows) {
+    bands = {first, 1, {}, by_first(written)};
+    for (const Shape& shape : read) bands.read.push_back(by_first(shape));
+    return bands;
+  }
+  if (last == 1 || written.columns() != last) return std::nullopt;
+  bands = {last, 1, {}, by_last(written)};
+  for (const Shape& shape : read) bands.read.push_back(by_last(shape));
+  return bands;
+}
 
 StoredValue broadcast_work(ProgramBuilder& builder, const std::vector<BroadcastInput>& inputs, const Shape& shape,
                            int bits, const VectorOperations& operations_per_element) {
@@ -69,7 +104,18 @@ StoredValue broadcast_work(ProgramBuilder& builder, const std::vector<BroadcastI
   std::vector<std::uint32_t> ready_after;
   for (const BroadcastInput& input : inputs)
     ready_after.insert(ready_after.end(), input.value.ready_after.begin(), input.value.ready_after.end());
-  return {output, {builder.add(*job, ready_after)}};
+  std::shared_ptr<const Division> division;
+  if (job->vectors == 1) {
+    BandMatrices matrices{{}, {}, output};
+    std::vector<Shape> shapes;
+    for (const BroadcastInput& input : inputs) {
+      matrices.inputs.push_back(input.value.placement);
+      shapes.push_back(input.shape);
+    }
+    if (const auto bands = broadcast_bands(shapes, shape))
+      division = band_division(*job, matrices, *bands, builder.context().architecture.vector_unit);
+  }
+  return {output, {builder.add(*job, ready_after, 0, division)}};
 }
 
 }  // namespace palimpsest

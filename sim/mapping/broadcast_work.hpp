@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "sim/mapping/program_builder.hpp"
@@ -16,5 +17,10 @@ struct BroadcastInput {
 /// for which every input's next piece lies a fixed distance behind the last or is the last again.
 StoredValue broadcast_work(ProgramBuilder& builder, const std::vector<BroadcastInput>& inputs, const Shape& shape,
                            int bits, const VectorOperations& operations_per_element);
+
+/// How work on all elements of values of the shapes `read`, which broadcast with each other, may be cut where the
+/// result is of shape `written`, or a sum of that shape: by the first dimension, else by the last. None where both are
+/// repeated or summed over.
+std::optional<Bands> broadcast_bands(const std::vector<Shape>& read, const Shape& written);
 
 }  // namespace palimpsest

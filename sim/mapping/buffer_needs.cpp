@@ -10,15 +10,21 @@ bool Need::writes_all() const {
   return written && written_bytes >= std::uint64_t{written->rows()} * written->bytes_of_row();
 }
 
-Needs needs_of(const Job& job, const BufferTable& buffers) {
+Needs needs_of(const DivisibleJob& task, const BufferTable& buffers) {
   Needs needs;
-  for (const BufferAccess& access : buffers.accesses(job)) {
+  for (const BufferAccess& access : buffers.accesses(task.job)) {
     auto need = std::find_if(needs.begin(), needs.end(), [&](const Need& one) { return one.buffer == access.buffer; });
     if (need == needs.end()) need = needs.insert(needs.end(), {access.buffer, access.part, {}, {}});
     need->part = hull(need->part, access.part);
     std::optional<BufferPart>& used = access.written ? need->written : need->read;
     used = used ? hull(*used, access.part) : access.part;
     if (access.written) need->written_bytes += access.bytes;
+  }
+  for (const StridedRange& range : task.around) {
+    const std::uint32_t buffer = buffers.find(range);
+    for (Need& need : needs) {
+      if (need.buffer == buffer) need.part = hull(need.part, buffers.part_of(buffer, range, 1));
+    }
   }
   for (Need& need : needs) need.part = with_padding(buffers[need.buffer], need.part);
   return needs;

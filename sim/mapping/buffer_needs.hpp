@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sim/mapping/buffer_access.hpp"
+#include "sim/mapping/divisible_job.hpp"
 
 namespace palimpsest {
 
@@ -22,8 +23,8 @@ struct Need {
 
 using Needs = std::vector<Need>;
 
-/// One of each buffer that `job` uses. A block of a matrix, which has a range for each of its rows, is one part.
-Needs needs_of(const Job& job, const BufferTable& buffers);
+/// One of each buffer that the job uses. A block of a matrix, which has a range for each of its rows, is one part.
+Needs needs_of(const DivisibleJob& task, const BufferTable& buffers);
 
 /// Whole rows with what lies between them, so that they are one range.
 BufferPart with_padding(const Placement& buffer, BufferPart part);

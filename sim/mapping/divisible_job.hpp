@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "models/protocol/jobs.hpp"
 
@@ -14,12 +15,15 @@ struct Division;
 struct DivisibleJob {
   Job job;
   std::shared_ptr<const Division> division;  ///< null: by its vectors alone
+  /// Between what it uses of a buffer: room for it is found too, so that pieces that use what lies there find it.
+  std::vector<StridedRange> around = {};
 };
 
 /// Pieces of a job along an axis: done one after the other they are the job.
 struct Division {
   std::uint32_t extent = 1;
   std::function<DivisibleJob(std::uint32_t first, std::uint32_t count)> piece;
+  bool even = true;  ///< pieces of a size need as much, wherever they begin
 };
 
 /// Pieces of some of the job's vectors each; null for a job of a single vector and for one of the programmer.

@@ -54,9 +54,9 @@ void ForwardPass::add() {
 StoredValue ForwardPass::vector_work(const VectorWork& work, const std::vector<StoredValue>& inputs,
                                      const std::vector<std::string>& parameters, const Shape& shape) {
   if (!work.row_by_row) {
-    std::vector<StoredValue> read = inputs;
-    for (const std::string& name : parameters) read.push_back(parameter(name));
-    return builder_.at_once(read, shape, builder_.activation_bits(), work.operations, work.cut);
+    std::vector<StoredValue> whole;
+    for (const std::string& name : parameters) whole.push_back(parameter(name));
+    return builder_.at_once(inputs, shape, builder_.activation_bits(), work.operations, work.bands, whole);
   }
   std::vector<Placement> fixed;
   fixed.reserve(parameters.size());

@@ -1,6 +1,7 @@
 #include "sim/mapping/matrix_pieces.hpp"
 
 #include <utility>
+#include <variant>
 
 namespace palimpsest {
 
@@ -21,9 +22,41 @@ void add_columns(std::vector<StridedRange>& ranges, const Placement& matrix, std
   }
 }
 
+/// Channels of a job that has `all` of them.
+struct SomeChannels {
+  std::uint32_t first = 0;
+  std::uint32_t count = 1;
+  std::uint32_t all = 1;
+};
+
+/// What a band has of these channels, and, where that has gaps, all that lies around them.
+void add_part(std::vector<StridedRange>& ranges, std::vector<StridedRange>& around, const Placement& matrix,
+              const BandPart& part, const SomeChannels& channels, const Rows& rows) {
+  if (rows.count == 0) return;
+  if (part.channels != Channels::in_rows) {
+    if (part.channels == Channels::shared || channels.count == channels.all) {
+      ranges.push_back(rows_of(matrix, rows.first, rows.count));
+    } else {
+      add_columns(ranges, matrix.rows_from(rows.first, rows.count), channels.all, channels.first, channels.count);
+    }
+    return;
+  }
+  const std::uint32_t planes = channels.count * part.planes;
+  const std::uint32_t plane_rows = matrix.rows / (channels.all * part.planes);
+  const std::uint32_t first_row = channels.first * part.planes * plane_rows;
+  if (rows.count == plane_rows) {
+    ranges.push_back(rows_of(matrix, first_row, planes * plane_rows));
+    return;
+  }
+  for (std::uint32_t plane = 0; plane < planes; ++plane)
+    ranges.push_back(rows_of(matrix, first_row + plane * plane_rows + rows.first, rows.count));
+  if (planes > 1) around.push_back(rows_of(matrix, first_row, planes * plane_rows));
+}
+
 std::shared_ptr<const Division> division(std::uint32_t extent,
-                                         std::function<DivisibleJob(std::uint32_t, std::uint32_t)> piece) {
-  return std::make_shared<const Division>(Division{extent, std::move(piece)});
+                                         std::function<DivisibleJob(std::uint32_t, std::uint32_t)> piece,
+                                         bool even = true) {
+  return std::make_shared<const Division>(Division{extent, std::move(piece), even});
 }
 
 void set_operations(VectorJob& job, const VectorOperations& operations, const VectorUnitConfig& unit) {
@@ -43,25 +76,40 @@ VectorOperations share_of(const VectorOperations& operations, std::uint64_t firs
   return share;
 }
 
-std::shared_ptr<const Division> matrix_division(const VectorJob& job, const std::vector<Placement>& inputs,
-                                                const Placement& output, const Shape& shape, MatrixCut cut,
-                                                const VectorUnitConfig& unit) {
-  if (cut == MatrixCut::none) return nullptr;
-  const bool transposed = cut == MatrixCut::transposed;
-  const std::uint32_t columns = transposed ? shape.rows() : shape.columns();
-  return division(columns, [=](std::uint32_t first, std::uint32_t count) {
-    VectorJob piece = job;
+std::shared_ptr<const Division> band_division(const VectorJob& job, const BandMatrices& matrices, const Bands& bands,
+                                              const VectorUnitConfig& unit) {
+  const auto piece_of = [=](const SomeChannels& channels, std::uint32_t first, std::uint32_t count) {
+    DivisibleJob task{job, nullptr};
+    auto& piece = std::get<VectorJob>(task.job);
     piece.fetches.clear();
     piece.drains.clear();
-    for (const Placement& input : inputs) add_columns(piece.fetches, input, columns, first, count);
-    if (transposed) {
-      piece.drains = {rows_of(output, first, count)};
-    } else {
-      add_columns(piece.drains, output, columns, first, count);
-    }
-    set_operations(piece, share_of(job.operations_per_vector, first, count, columns), unit);
-    return DivisibleJob{piece, nullptr};
-  });
+    const auto add = [&](std::vector<StridedRange>& ranges, const Placement& matrix, const BandPart& part) {
+      add_part(ranges, task.around, matrix, part, channels, part.rows(first, count));
+    };
+    for (std::size_t i = 0; i < bands.read.size(); ++i) add(piece.fetches, matrices.inputs[i], bands.read[i]);
+    for (const Placement& parameter : matrices.parameters) piece.fetches.push_back(parameter.whole());
+    add(piece.drains, matrices.output, bands.written);
+    const VectorOperations of_channels =
+        share_of(job.operations_per_vector, channels.first, channels.count, channels.all);
+    set_operations(piece, share_of(of_channels, first, count, bands.extent), unit);
+    return task;
+  };
+  const auto bands_of = [=](const SomeChannels& channels) -> std::shared_ptr<const Division> {
+    if (bands.extent == 1) return nullptr;
+    return division(
+        bands.extent, [=](std::uint32_t first, std::uint32_t count) { return piece_of(channels, first, count); },
+        false);
+  };
+  if (bands.channels == 1) return bands_of({});
+  return division(
+      bands.channels,
+      [=](std::uint32_t first, std::uint32_t count) {
+        const SomeChannels channels{first, count, bands.channels};
+        DivisibleJob piece = piece_of(channels, 0, bands.extent);
+        piece.division = bands_of(channels);
+        return piece;
+      },
+      false);
 }
 
 std::shared_ptr<const Division> row_sum_division(const VectorJob& job, const std::vector<Placement>& inputs,
@@ -79,20 +127,23 @@ std::shared_ptr<const Division> row_sum_division(const VectorJob& job, const std
 
 std::shared_ptr<const Division> product_division(const LoraJob& job, const Placement& weights, const Placement& output,
                                                  const MatrixProduct& product, const LoraUnitConfig& unit) {
-  return division(product.outputs, [=](std::uint32_t first, std::uint32_t count) {
-    LoraJob piece = job;
-    piece.preloads.clear();
-    if (product.transposed) {
-      add_columns(piece.preloads, weights, product.outputs, first, count);
-    } else {
-      piece.preloads = {rows_of(weights, first, count)};
-    }
-    const std::uint32_t value_bytes = output.row_bytes / product.outputs;
-    piece.drains = {output.part_of_row(first * value_bytes, count * value_bytes)};
-    piece.cycles_per_vector = lora_product_cycles(unit, count, product.inputs);
-    piece.macs_per_vector = std::uint64_t{count} * product.inputs;
-    return DivisibleJob{piece, nullptr};
-  });
+  return division(
+      product.outputs,
+      [=](std::uint32_t first, std::uint32_t count) {
+        LoraJob piece = job;
+        piece.preloads.clear();
+        if (product.transposed) {
+          add_columns(piece.preloads, weights, product.outputs, first, count);
+        } else {
+          piece.preloads = {rows_of(weights, first, count)};
+        }
+        const std::uint32_t value_bytes = output.row_bytes / product.outputs;
+        piece.drains = {output.part_of_row(first * value_bytes, count * value_bytes)};
+        piece.cycles_per_vector = lora_product_cycles(unit, count, product.inputs);
+        piece.macs_per_vector = std::uint64_t{count} * product.inputs;
+        return DivisibleJob{piece, nullptr};
+      },
+      false);
 }
 
 std::shared_ptr<const Division> weight_gradient_division(const LoraJob& job, const Placement& gradient,
@@ -113,15 +164,21 @@ std::shared_ptr<const Division> weight_gradient_division(const LoraJob& job, con
     piece.macs_per_vector = std::uint64_t{rows} * count * inputs;
     return piece;
   };
-  return division(gradient.rows, [=](std::uint32_t first, std::uint32_t count) {
-    DivisibleJob piece{block(first, count, 0, x.rows), nullptr};
-    if (adds) {
-      piece.division = division(x.rows, [=](std::uint32_t row, std::uint32_t rows) {
-        return DivisibleJob{block(first, count, row, rows), nullptr};
-      });
-    }
-    return piece;
-  });
+  return division(
+      gradient.rows,
+      [=](std::uint32_t first, std::uint32_t count) {
+        DivisibleJob piece{block(first, count, 0, x.rows), nullptr};
+        if (adds) {
+          piece.division = division(
+              x.rows,
+              [=](std::uint32_t row, std::uint32_t rows) {
+                return DivisibleJob{block(first, count, row, rows), nullptr};
+              },
+              false);
+        }
+        return piece;
+      },
+      false);
 }
 
 std::shared_ptr<const Division> row_sum_division(const LoraJob& job, const std::vector<Placement>& matrices,

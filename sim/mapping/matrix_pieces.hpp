@@ -7,9 +7,8 @@
 
 #include "models/physics/lora_mac.hpp"
 #include "models/physics/vector_unit.hpp"
-#include "sim/graph/shape.hpp"
+#include "sim/mapping/bands.hpp"
 #include "sim/mapping/divisible_job.hpp"
-#include "sim/mapping/matrix_cut.hpp"
 #include "sim/mapping/sram_layout.hpp"
 
 namespace palimpsest {
@@ -18,10 +17,16 @@ namespace palimpsest {
 VectorOperations share_of(const VectorOperations& operations, std::uint64_t first, std::uint64_t count,
                           std::uint64_t extent);
 
-/// `job` reads `inputs` whole and writes `output`, of `shape`, whole. Null if it may not be cut.
-std::shared_ptr<const Division> matrix_division(const VectorJob& job, const std::vector<Placement>& inputs,
-                                                const Placement& output, const Shape& shape, MatrixCut cut,
-                                                const VectorUnitConfig& unit);
+/// What a job that may be cut into bands reads and writes whole.
+struct BandMatrices {
+  std::vector<Placement> inputs;
+  std::vector<Placement> parameters;  ///< that each band reads whole
+  Placement output;
+};
+
+/// `job` reads and writes `matrices` whole. Null if `bands` are the whole.
+std::shared_ptr<const Division> band_division(const VectorJob& job, const BandMatrices& matrices, const Bands& bands,
+                                              const VectorUnitConfig& unit);
 
 /// `job` adds something of every row of `inputs` to `sum`, which it reads and writes whole: cut by these rows.
 std::shared_ptr<const Division> row_sum_division(const VectorJob& job, const std::vector<Placement>& inputs,

@@ -16,6 +16,13 @@ std::vector<std::uint32_t> joined(const std::vector<StoredValue>& values) {
   return steps;
 }
 
+std::vector<Placement> placements_of(const std::vector<StoredValue>& values) {
+  std::vector<Placement> placements;
+  placements.reserve(values.size());
+  for (const StoredValue& value : values) placements.push_back(value.placement);
+  return placements;
+}
+
 }  // namespace
 
 std::uint64_t cycles_of(const LoraProduct& product, const LoraUnitConfig& unit) {
@@ -84,19 +91,20 @@ std::vector<StoredValue> ProgramBuilder::rows_to_several(const std::vector<Store
 }
 
 StoredValue ProgramBuilder::at_once(const std::vector<StoredValue>& inputs, const Shape& shape, int bits,
-                                    const VectorOperations& operations, MatrixCut cut) {
+                                    const VectorOperations& operations, const std::optional<Bands>& bands,
+                                    const std::vector<StoredValue>& parameters) {
   const Placement output = layout_.per_sample(shape.rows(), shape.columns(), bits);
+  const BandMatrices matrices{placements_of(inputs), placements_of(parameters), output};
   VectorJob job;
-  std::vector<Placement> matrices;
-  for (const StoredValue& input : inputs) {
-    job.fetches.push_back(input.placement.whole());
-    matrices.push_back(input.placement);
-  }
+  for (const Placement& input : matrices.inputs) job.fetches.push_back(input.whole());
+  for (const Placement& parameter : matrices.parameters) job.fetches.push_back(parameter.whole());
   job.drains = {output.whole()};
   const VectorUnitConfig& unit = context_.architecture.vector_unit;
   job.cycles_per_vector = vector_cycles(unit, operations);
   job.operations_per_vector = operations;
-  return {output, {add(job, joined(inputs), 0, matrix_division(job, matrices, output, shape, cut, unit))}};
+  std::vector<std::uint32_t> ready_after = joined(inputs);
+  for (const std::uint32_t step : joined(parameters)) ready_after.push_back(step);
+  return {output, {add(job, ready_after, 0, bands ? band_division(job, matrices, *bands, unit) : nullptr)}};
 }
 
 StoredValue ProgramBuilder::lora_products(const StoredValue& x, const std::vector<Placement>& weights,

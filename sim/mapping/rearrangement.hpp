@@ -16,6 +16,10 @@ struct Slice {
 
 Shape sliced_shape(const Shape& shape, const Slice& slice);
 
+/// How the copy of a slice of `shape` may be cut, and the copy back into zeros.
+Bands slice_bands(const Shape& shape, const Slice& slice);
+Bands unslice_bands(const Shape& shape, const Slice& slice);
+
 /// A stored value of shape `from` as one of shape `to`, elements in C order. The bytes stay where they are if the rows
 /// lie without gaps in both, otherwise the vector unit moves them.
 StoredValue reshaped(ProgramBuilder& builder, const StoredValue& value, const Shape& from, const Shape& to, int bits);

@@ -89,7 +89,7 @@ class Spill {
   // Jobs and their pieces.
 
   void process(const DivisibleJob& task) {
-    const Needs needs = needs_of(task.job, buffers_);
+    const Needs needs = needs_of(task, buffers_);
     Needs whole = needs;
     for (Need& need : whole) need.part = buffers_.whole(need.buffer);
     if (bytes_of(whole, word_) <= capacity_) {
@@ -104,8 +104,8 @@ class Spill {
 
   /// False if no piece fits.
   bool cut(const DivisibleJob& task) {
-    if (cutting_.fits(task.job)) {
-      run(task.job, needs_of(task.job, buffers_));
+    if (cutting_.fits(task)) {
+      run(task.job, needs_of(task, buffers_));
       return true;
     }
     if (const auto by_vectors = division_by_vectors(task.job); by_vectors != nullptr) {
@@ -116,8 +116,7 @@ class Spill {
       }
     }
     if (task.division == nullptr) return false;
-    const std::uint32_t count =
-        std::max(cutting_.most_that_fit(*task.division), cutting_.most_that_can_be_cut(*task.division));
+    const std::uint32_t count = cutting_.best_count(*task.division);
     if (count > 0) run_pieces(*task.division, count);
     return count > 0;
   }

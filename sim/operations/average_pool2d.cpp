@@ -14,10 +14,10 @@ class AveragePool2d : public Pool2d {
   explicit AveragePool2d(OperationSource& source)
       : Pool2d(source, read_pooling_windows(source)), counts_padding_(source.reader.truth("count_padding")) {}
 
-  VectorWork work() const override { return {false, operations()}; }
+  VectorWork work() const override { return {false, operations(), bands()}; }
   /// The gradient's share is added to those of all elements.
   std::vector<InputGradient> input_gradients() const override {
-    return {{0, {}, false, {}, VectorWork{false, operations()}}};
+    return {{0, {}, false, {}, VectorWork{false, operations(), gradient_bands(false)}}};
   }
 
  protected:

@@ -75,7 +75,14 @@ class Binary : public Operation {
   std::vector<ParameterGradient> parameter_gradients() const override {
     if (other_.parameter.empty()) return {};
     ParameterGradient rule{other_.parameter, {}, Function::operations * output_shape().elements()};
-    if (Function::gradient_reads_other) rule.inputs_read = {0};
+    std::vector<Shape> read;
+    if (Function::gradient_reads_other) {
+      rule.inputs_read = {0};
+      read.push_back(input_shape());
+    }
+    read.push_back(output_shape());
+    read.push_back(other_.shape);
+    rule.bands = broadcast_bands(read, other_.shape);
     return {rule};
   }
 
@@ -105,9 +112,13 @@ class Binary : public Operation {
     }
     // Multiplied and summed over the dimensions that the input was repeated along.
     std::vector<StoredValue> whole;
-    whole.reserve(read.size());
-    for (const BroadcastInput& one : read) whole.push_back(one.value);
-    return builder.at_once(whole, shape, pass.gradient_bits(), Function::operations * output_shape().elements());
+    std::vector<Shape> shapes;
+    for (const BroadcastInput& one : read) {
+      whole.push_back(one.value);
+      shapes.push_back(one.shape);
+    }
+    return builder.at_once(whole, shape, pass.gradient_bits(), Function::operations * output_shape().elements(),
+                           broadcast_bands(shapes, shape));
   }
 
   SecondOperand other_;

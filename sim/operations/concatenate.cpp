@@ -29,7 +29,21 @@ class Concatenate : public Operation {
       }
     }
   }
-  VectorWork work() const override { return {false, move_operations * output_shape().elements()}; }
+  VectorWork work() const override {
+    // Rows of the result come from an input each, unless all have parts of them.
+    const bool in_each_row = axis_ + 1 == output_shape().dimensions();
+    std::uint32_t channels = 1;
+    for (std::size_t dimension = 0; dimension < axis_ && !in_each_row; ++dimension)
+      channels *= output_shape().extent(dimension);
+    Bands bands{channels, output_shape().rows() / channels, {}, in_rows(same_rows)};
+    std::uint32_t begin = 0;
+    for (const Shape& shape : input_shapes()) {
+      const std::uint32_t end = begin + shape.rows() / channels;
+      bands.read.push_back(in_rows(in_each_row ? RowsOfBand(same_rows) : rows_between(begin, end)));
+      begin = end;
+    }
+    return {false, move_operations * output_shape().elements(), bands};
+  }
   void lower_backward(BackwardPass& pass, const Execution& execution,
                       const std::vector<const StoredValue*>& gradients) const override {
     Slice part{axis_, 0, 0, 1};

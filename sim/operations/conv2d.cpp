@@ -49,25 +49,38 @@ class Conv2d : public Operation {
 
   std::vector<StoredValue> lower(ForwardPass& pass, const Execution& execution,
                                  const std::vector<StoredValue>& inputs) const override {
+    ProgramBuilder& builder = pass.builder();
+    const int bits = builder.activation_bits();
+    const std::uint32_t rows = windows_.outputs[0];
     const StoredValue patches =
-        pass.vector_work({false, move_operations * patches_shape().elements()}, inputs, {}, patches_shape());
+        builder.at_once(inputs, patches_shape(), bits, move_operations * patches_shape().elements(),
+                        Bands{input_shape().extent(0),
+                              rows,
+                              {in_rows(windows_.image_under_outputs())},
+                              in_columns(windows_.vectors_of_outputs())});
     pass.keep_for_backward(execution, patches);
     const StoredValue vectors = pass.array_product(execution, patches, vectors_shape());
-    return {pass.vector_work({false, move_operations * output_shape().elements()}, {vectors}, {}, output_shape())};
+    return {builder.at_once(
+        {vectors}, output_shape(), bits, move_operations * output_shape().elements(),
+        Bands{product_.outputs, rows, {in_columns(windows_.vectors_of_outputs())}, in_rows(same_rows)})};
   }
 
   void lower_backward(BackwardPass& pass, const Execution& execution,
                       const std::vector<const StoredValue*>& gradients) const override {
     ProgramBuilder& builder = pass.builder();
     const int bits = pass.gradient_bits();
-    const StoredValue vectors =
-        builder.at_once({*gradients[0]}, vectors_shape(), bits, move_operations * output_shape().elements());
+    const StoredValue vectors = builder.at_once(
+        {*gradients[0]}, vectors_shape(), bits, move_operations * output_shape().elements(),
+        Bands{product_.outputs, windows_.outputs[0], {in_rows(same_rows)}, in_columns(windows_.vectors_of_outputs())});
     const std::vector<StoredValue> terms =
         pass.array_product_gradients(execution, pass.kept_for_backward(execution), patches_shape(), vectors);
     if (terms.empty()) return;
     // Every element of every term is added to the pixel that it is a copy of.
     const std::uint64_t additions = patches_shape().elements() * terms.size();
-    pass.contribute(execution.inputs[0], builder.at_once(terms, input_shape(), bits, add_operations * additions));
+    const std::vector<BandPart> read(terms.size(), in_columns(windows_.vectors_over_image()));
+    pass.contribute(execution.inputs[0],
+                    builder.at_once(terms, input_shape(), bits, add_operations * additions,
+                                    Bands{input_shape().extent(0), windows_.image[0], read, in_rows(same_rows)}));
   }
 
  private:

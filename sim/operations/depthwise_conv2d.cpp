@@ -1,5 +1,7 @@
 #include "sim/operations/convolution.hpp"
 
+#include <utility>
+
 namespace palimpsest {
 
 namespace {
@@ -9,7 +11,7 @@ constexpr VectorOperations mac_operations{0, 1, 0, 0};
 
 /// A depth-wise convolution on the vector unit: every output element is a sum over its window of one channel. The
 /// unit's rows are the image's, of which an output row needs several, at places that stride and padding move: so it
-/// takes the image at once.
+/// takes the image at once, or bands of it.
 class DepthwiseConv2d : public Operation {
  public:
   DepthwiseConv2d(OperationSource& source, const Convolution& convolution)
@@ -50,19 +52,32 @@ class DepthwiseConv2d : public Operation {
   }
 
   VectorWork work() const override {
-    return {false, mac_operations * macs() +
-                       (bias_.empty() ? VectorOperations{} : sum_operations * output_shape().elements())};
+    const VectorOperations bias = bias_.empty() ? VectorOperations{} : sum_operations * output_shape().elements();
+    return {false, mac_operations * macs() + bias,
+            Bands{channels(), windows_.outputs[0], {in_rows(windows_.image_under_outputs())}, of_outputs(same_rows)}};
   }
   std::vector<InputGradient> input_gradients() const override {
-    return {{0, {}, false, {weight_}, VectorWork{false, mac_operations * macs()}}};
+    const Bands bands{channels(), windows_.image[0], {of_outputs(windows_.outputs_over_image())}, in_rows(same_rows)};
+    return {{0, {}, false, {weight_}, VectorWork{false, mac_operations * macs(), bands}}};
   }
   std::vector<ParameterGradient> parameter_gradients() const override {
-    std::vector<ParameterGradient> gradients = {{weight_, {0}, mac_operations * macs()}};
-    if (!bias_.empty()) gradients.push_back({bias_, {}, sum_operations * output_shape().elements()});
-    return gradients;
+    // Bands of rows of outputs add to the same kernels and biases.
+    const std::uint32_t rows = windows_.outputs[0];
+    ParameterGradient of_weight{weight_, {0}, mac_operations * macs()};
+    const BandPart kernels = in_rows(all_rows(outputs_of_channel_ * windows_.kernel[0]));
+    of_weight.bands =
+        Bands{channels(), rows, {in_rows(windows_.image_under_outputs()), of_outputs(same_rows), kernels}, kernels};
+    if (bias_.empty()) return {of_weight};
+    ParameterGradient of_bias{bias_, {}, sum_operations * output_shape().elements()};
+    const BandPart biases = in_columns(all_rows(1));
+    of_bias.bands = Bands{channels(), rows, {of_outputs(same_rows), biases}, biases};
+    return {of_weight, of_bias};
   }
 
  private:
+  std::uint32_t channels() const { return input_shape().extent(0); }
+  BandPart of_outputs(RowsOfBand rows) const { return in_rows(std::move(rows), outputs_of_channel_); }
+
   void convolve(const float* image, const float* kernel, float bias, float* output) const {
     const std::int32_t* places = places_.data();
     for (std::uint32_t window = 0; window < windows_.count(); ++window) {

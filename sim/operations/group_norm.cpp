@@ -1,3 +1,5 @@
+#include <optional>
+
 #include "sim/operations/kinds.hpp"
 #include "sim/operations/normalization.hpp"
 
@@ -32,15 +34,27 @@ class GroupNorm : public Operation {
       if (!bias_.empty()) by_channel.row(row).array() += evaluation.parameters.at(bias_)(0, row % channels);
     }
   }
-  VectorWork work() const override { return {false, group_work().forward()}; }
+  VectorWork work() const override { return {false, group_work().forward(), bands(1, of_group())}; }
   std::vector<InputGradient> input_gradients() const override {
-    return {{0, {0}, false, present({gain_}), VectorWork{false, group_work().backward()}}};
+    return {{0, {0}, false, present({gain_}), VectorWork{false, group_work().backward(), bands(2, of_group())}}};
   }
   std::vector<ParameterGradient> parameter_gradients() const override {
-    return normalization_gradients(group_work(), gain_, bias_, false);
+    std::vector<ParameterGradient> rules = normalization_gradients(group_work(), gain_, bias_, false);
+    const BandPart of_parameter = in_columns(all_rows(1));
+    for (ParameterGradient& rule : rules) {
+      rule.bands = bands(rule.inputs_read.size() + 1, of_parameter);
+      if (rule.bands) rule.bands->read.push_back(of_parameter);
+    }
+    return rules;
   }
 
  private:
+  BandPart of_group() const { return in_rows(all_rows(input_shape().rows() / groups_)); }
+  /// Group by group of `images` that are read. A value without rows is no image.
+  std::optional<Bands> bands(std::size_t images, const BandPart& written) const {
+    if (input_shape().dimensions() == 1) return std::nullopt;
+    return Bands{groups_, 1, std::vector<BandPart>(images, of_group()), written};
+  }
   NormalizationWork group_work() const {
     return {input_shape().elements() / groups_, groups_, !gain_.empty(), !bias_.empty()};
   }

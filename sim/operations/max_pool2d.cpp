@@ -18,10 +18,11 @@ class MaxPool2d : public Pool2d {
 
   bool keeps_grid() const override { return true; }
 
-  VectorWork work() const override { return {false, search_operations()}; }
+  VectorWork work() const override { return {false, search_operations(), bands()}; }
   /// The largest is looked for again, and the gradient added to that of its place.
   std::vector<InputGradient> input_gradients() const override {
-    return {{0, {0}, false, {}, VectorWork{false, search_operations() + add_operations * output_shape().elements()}}};
+    const VectorOperations operations = search_operations() + add_operations * output_shape().elements();
+    return {{0, {0}, false, {}, VectorWork{false, operations, gradient_bands(true)}}};
   }
 
  protected:

@@ -1,3 +1,5 @@
+#include <optional>
+
 #include "sim/operations/kinds.hpp"
 
 namespace palimpsest {
@@ -38,8 +40,7 @@ Axes read_axes(const OperationSource& source) {
 /// The mean over some dimensions.
 class Mean : public Operation {
  public:
-  Mean(OperationSource& source, const Axes& axes)
-      : Operation(source), cut_(axes.averaged.back() ? MatrixCut::none : MatrixCut::columns) {
+  Mean(OperationSource& source, const Axes& axes) : Operation(source) {
     std::vector<std::uint32_t> extents;
     for (std::size_t dimension = 0; dimension < axes.averaged.size(); ++dimension) {
       if (!axes.averaged[dimension]) extents.push_back(input_shape().extent(dimension));
@@ -48,6 +49,7 @@ class Mean : public Operation {
     if (extents.empty()) extents.push_back(1);
     set_output_shapes({Shape(extents)});
     find_places(axes.averaged);
+    find_channels(axes.averaged);
   }
 
   void evaluate(const Evaluation& evaluation, std::vector<Tensor>& outputs) const override {
@@ -64,12 +66,31 @@ class Mean : public Operation {
     const std::ptrdiff_t averaged = elements / averages;
     outputs[0] /= static_cast<float>(averaged);
   }
-  VectorWork work() const override { return {false, add_operations * input_shape().elements() + divisions(), cut_}; }
+  VectorWork work() const override {
+    return {false, add_operations * input_shape().elements() + divisions(), bands(of_input_, of_output_)};
+  }
   std::vector<InputGradient> input_gradients() const override {
-    return {{0, {}, false, {}, VectorWork{false, move_operations * input_shape().elements() + divisions(), cut_}}};
+    const VectorOperations operations = move_operations * input_shape().elements() + divisions();
+    return {{0, {}, false, {}, VectorWork{false, operations, bands(of_output_, of_input_)}}};
   }
 
  private:
+  std::optional<Bands> bands(const BandPart& read, const BandPart& written) const {
+    return channels_ > 1 ? std::optional(Bands{channels_, 1, {read}, written}) : std::nullopt;
+  }
+  /// Columns that are not averaged over, else the places along the first dimension, if that is not.
+  void find_channels(const std::vector<bool>& averaged) {
+    if (!averaged.back()) {
+      channels_ = input_shape().columns();
+      of_input_ = in_columns(all_rows(input_shape().rows()));
+      of_output_ = in_columns(all_rows(output_shape().rows()));
+    } else if (!averaged.front()) {
+      channels_ = input_shape().extent(0);
+      of_input_ = in_rows(all_rows(input_shape().rows() / channels_));
+      of_output_ = output_shape().dimensions() == 1 ? in_columns(all_rows(1))
+                                                    : in_rows(all_rows(output_shape().rows() / channels_));
+    }
+  }
   /// A product of each mean with the reciprocal of the number of elements; a power of two shifts.
   VectorOperations divisions() const {
     const std::uint64_t averaged = input_shape().elements() / output_shape().elements();
@@ -95,7 +116,9 @@ class Mean : public Operation {
     }
   }
 
-  MatrixCut cut_;
+  std::uint32_t channels_ = 1;  ///< means of different ones do not meet
+  BandPart of_input_;
+  BandPart of_output_;
   std::vector<std::uint32_t> places_;  ///< by element of the input: of the output that it counts for
 };
 

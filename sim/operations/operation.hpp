@@ -10,7 +10,7 @@
 #include "sim/graph/arithmetic.hpp"
 #include "sim/graph/shape.hpp"
 #include "sim/graph/tensor.hpp"
-#include "sim/mapping/matrix_cut.hpp"
+#include "sim/mapping/bands.hpp"
 
 namespace palimpsest {
 
@@ -49,8 +49,8 @@ struct ArrayProduct {
 /// What the vector unit does for a value: row by row, or at once where it needs the whole value.
 struct VectorWork {
   bool row_by_row = true;
-  VectorOperations operations;      ///< of a row, or of the whole value
-  MatrixCut cut = MatrixCut::none;  ///< how work on the whole value may be cut
+  VectorOperations operations;                ///< of a row, or of the whole value
+  std::optional<Bands> bands = std::nullopt;  ///< how work on the whole value may be cut; none: it may not
 };
 
 /// How the gradient of an input follows from that of the operation's only output.
@@ -70,6 +70,8 @@ struct ParameterGradient {
   /// How many rows of the parameter are added to; none: all. Which ones the data say, so the first stand for them.
   std::optional<std::uint32_t> rows = std::nullopt;
   bool sums_rows = false;  ///< each row of what is read adds to the whole gradient, so that they may come in parts
+  /// How else it may be cut: what is read, then the parameter. What bands have in common of it they add to in turn.
+  std::optional<Bands> bands = std::nullopt;
 };
 
 /// What an execution computes from.

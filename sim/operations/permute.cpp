@@ -1,3 +1,5 @@
+#include <optional>
+
 #include "sim/operations/kinds.hpp"
 
 namespace palimpsest {
@@ -31,12 +33,28 @@ class Permute : public Operation {
     for (std::ptrdiff_t sample = 0; sample < samples; ++sample) next = copy(x.data() + sample * elements, 0, next);
   }
   VectorWork work() const override {
-    const bool transposes = order_ == std::vector<std::uint32_t>{1, 0};
-    return {false, move_operations * input_shape().elements(), transposes ? MatrixCut::transposed : MatrixCut::none};
+    return {false, move_operations * input_shape().elements(), bands(order_, input_shape(), output_shape())};
   }
-  std::vector<InputGradient> input_gradients() const override { return {{0, {}, false, {}, work()}}; }
+  std::vector<InputGradient> input_gradients() const override {
+    std::vector<std::uint32_t> back(order_.size());
+    for (std::uint32_t dimension = 0; dimension < order_.size(); ++dimension) back[order_[dimension]] = dimension;
+    return {{0, {}, false, {}, VectorWork{false, work().operations, bands(back, output_shape(), input_shape())}}};
+  }
 
  private:
+  /// The dimension that is the first one before or behind are the channels: in rows there, and on the other side too,
+  /// or in columns. None where it lies between others.
+  static std::optional<Bands> bands(const std::vector<std::uint32_t>& order, const Shape& from, const Shape& to) {
+    const auto last = static_cast<std::uint32_t>(order.size() - 1);
+    if (last == 0) return std::nullopt;
+    const BandPart rows_from = in_rows(all_rows(from.rows() / from.extent(0)));
+    const BandPart rows_to = in_rows(all_rows(to.rows() / to.extent(0)));
+    if (order[0] == 0) return Bands{from.extent(0), 1, {rows_from}, rows_to};
+    if (order[last] == 0) return Bands{from.extent(0), 1, {rows_from}, in_columns(all_rows(to.rows()))};
+    if (order[0] == last) return Bands{to.extent(0), 1, {in_columns(all_rows(from.rows()))}, rows_to};
+    return std::nullopt;
+  }
+
   /// Copies what lies along output dimensions `dimension` and beyond from `from` to `to`; returns the end.
   float* copy(const float* from, std::size_t dimension, float* to) const {
     if (dimension == strides_.size()) {

@@ -47,8 +47,8 @@ class SliceOperation : public Operation {
     }
     // What is left out gets zeros.
     const VectorOperations moves = move_operations * input_shape().elements();
-    pass.contribute(execution.inputs[0],
-                    pass.builder().at_once({*gradients[0]}, input_shape(), pass.gradient_bits(), moves));
+    pass.contribute(execution.inputs[0], pass.builder().at_once({*gradients[0]}, input_shape(), pass.gradient_bits(),
+                                                                moves, unslice_bands(input_shape(), slice_)));
   }
 
  private:

@@ -67,15 +67,24 @@ class Upsample : public Operation {
     }
   }
   VectorWork work() const override {
-    return {false, (is_bilinear_ ? bilinear_operations : move_operations) * output_shape().elements()};
+    const RowsOfBand between = [rows = rows_](std::uint32_t first, std::uint32_t count) {
+      return Rows{rows[first].first, rows[first + count - 1].second + 1 - rows[first].first};
+    };
+    return {false, (is_bilinear_ ? bilinear_operations : move_operations) * output_shape().elements(),
+            Bands{input_shape().extent(0), output_shape().extent(1), {in_rows(between)}, in_rows(same_rows)}};
   }
   /// The gradient of each element is added to those that it was made of.
   std::vector<InputGradient> input_gradients() const override {
-    return {{0,
-             {},
-             false,
-             {},
-             VectorWork{false, (is_bilinear_ ? bilinear_operations : add_operations) * output_shape().elements()}}};
+    const RowsOfBand made = [rows = rows_](std::uint32_t first, std::uint32_t count) {
+      const auto begin =
+          std::partition_point(rows.begin(), rows.end(), [&](const Neighbours& row) { return row.second < first; });
+      const auto end =
+          std::partition_point(begin, rows.end(), [&](const Neighbours& row) { return row.first < first + count; });
+      return Rows{static_cast<std::uint32_t>(begin - rows.begin()), static_cast<std::uint32_t>(end - begin)};
+    };
+    const VectorWork work{false, (is_bilinear_ ? bilinear_operations : add_operations) * output_shape().elements(),
+                          Bands{input_shape().extent(0), input_shape().extent(1), {in_rows(made)}, in_rows(same_rows)}};
+    return {{0, {}, false, {}, work}};
   }
 
  private:

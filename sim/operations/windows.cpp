@@ -1,5 +1,7 @@
 #include "sim/operations/windows.hpp"
 
+#include <algorithm>
+
 namespace palimpsest {
 
 namespace {
@@ -10,6 +12,56 @@ constexpr std::uint64_t most_window_elements = std::uint64_t{1} << 26U;
 std::string shown(const Windows::Pair& pair) { return std::to_string(pair[0]) + " x " + std::to_string(pair[1]); }
 
 }  // namespace
+
+Rows Windows::image_rows(std::uint32_t first, std::uint32_t count) const {
+  if (count == 0) return {};
+  const auto within = [this](std::int64_t row) {
+    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(row - padding[0], 0, image[0]));
+  };
+  const std::int64_t next = std::int64_t{first + count} * stride[0];
+  const std::int64_t behind = next - stride[0] + std::int64_t{kernel[0] - 1} * dilation[0] + 1;
+  const std::uint32_t begin = first == 0 ? 0 : within(std::int64_t{first} * stride[0]);
+  const std::uint32_t end = first + count == outputs[0] ? image[0] : within(std::max(next, behind));
+  return {begin, end - begin};
+}
+
+Rows Windows::output_rows(std::uint32_t first, std::uint32_t count) const {
+  const std::int64_t reach = std::int64_t{kernel[0] - 1} * dilation[0];
+  const std::int64_t topmost = std::max<std::int64_t>(std::int64_t{first} + padding[0] - reach, 0);
+  const std::int64_t lowest = std::int64_t{first} + count - 1 + padding[0];
+  const std::int64_t begin = first == 0 ? 0 : std::min<std::int64_t>((topmost + stride[0] - 1) / stride[0], outputs[0]);
+  const std::int64_t end =
+      first + count == image[0] ? outputs[0] : std::min<std::int64_t>(lowest / stride[0] + 1, outputs[0]);
+  return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(std::max<std::int64_t>(end - begin, 0))};
+}
+
+RowsOfBand Windows::image_under_outputs() const {
+  return [*this](std::uint32_t first, std::uint32_t count) { return image_rows(first, count); };
+}
+
+RowsOfBand Windows::outputs_over_image() const {
+  return [*this](std::uint32_t first, std::uint32_t count) { return output_rows(first, count); };
+}
+
+RowsOfBand Windows::image_around_image() const {
+  return [*this](std::uint32_t first, std::uint32_t count) {
+    const Rows over = output_rows(first, count);
+    return image_rows(over.first, over.count);
+  };
+}
+
+RowsOfBand Windows::vectors_of_outputs() const {
+  return [columns = outputs[1]](std::uint32_t first, std::uint32_t count) {
+    return Rows{first * columns, count * columns};
+  };
+}
+
+RowsOfBand Windows::vectors_over_image() const {
+  return [*this](std::uint32_t first, std::uint32_t count) {
+    const Rows over = output_rows(first, count);
+    return Rows{over.first * outputs[1], over.count * outputs[1]};
+  };
+}
 
 std::vector<std::int32_t> Windows::places() const {
   std::vector<std::int32_t> places;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/mapping/bands.hpp"
 #include "sim/operations/operation_source.hpp"
 
 namespace palimpsest {
@@ -21,6 +22,22 @@ struct Windows {
 
   std::uint32_t elements() const { return kernel[0] * kernel[1]; }  ///< of a window in a channel
   std::uint32_t count() const { return outputs[0] * outputs[1]; }
+
+  /// Rows of the image under the windows of these rows of outputs, those up to the next window with them.
+  Rows image_rows(std::uint32_t first, std::uint32_t count) const;
+  /// Rows of outputs with windows over these rows of the image, those in the padding with the image's first and last.
+  Rows output_rows(std::uint32_t first, std::uint32_t count) const;
+
+  // What belongs to a band of rows of outputs.
+  RowsOfBand image_under_outputs() const;
+  /// The vectors of windows, row after row of outputs.
+  RowsOfBand vectors_of_outputs() const;
+
+  // What belongs to a band of rows of the image.
+  RowsOfBand outputs_over_image() const;
+  RowsOfBand vectors_over_image() const;
+  /// The image under the outputs over it.
+  RowsOfBand image_around_image() const;
 
   /// Where the windows' elements lie in a channel, window after window in C order; negative in the padding.
   std::vector<std::int32_t> places() const;

@@ -1,14 +1,12 @@
-#include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "sim/trace/network_assembly.hpp"
-#include "tests/support/lowered.hpp"
 #include "tests/support/network_builder.hpp"
 #include "tests/support/operation_description.hpp"
-#include "tests/support/value_flow.hpp"
+#include "tests/support/spilled.hpp"
 
 using namespace palimpsest;
 using namespace palimpsest::test;
@@ -43,15 +41,6 @@ Network recurrent_network() {
   return assembly.finish(reader);
 }
 
-Network convolutions() {
-  NetworkBuilder builder({3, 12, 12});
-  const auto first = builder.relu(builder.conv2d(0, "first", {8, 3, 3, 3}, 1, "bias"));
-  const auto second = builder.relu(builder.conv2d(first, "second", {12, 4, 3, 3}, 2));
-  const auto pooled = builder.add("mean", {second}, {{"axes", {1, 2}}, {"keep", false}});
-  builder.linear(pooled, 5, "head", "head bias");
-  return builder.network();
-}
-
 /// Attention with two heads: products of blocks, of values that are views of others.
 Network attention() {
   NetworkBuilder builder({2, 20, 13});
@@ -79,71 +68,16 @@ Network few_queries() {
   return builder.network();
 }
 
-Architecture chip_of(std::uint32_t kib) {
-  Architecture chip = roomy_chip();
-  chip.tile.crossbar.rows = 16;
-  chip.tile.crossbar.columns = 20;
-  chip.sram.banks = 1;
-  chip.sram.bank_kib = kib;
-  return chip;
-}
-
-struct Seen {
-  bool reused = false;
-  bool spilled = false;
-};
-
-void check_same(const Program& planned, const Program& plain, const Architecture& chip, Seen& seen) {
-  const DataFlow flow = data_flow(planned, chip.sram, cut_steps(planned, Values::in_parts));
-  check_no_faults(flow.faults);
-  check_no_faults(value_faults(planned, plain));
-  if (uses_off_chip(planned)) {
-    seen.spilled = true;
-  } else if (planned.slot_bytes < plain.slot_bytes) {
-    seen.reused = true;
-  }
-}
-
-void check_small(const Network& network, const std::vector<std::uint32_t>& sizes) {
-  const Architecture roomy = chip_of(65'536);
-  const TileMap map = map_to_tiles(network, roomy);
-  Seen inference;
-  Seen training;
-  for (const std::uint32_t kib : sizes) {
-    INFO(kib << " KiB");
-    const Architecture chip = chip_of(kib);
-    const ProgramContext context{chip, network, map};
-    const ProgramContext with_room{roomy, network, map};
-    check_same(inference_program(context, {}, 2), inference_program(with_room, {}, 2), chip, inference);
-    for (const bool in_arrays : {false, true}) {
-      TrainingTask task;
-      task.batch_size = 2;
-      task.backbone_in_arrays = in_arrays;
-      const TrainingPrograms programs = training_programs(context, task);
-      const TrainingPrograms plain = training_programs(with_room, task);
-      check_same(programs.batch, plain.batch, chip, training);
-      check_same(programs.update, plain.update, chip, training);
-    }
-  }
-  CHECK(inference.reused);
-  CHECK(inference.spilled);
-  CHECK(training.spilled);
-}
-
 }  // namespace
 
 TEST_CASE("A loop computes the same where its parts and its state go through the off-chip memory") {
-  check_small(recurrent_network(), {12, 8, 6});
-}
-
-TEST_CASE("Convolutions compute the same where images and windows go through the off-chip memory") {
-  check_small(convolutions(), {16, 13});
+  check_spilled(recurrent_network(), {12, 8, 6});
 }
 
 TEST_CASE("Products of blocks compute the same where both factors go through the off-chip memory") {
-  check_small(attention(), {8, 4, 3});
+  check_spilled(attention(), {8, 4, 3});
 }
 
 TEST_CASE("Products of factors larger than the buffer compute the same in pieces") {
-  check_small(few_queries(), {64, 8});
+  check_spilled(few_queries(), {64, 8});
 }
