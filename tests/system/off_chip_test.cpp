@@ -2,12 +2,15 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "models/modules/chip.hpp"
 #include "sim/mapping/tile_map.hpp"
 #include "sim/mapping/training_program.hpp"
 #include "sim/run/training_task.hpp"
 #include "tests/support/command.hpp"
+#include "tests/support/large_convolution.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace palimpsest {
@@ -100,6 +103,45 @@ TEST_CASE("The fields of the off-chip memory move energy and time where it is us
   const double seconds = training(before).at("seconds").get<double>();
   CHECK(joule(with("/off_chip/standby/value=12.5"), "static_power") ==
         Approx(joule(before, "static_power") - 0.1 * seconds));
+}
+
+TEST_CASE("Convolutions whose windows are four times the buffer play forwards and backwards, with the same work") {
+  const Architecture chip = read_architecture(test::shipped("arch/rm180.json"), {});
+  Architecture roomy = chip;
+  roomy.sram.bank_kib = 16'384;
+  const Network network = test::large_convolution();
+  const TileMap map = map_to_tiles(network, chip);
+  TrainingTask task;
+  task.batch_size = 1;
+  const Program planned = training_programs({chip, network, map}, task).batch;
+  const Program plain = training_programs({roomy, network, map}, task).batch;
+  CHECK(plain.slot_bytes > 4 * capacity_bytes(chip.sram));
+  VectorOperations operations;
+  std::uint64_t macs = 0;
+  for (const Step& step : plain.steps) {
+    if (const auto* job = std::get_if<VectorJob>(&step.job))
+      operations = operations + job->operations_per_vector * job->vectors;
+    if (const auto* job = std::get_if<LoraJob>(&step.job)) macs += job->macs_per_vector * job->vectors;
+  }
+  Chip played("chip", {chip.clock, static_cast<std::uint32_t>(map.blocks.size()), chip.tile, chip.sram,
+                       chip.interconnect, chip.host_port, chip.off_chip});
+  const PlayResult result = played.play(planned);
+  CHECK(result.counts.vector_adds == operations.adds);
+  CHECK(result.counts.vector_macs == operations.macs);
+  CHECK(result.counts.vector_moves == operations.moves);
+  CHECK(result.counts.lora_macs == macs);
+  std::uint64_t loaded = 0;
+  std::uint64_t stored = 0;
+  for (const Step& step : planned.steps) {
+    if (const auto* job = std::get_if<OffChipJob>(&step.job))
+      (job->loads() ? loaded : stored) += job->vectors * off_chip_words(job->memory.bytes);
+  }
+  CHECK(loaded > 0);
+  CHECK(result.counts.off_chip_loaded_words == loaded);
+  CHECK(result.counts.off_chip_stored_words == stored);
+  // The link moves them at its rate at best.
+  const double seconds = 4.0 * static_cast<double>(loaded + stored) / chip.off_chip->bytes_per_second;
+  CHECK(static_cast<double>(result.cycles * chip.clock.period_ps) * 1e-12 > seconds);
 }
 
 }  // namespace palimpsest
