@@ -1,6 +1,7 @@
 #include "sim/operations/kinds.hpp"
 
 #include <array>
+#include <stdexcept>
 
 namespace palimpsest {
 
@@ -12,6 +13,11 @@ struct Kind {
   std::uint32_t last_version;
   std::unique_ptr<Operation> (*read)(OperationSource& source);
 };
+
+/// Loops are read where a network is put together; they are a kind for whoever asks which there are.
+std::unique_ptr<Operation> read_no_loop(OperationSource& source) {
+  throw std::logic_error(source.name + ": a loop that is read as a single operation");
+}
 
 constexpr std::uint32_t newest = 2;
 constexpr std::array kinds{
@@ -41,6 +47,7 @@ constexpr std::array kinds{
     Kind{"average_pool2d", 2, newest, read_average_pool2d},
     Kind{"upsample", 2, newest, read_upsample},
     Kind{"lif", 2, newest, read_lif},
+    Kind{"loop", 2, newest, read_no_loop},
 };
 
 }  // namespace

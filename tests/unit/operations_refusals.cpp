@@ -44,6 +44,8 @@ TEST_CASE("Functions of one value refuse two, and what version 1 does not know")
     const ThrownError error = thrown_error([&] { OperationCase{kind, {{2, 2}}, {}, {}, 1}.read(); });
     CHECK(error.text.find("/operation: expected one of linear, rms_norm, gelu") != std::string::npos);
   }
+  const ThrownError other = thrown_error([] { OperationCase{"spiral", {{2, 2}}}.read(); });
+  CHECK(other.text.find(", upsample, lif, loop; got \"spiral\"") != std::string::npos);
 }
 
 TEST_CASE("Normalisations refuse groups that do not divide the channels and keys of other kinds") {
