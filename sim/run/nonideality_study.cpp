@@ -8,6 +8,7 @@
 #include "sim/mapping/tile_vectors.hpp"
 #include "sim/network/resistive_arrays.hpp"
 #include "sim/run/chip_work.hpp"
+#include "sim/run/index_grids.hpp"
 #include "sim/run/inference.hpp"
 #include "sim/run/memory_check.hpp"
 #include "sim/run/nonidealities.hpp"
@@ -169,6 +170,7 @@ NonidealityStudy nonideality_study(const Architecture& architecture, const Trace
                                    const NonidealitySettings& settings, unsigned threads,
                                    const ReportProgress& progress) {
   tiles_of_chip(architecture, trace);
+  check_index_grids(architecture, trace.network);
   check_memory(needed_memory_bytes(architecture, trace, {std::min(threads, settings.chips), false, threads}),
                available_memory_bytes());
   const std::vector<PhaseReads> reads = reads_of_phases(architecture, trace);

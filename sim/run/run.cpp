@@ -7,6 +7,7 @@
 #include "sim/run/chip_life.hpp"
 #include "sim/run/gpu_life.hpp"
 #include "sim/run/in_place_writes.hpp"
+#include "sim/run/index_grids.hpp"
 #include "sim/run/memory_check.hpp"
 #include "sim/run/reference_check.hpp"
 #include "sim/run/run_plan.hpp"
@@ -19,6 +20,7 @@ RunReport run(const Architecture& architecture, const Trace& trace, const RunOpt
   const RunSelection& selection = options.selection;
   check_phases(selection, trace);
   const std::uint32_t tiles = tiles_of_chip(architecture, trace);
+  check_index_grids(architecture, trace.network);
   check_memory(needed_memory_bytes(architecture, trace, {selection.rm_rewrite ? 2U : 1U, true, options.threads}),
                available_memory_bytes());
   const TileMap map = map_to_tiles(trace.network, architecture);
