@@ -1,35 +1,18 @@
 #include "tests/support/data_flow.hpp"
+#include "tests/support/step_bytes.hpp"
 #include "tests/support/stream_of.hpp"
+#include "tests/support/use_order.hpp"
 
 #include <algorithm>
 #include <limits>
 #include <map>
 #include <optional>
-#include <type_traits>
 #include <unordered_map>
 #include <utility>
 #include <variant>
 
 namespace palimpsest::test {
 namespace {
-
-enum class Space : std::uint8_t { slot, once, off_chip_slot, off_chip_once };
-
-/// A byte of a sample's slot or one that is there once, in the SRAM buffer or in the off-chip memory.
-struct Byte {
-  Space space = Space::slot;
-  std::uint64_t address = 0;
-
-  bool is_once() const { return space == Space::once || space == Space::off_chip_once; }
-  bool operator==(const Byte& other) const { return space == other.space && address == other.address; }
-  bool operator<(const Byte& other) const {
-    return space != other.space ? space < other.space : address < other.address;
-  }
-};
-
-struct ByteHash {
-  std::size_t operator()(const Byte& byte) const { return 4 * byte.address + static_cast<std::size_t>(byte.space); }
-};
 
 constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
 
@@ -41,70 +24,6 @@ struct Content {
   bool operator<(const Content& other) const { return step != other.step ? step < other.step : place < other.place; }
 };
 
-struct Use {
-  std::uint32_t step = 0;
-  bool drains = false;
-};
-
-struct Range {
-  Space space = Space::slot;
-  std::uint64_t address = 0;
-  std::uint64_t bytes = 0;
-  bool whole = false;
-};
-
-/// The ranges of all vectors, one by one, vector after vector.
-std::vector<Range> expanded(const std::vector<StridedRange>& ranges, std::uint32_t vectors, std::uint32_t word,
-                            bool off_chip = false) {
-  std::vector<Range> all;
-  for (std::uint64_t vector = 0; vector < vectors; ++vector) {
-    for (const StridedRange& range : ranges) {
-      const bool whole = vectors == 1 && range.address % word == 0 && range.bytes % word == 0;
-      const Space space = off_chip ? (range.per_sample ? Space::off_chip_slot : Space::off_chip_once)
-                                   : (range.per_sample ? Space::slot : Space::once);
-      all.push_back({space, range.address + vector * range.stride, range.bytes, whole});
-    }
-  }
-  return all;
-}
-
-const OffChipJob* transfer_of(const Step& step) { return std::get_if<OffChipJob>(&step.job); }
-
-std::vector<Range> reads_of(const Step& step, std::uint32_t word) {
-  const StreamJob* job = stream_of(step.job);
-  if (job == nullptr) return {};
-  if (const OffChipJob* transfer = transfer_of(step); transfer != nullptr && transfer->loads())
-    return expanded({transfer->memory}, transfer->vectors, word, true);
-  std::vector<Range> reads = expanded(job->fetches, job->vectors, word);
-  if (const auto* lora = std::get_if<LoraJob>(&step.job)) {
-    for (const Range& range : expanded(lora->preloads, 1, word)) reads.push_back(range);
-  }
-  return reads;
-}
-
-std::vector<Range> drains_of(const Step& step, std::uint32_t word) {
-  const StreamJob* job = stream_of(step.job);
-  if (job == nullptr) return {};
-  if (const OffChipJob* transfer = transfer_of(step); transfer != nullptr && !transfer->loads())
-    return expanded({transfer->memory}, transfer->vectors, word, true);
-  return expanded(job->drains, job->vectors, word);
-}
-
-/// Whether `address` lies behind the end of a row: of its word something before it is used and nothing from it on.
-template <class IsUsed>
-bool is_between_rows(std::uint64_t address, std::uint32_t word, const IsUsed& is_used) {
-  const std::uint64_t start = address / word * word;
-  bool before = false;
-  for (std::uint64_t other = start; other < start + word; ++other) {
-    if (!is_used(other)) continue;
-    if (other >= address) return false;
-    before = true;
-  }
-  return before;
-}
-
-std::string step_text(std::size_t step) { return "step " + std::to_string(step); }
-
 class Follower {
  public:
   Follower(const Program& program, const SramConfig& sram, const std::set<std::uint32_t>& cut)
@@ -112,14 +31,14 @@ class Follower {
         sram_(sram),
         cut_(cut),
         word_(word_bytes(sram)),
-        before_(program.steps.size()),
+        order_(program, word_, [this](std::size_t step, const std::string& what) { fault(step, what); }),
         direct_(program.steps.size()),
         homes_(program.steps.size()) {}
 
   DataFlow follow() {
     flow_.sources.resize(program_.steps.size());
     for (std::uint32_t step = 0; step < program_.steps.size(); ++step) {
-      order(step);
+      order_.add(step);
       for (const Range& range : reads_of(program_.steps[step], word_)) check_place(step, range);
       for (const Range& range : drains_of(program_.steps[step], word_)) check_place(step, range);
       const std::vector<std::optional<Content>> read = follow_reads(step);
@@ -140,19 +59,6 @@ class Follower {
     if (flow_.faults.empty() || flow_.faults.back() != line) flow_.faults.push_back(line);
   }
 
-  void order(std::size_t step) {
-    std::vector<bool>& before = before_[step];
-    before.assign(program_.steps.size(), false);
-    for (const std::uint32_t earlier : program_.steps[step].depends_on) {
-      if (earlier >= step) {
-        fault(step, "depends on " + step_text(earlier) + ", which does not come before it");
-        continue;
-      }
-      before[earlier] = true;
-      for (std::size_t other = 0; other < earlier; ++other) before[other] = before[other] || before_[earlier][other];
-    }
-  }
-
   void check_place(std::size_t step, const Range& range) {
     const std::uint64_t end = range.address + range.bytes;
     const std::uint64_t slots = program_.slot_bytes * program_.samples_in_flight;
@@ -165,47 +71,6 @@ class Follower {
     } else if (program_.samples_in_flight > 1) {
       fault(step, "uses the off-chip memory, which has no slots, with several samples in flight");
     }
-  }
-
-  /// Whether two steps use a byte without an order between them.
-  bool collide(std::uint32_t step, const Use& earlier, const Byte& byte) const {
-    return earlier.step != step && !before_[step][earlier.step] && !sum_up(step, earlier.step, byte);
-  }
-
-  /// Steps that add to what they read and drain.
-  bool sum_up(std::uint32_t one, std::uint32_t other, const Byte& byte) const {
-    return byte.space == Space::once && adds_to(one, byte) && adds_to(other, byte) &&
-           program_.steps[one].job.index() == program_.steps[other].job.index();
-  }
-  bool adds_to(std::uint32_t step, const Byte& byte) const {
-    const auto holds = [&](const Range& range) {
-      return range.space == byte.space && range.address <= byte.address && byte.address < range.address + range.bytes;
-    };
-    const std::vector<Range> reads = reads_of(program_.steps[step], word_);
-    const std::vector<Range> drains = drains_of(program_.steps[step], word_);
-    return std::any_of(reads.begin(), reads.end(), holds) && std::any_of(drains.begin(), drains.end(), holds);
-  }
-
-  void use(std::uint32_t step, const Byte& byte, bool drains) {
-    std::vector<Use>& uses = uses_[byte];
-    bool all_before = true;
-    for (const Use& earlier : uses) {
-      if (!drains && !earlier.drains) continue;
-      if (collide(step, earlier, byte)) {
-        const std::uint32_t reader = drains ? earlier.step : step;
-        const std::uint32_t drainer = drains ? step : earlier.step;
-        if (drains && earlier.drains) {
-          fault(step, "drains what " + step_text(earlier.step) + " drains, without an order between them");
-        } else {
-          fault(reader, "reads what " + step_text(drainer) + " drains, without an order between them");
-        }
-      }
-      all_before = all_before && before_[step][earlier.step];
-      if (drains && !byte.is_once() && earlier.step != step) reuses_ = true;
-    }
-    // Whoever comes later and has an order with this step has one with those before it.
-    if (drains && all_before) uses.clear();
-    uses.push_back({step, drains});
   }
 
   std::optional<Content> held(const Byte& byte) const {
@@ -222,7 +87,7 @@ class Follower {
       bool told = false;
       for (std::uint64_t offset = 0; offset < range.bytes; ++offset) {
         const Byte byte{range.space, range.address + offset};
-        use(step, byte, false);
+        order_.use(step, byte, false);
         contents.push_back(is_left_over(range, byte) ? std::nullopt : held(byte));
         if (!contents.back()) {
           if (!told && !is_left_over(range, byte) && !may_lie_between(range, byte)) {
@@ -247,7 +112,8 @@ class Follower {
     for (std::uint64_t other = byte.address / word_ * word_; other < byte.address; ++other) {
       const auto drained = drainer_.find({Space::slot, other});
       const auto own = drainer_.find(byte);
-      if (drained != drainer_.end() && own != drainer_.end() && before_[drained->second][own->second]) return true;
+      if (drained != drainer_.end() && own != drainer_.end() && order_.before(drained->second, own->second))
+        return true;
     }
     return false;
   }
@@ -262,7 +128,7 @@ class Follower {
 
   /// True if the byte is there once in the SRAM buffer and no step before drains it.
   bool follow_content(std::uint32_t step, const Byte& byte, const Content& content) {
-    if (const auto stored = drainer_.find(byte); stored != drainer_.end() && before_[step][stored->second])
+    if (const auto stored = drainer_.find(byte); stored != drainer_.end() && order_.before(step, stored->second))
       add_source(step, stored->second);
     const bool transfer = transfer_of(program_.steps[step]) != nullptr;
     if (content.step == nobody) {
@@ -273,14 +139,14 @@ class Follower {
     }
     if (!transfer) {
       read_.insert(content);
-      if (before_[step][content.step]) {
+      if (order_.before(step, content.step)) {
         std::set<Byte>& bytes = direct_[step][content.step];
         if (bytes.empty()) homes_[step].insert(homes_[content.step].begin(), homes_[content.step].end());
         bytes.insert(content.place);
       }
     }
     // One of several that add up, each on its own.
-    return byte.space == Space::once && !before_[step][content.step];
+    return byte.space == Space::once && !order_.before(step, content.step);
   }
 
   void add_source(std::uint32_t step, std::uint32_t source) {
@@ -290,7 +156,7 @@ class Follower {
 
   void follow_drains(std::uint32_t step, const std::vector<std::optional<Content>>& read) {
     const bool transfer = transfer_of(program_.steps[step]) != nullptr;
-    if (transfer) reuses_ = true;
+    if (transfer) has_transfers_ = true;
     std::set<Byte> own;
     std::size_t position = 0;
     for (const Range& range : drains_of(program_.steps[step], word_)) {
@@ -301,7 +167,7 @@ class Follower {
           fault(step, "drains byte " + std::to_string(byte.address) + " twice");
           break;
         }
-        use(step, byte, true);
+        order_.use(step, byte, true);
         drainer_[byte] = step;
         if (byte.is_once()) once_drainers_[byte].push_back(step);
         if (byte.space == Space::once) flow_.drained.insert(byte.address);
@@ -350,7 +216,7 @@ class Follower {
     for (const auto& [byte, drainers] : once_drainers_) {
       if (program_.samples == 1 || byte.space != Space::once) continue;
       for (const std::uint32_t one : drainers) {
-        if (!sum_up(one, drainers.front(), byte))
+        if (!order_.sum_up(one, drainers.front(), byte))
           fault(one, "drains what is there once in every sample, and is no sum");
       }
     }
@@ -358,7 +224,7 @@ class Follower {
 
   /// Where places are used again a step may wait for whoever used its places before.
   void check_dependencies(std::uint32_t step) {
-    if (reuses_ || std::holds_alternative<ProgramJob>(program_.steps[step].job)) return;
+    if (order_.reuses() || has_transfers_ || std::holds_alternative<ProgramJob>(program_.steps[step].job)) return;
     for (const std::uint32_t earlier : program_.steps[step].depends_on) {
       if (direct_[step].count(earlier) == 0)
         fault(step, "waits for " + step_text(earlier) + ", of which it reads nothing");
@@ -394,14 +260,13 @@ class Follower {
   const SramConfig& sram_;
   const std::set<std::uint32_t>& cut_;
   std::uint32_t word_;
-  std::vector<std::vector<bool>> before_;  ///< by step: steps that it waits for, over any number of others
-  std::unordered_map<Byte, std::vector<Use>, ByteHash> uses_;
+  UseOrder order_;
   std::unordered_map<Byte, Content, ByteHash> held_;
   std::unordered_map<Byte, std::uint32_t, ByteHash> drainer_;  ///< the last one
   std::map<Byte, std::vector<std::uint32_t>> once_drainers_;
   std::set<Content> read_;        ///< by steps that compute
   std::vector<Content> drained_;  ///< to slots
-  bool reuses_ = false;           ///< a byte of a slot is drained by several steps, or goes through the off-chip memory
+  bool has_transfers_ = false;
   std::vector<std::map<std::uint32_t, std::set<Byte>>> direct_;  ///< by step: what it reads of which step
   std::vector<std::set<Byte>> homes_;                            ///< by step: what is there once, of which it reads
   DataFlow flow_;
