@@ -34,6 +34,10 @@ class AnalogueTile {
   /// Puts other conductances in the cells; the converters and their range stay. Arguments as above.
   void set_conductances(const Eigen::MatrixXf& conductances, std::vector<SenseLine> lines);
 
+  /// What rows driven by themselves give before amplifiers and converters, without noise: microsiemens, [rows, lines].
+  /// Of cells whose current is not linear in the voltage, at the DACs' full scale.
+  const Eigen::MatrixXf& line_differences() const { return crossbar_.line_differences(); }
+
   /// Largest magnitude of the amplifiers' outputs for `codes` [vectors, rows], without noise and not cut, volt.
   float largest_volt(const Eigen::MatrixXf& codes) const;
 

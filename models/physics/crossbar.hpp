@@ -58,6 +58,10 @@ class Crossbar {
   /// Effective conductances at the input of each line's amplifier, microsiemens, [1, lines]: all cells of both columns.
   Eigen::RowVectorXd line_conductances() const;
 
+  /// Effective conductance of each cell of a line less that of the cell it is subtracted from, microsiemens: what a row
+  /// driven by itself gives, [rows, lines].
+  const Eigen::MatrixXf& line_differences() const { return difference_; }
+
   bool is_noisy() const { return read_noise_ > 0.0F; }
 
  private:

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/cli/crossbar_command.hpp"
+#include "sim/cli/deploy_command.hpp"
 #include "sim/cli/draw_command.hpp"
 #include "sim/cli/noise_command.hpp"
 #include "sim/cli/nonidealities_command.hpp"
@@ -30,11 +31,13 @@ struct CommandEntry {
   std::string_view meaning;
 };
 
-constexpr std::array<CommandEntry, 6> commands{{
+constexpr std::array<CommandEntry, 7> commands{{
     {"run", run_command, "run --arch FILE --trace DIRECTORY",
      "all phases of a trace on a chip: energy, latency, writes, accuracy, wear, and two baselines"},
     {"crossbar", crossbar_command, "crossbar --conductance FILE --voltage FILE --segment-resistance OHM",
      "column currents of one array, without and with IR drop"},
+    {"deploy", deploy_command, "deploy --arch FILE --trace DIRECTORY --phase NAME --weights FILE",
+     "the weights of a phase as one chip's tiles compute with them: what adapters for that chip are trained on"},
     {"draw", draw_command, "draw --report FILE [--report FILE ...] --svg FILE",
      "one picture of runs that differ in their seeds alone: mean and extremes"},
     {"nonidealities", nonidealities_command, "nonidealities --arch FILE --trace DIRECTORY",

@@ -88,15 +88,13 @@ void ReportingCommand::store_recorded(po::variables_map& values) const {
 }
 
 bool ReportingCommand::parse(const std::vector<std::string>& arguments) {
-  // clang-format off
-  description_.add_options()
-      ("threads", po::value(&threads_)->value_name("N"),
-       "threads, all processors if not given; any number gives the same report")
-      ("json", po::value(&json_file_)->default_value(kind_.json_file)->value_name("FILE"), "where the report goes")
-      ("svg", po::value(&svg_file_)->value_name("FILE"), kind_.picture.c_str())
-      ("quiet", po::bool_switch(&quiet_), "no progress, no table")
-      ("help", "this text");
-  // clang-format on
+  auto add = description_.add_options();
+  add("threads", po::value(&threads_)->value_name("N"),
+      "threads, all processors if not given; any number gives the same report");
+  add("json", po::value(&json_file_)->default_value(kind_.json_file)->value_name("FILE"), "where the report goes");
+  if (!kind_.picture.empty()) add("svg", po::value(&svg_file_)->value_name("FILE"), kind_.picture.c_str());
+  add("quiet", po::bool_switch(&quiet_), "no progress, no table");
+  add("help", "this text");
   std::optional<po::variables_map> values = given_options(kind_.command, description_, arguments);
   if (!values) return false;
   std::vector<std::string> file_names{"from", "json", "svg"};

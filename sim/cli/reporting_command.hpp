@@ -29,7 +29,7 @@ struct ReportKind {
   bool has_architecture = false;
   bool has_trace = false;
   std::string json_file;  ///< where the report goes if nothing else is said
-  std::string picture;    ///< what --svg draws
+  std::string picture;    ///< what --svg draws; empty: there is no picture
   std::string seed;       ///< what --seed seeds
 };
 

@@ -71,6 +71,16 @@ void DeployedNetwork::age(const ResistiveArrays& arrays, double seconds) {
   }
 }
 
+WeightSet DeployedNetwork::effective_weights() const {
+  WeightSet weights = parameters_;
+  for (std::uint32_t tile = 0; tile < map_.blocks.size(); ++tile) {
+    const TileBlock& block = map_.blocks[tile];
+    weights.at(map_.product(block).weight).block(block.first_output, block.first_input, block.outputs, block.inputs) =
+        columns_[block.weight].combine(tiles_[tile].line_differences()).transpose();
+  }
+  return weights;
+}
+
 void DeployedNetwork::set_adc_ranges(const std::vector<float>& largest_volts) {
   for (const MappedWeight& weight : map_.weights) {
     float largest_of_layer = 0.0F;

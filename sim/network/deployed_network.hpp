@@ -35,6 +35,11 @@ class DeployedNetwork {
   /// Puts what `arrays` will hold `seconds` from now in place of what they held; ranges stay those of the deployment.
   void age(const ResistiveArrays& arrays, double seconds);
 
+  /// The parameters as they are computed with: of a weight in the arrays, the matrix that the tiles multiply with
+  /// before noise and conversion (writing errors, stuck cells, drift and the wires' voltage drop are in it), of any
+  /// other parameter what was deployed.
+  WeightSet effective_weights() const;
+
   /// Outputs [samples, elements of an output] of the samples in `input`. Noise is keyed by (seed, evaluation, tile,
   /// number of the sample), the first sample's number being `first_sample`; `activity` is added to. `embeddings`, if
   /// any, is set to those of the samples (embeddings.hpp), as they rest in the SRAM buffer.

@@ -97,9 +97,12 @@ PhaseFigures ChipLife::next_phase(const RunStages& played, const PhaseWork& work
 
   std::optional<DeployedNetwork> network;
   std::optional<Activity> calibration;
-  if (played.training || played.inference) network.emplace(deployed(goal, adapters_, work.deploying));
+  const bool records_weights = record_ != nullptr && record_->weights;
+  if (played.training || played.inference || records_weights)
+    network.emplace(deployed(goal, adapters_, work.deploying));
   if (played.training) calibration = calibration_activity(*network, first_evaluation, work.calibration);
   if (network) network->age(arrays_, age_seconds_);
+  if (records_weights) record_->weights(evaluation_name(update_method_), number, network->effective_weights());
   OutcomeTally tally(trace_, phase, method.reference);
   // Values do not depend on time, so they are computed while the programs are played.
   auto evaluation = in_background(threads_, [&] {

@@ -18,11 +18,15 @@ namespace palimpsest {
 using TakeRows = std::function<void(const std::string& evaluation, std::size_t phase, std::size_t first,
                                     const Eigen::MatrixXf& rows)>;
 
-/// Where the outputs and embeddings of a run go as they come, in order and by one thread at a time; those with an empty
-/// function go nowhere.
+/// The weights with which `evaluation` computes phase number `phase` (DeployedNetwork::effective_weights).
+using TakeWeights = std::function<void(const std::string& evaluation, std::size_t phase, const WeightSet& weights)>;
+
+/// Where the outputs and embeddings of a run go as they come, in order and by one thread at a time, and the weights of
+/// every phase lived; those with an empty function go nowhere.
 struct RunRecord {
   TakeRows outputs;
   TakeRows embeddings;
+  TakeWeights weights;
 };
 
 /// An evaluation of a phase that a run records.

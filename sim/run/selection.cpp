@@ -17,15 +17,15 @@ std::size_t lived_phases(const RunSelection& selection, const Trace& trace) {
   return lived;
 }
 
-void check_phases(const RunSelection& selection, const Trace& trace) {
-  std::string expected = "--phases: expected phases of the trace (";
+void check_phases(const RunSelection& selection, const Trace& trace, const std::string& expected) {
+  std::string message = expected + " of the trace (";
   for (const Phase& phase : trace.phases)
-    expected.append(&phase == &trace.phases.front() ? "" : ", ").append(phase.name);
-  expected += "), got ";
+    message.append(&phase == &trace.phases.front() ? "" : ", ").append(phase.name);
+  message += "), got ";
   for (const std::string& wanted : selection.phases) {
     const auto is_wanted = [&wanted](const Phase& phase) { return phase.name == wanted; };
     if (std::none_of(trace.phases.begin(), trace.phases.end(), is_wanted))
-      throw UserError(ExitCode::usage_or_architecture, expected + wanted);
+      throw UserError(ExitCode::usage_or_architecture, message + wanted);
   }
 }
 

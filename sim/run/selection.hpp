@@ -28,7 +28,9 @@ bool selects(const RunSelection& selection, const Phase& phase);
 /// their age as the phases before it leave them.
 std::size_t lived_phases(const RunSelection& selection, const Trace& trace);
 
-/// Throws UserError (usage_or_architecture) that lists the trace's phases if one of the selection's is not among them.
-void check_phases(const RunSelection& selection, const Trace& trace);
+/// Throws UserError (usage_or_architecture) that lists the trace's phases if one of the selection's is not among them;
+/// `expected` begins it.
+void check_phases(const RunSelection& selection, const Trace& trace,
+                  const std::string& expected = "--phases: expected phases");
 
 }  // namespace palimpsest

@@ -80,7 +80,7 @@ Safetensors::Safetensors(const std::string& path) : path_(path), file_(path, Exi
   std::string header(length, '\0');
   file_.read(length_bytes, header.data(), header.size());
   data_begin_ = length_bytes + length;
-  entries_ = read_safetensors_header(header, path_, file_.size() - data_begin_);
+  header_ = read_safetensors_header(header, path_, file_.size() - data_begin_);
 }
 
 const TensorShape& Safetensors::shape(const std::string& name, TensorType type, std::size_t dimensions) const {
@@ -109,9 +109,9 @@ std::vector<std::int64_t> Safetensors::integers(const std::string& name, const T
   return values;
 }
 
-void Safetensors::finish() const {
-  for (const auto& [name, tensor] : entries_)
-    if (read_.count(name) == 0) fail(name, "no key of trace.json uses this tensor");
+void Safetensors::finish(const std::string& message) const {
+  for (const auto& [name, tensor] : header_.tensors)
+    if (read_.count(name) == 0) fail(name, message);
 }
 
 void Safetensors::fail(const std::string& name, const std::string& message) const {
@@ -119,8 +119,8 @@ void Safetensors::fail(const std::string& name, const std::string& message) cons
 }
 
 const TensorEntry& Safetensors::entry(const std::string& name) const {
-  const auto found = entries_.find(name);
-  if (found == entries_.end()) fail(name, "the tensor is missing");
+  const auto found = header_.tensors.find(name);
+  if (found == header_.tensors.end()) fail(name, "the tensor is missing");
   return found->second;
 }
 

@@ -31,8 +31,10 @@ class Safetensors {
   std::vector<std::uint8_t> bytes(const std::string& name, const TensorShape& shape);
   std::vector<std::int64_t> integers(const std::string& name, const TensorShape& shape);
 
-  /// Refuses tensors that nobody read.
-  void finish() const;
+  const std::map<std::string, std::string>& metadata() const { return header_.metadata; }
+
+  /// Refuses tensors that nobody read with `message`.
+  void finish(const std::string& message = "no key of trace.json uses this tensor") const;
 
   [[noreturn]] void fail(const std::string& name, const std::string& message) const;
 
@@ -43,7 +45,7 @@ class Safetensors {
   std::string path_;
   InputFile file_;
   std::uint64_t data_begin_ = 0;
-  std::map<std::string, TensorEntry> entries_;
+  SafetensorsHeader header_;
   std::set<std::string> read_;
 };
 

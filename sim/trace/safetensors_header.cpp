@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t largest_offset = std::int64_t{1} << 48U;
 constexpr std::size_t most_dimensions = 8;
-constexpr const char* metadata = "__metadata__";
+constexpr const char* metadata_key = "__metadata__";
 
 std::uint64_t element_bytes(TensorType type) { return type == TensorType::f32 ? 4 : type == TensorType::u8 ? 1 : 8; }
 
@@ -51,8 +51,10 @@ TensorEntry read_entry(JsonReader reader, std::uint64_t data_bytes) {
   return tensor;
 }
 
-void read_metadata(JsonReader reader) {
-  for (const std::string& key : reader.keys()) reader.text(key);
+std::map<std::string, std::string> read_metadata(JsonReader reader) {
+  std::map<std::string, std::string> metadata;
+  for (const std::string& key : reader.keys()) metadata.emplace(key, reader.text(key));
+  return metadata;
 }
 
 void check_coverage(const std::map<std::string, TensorEntry>& tensors, const std::string& path,
@@ -85,19 +87,18 @@ void check_coverage(const std::map<std::string, TensorEntry>& tensors, const std
 
 }  // namespace
 
-std::map<std::string, TensorEntry> read_safetensors_header(std::string_view text, const std::string& path,
-                                                           std::uint64_t data_bytes) {
+SafetensorsHeader read_safetensors_header(std::string_view text, const std::string& path, std::uint64_t data_bytes) {
   JsonDocument document(parse_json(text, path + ": header", ExitCode::trace), path + ": header", ExitCode::trace);
-  JsonReader header(document);
-  if (header.has(metadata)) read_metadata(header.object(metadata));
-  std::map<std::string, TensorEntry> tensors;
-  for (const std::string& name : header.keys()) {
-    if (name == metadata) continue;
+  JsonReader reader(document);
+  SafetensorsHeader header;
+  if (reader.has(metadata_key)) header.metadata = read_metadata(reader.object(metadata_key));
+  for (const std::string& name : reader.keys()) {
+    if (name == metadata_key) continue;
     document.attribute('/' + pointer_step(name), std::string(path).append(": tensor ").append(name));
-    tensors.emplace(name, read_entry(header.object(name), data_bytes));
+    header.tensors.emplace(name, read_entry(reader.object(name), data_bytes));
   }
-  check_coverage(tensors, path, data_bytes);
-  return tensors;
+  check_coverage(header.tensors, path, data_bytes);
+  return header;
 }
 
 }  // namespace palimpsest

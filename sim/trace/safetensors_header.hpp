@@ -20,10 +20,14 @@ struct TensorEntry {
   std::uint64_t end = 0;
 };
 
+struct SafetensorsHeader {
+  std::map<std::string, TensorEntry> tensors;  ///< by name
+  std::map<std::string, std::string> metadata;
+};
+
 /// Reads the JSON header of a safetensors file with `data_bytes` bytes of data behind it. The tensors cover the data
 /// exactly, without gap or overlap, and each is as long as its shape and type say. Throws UserError (trace) that names
 /// `path` and the tensor.
-std::map<std::string, TensorEntry> read_safetensors_header(std::string_view text, const std::string& path,
-                                                           std::uint64_t data_bytes);
+SafetensorsHeader read_safetensors_header(std::string_view text, const std::string& path, std::uint64_t data_bytes);
 
 }  // namespace palimpsest

@@ -65,9 +65,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const bool accepted = fuzz::accepts(ExitCode::trace, {path + ": "}, [&] {
     Safetensors file(path);
     const std::size_t length = header_length(content);
-    const auto tensors =
+    const auto header =
         read_safetensors_header(content.substr(length_bytes, length), path, size - length_bytes - length);
-    for (const auto& [name, tensor] : tensors) read_tensor(file, name, tensor);
+    for (const auto& [name, tensor] : header.tensors) read_tensor(file, name, tensor);
     file.finish();
   });
   fuzz::count_input(accepted, content);
