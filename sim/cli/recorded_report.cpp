@@ -67,6 +67,10 @@ Provenance read_provenance(const std::string& report, const ReportSchema& schema
     JsonReader trace = reader.object("trace");
     provenance.trace = TraceSource{any_text(trace, "directory"), read_files(trace)};
   }
+  if (reader.has("adapters")) {
+    JsonReader adapters = reader.object("adapters");
+    provenance.adapters = AdapterSource{read_files(adapters), adapters.truth("any_chip")};
+  }
   return provenance;
 }
 

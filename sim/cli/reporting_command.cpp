@@ -41,6 +41,12 @@ ReportingCommand::ReportingCommand(ReportKind kind)
     add("set", po::value(&settings_)->composing()->value_name("/POINTER=VALUE"),
         "override a field of the architecture, as in /tile/adc/bits=6; may be repeated");
   }
+  if (kind_.has_adapters) {
+    add("adapter", po::value(&adapter_options_.settings)->composing()->value_name("NAME=FILE"),
+        "the chip uses the adapter in this file in place of the trace's (docs/restoring.md); may be repeated");
+    add("adapter-any-chip", po::bool_switch(&adapter_options_.any_chip),
+        "take such an adapter although it was trained for another chip");
+  }
   option("seed", seed_, "1", "N", kind_.seed);
   add("from", po::value(&from_)->value_name("REPORT"),
       "repeat the report in this file; options beside it replace those in it, --set its fields");
@@ -168,10 +174,16 @@ void ReportingCommand::read_recorded_trace() {
 
 void ReportingCommand::read_inputs() {
   read_architecture_and_trace();
+  if (kind_.has_adapters) {
+    replacing_ = read_adapters(adapter_options_, recorded_ ? &recorded_->adapters : nullptr, from_, *trace_,
+                               chip_identity(*architecture_, *trace_, seed()));
+    provenance_.adapters = replacing_.source;
+  }
   std::vector<std::vector<std::string>> inputs;
   if (recorded_) inputs.push_back({from_});
   if (architecture_) inputs.push_back(paths_of(architecture_->source.files));
   if (trace_) inputs.push_back(paths_of(trace_->files));
+  inputs.push_back(paths_of(provenance_.adapters.files));
   std::vector<OutputOption> outputs{{"--json", json_file_}};
   if (!svg_file_.empty()) outputs.push_back({"--svg", svg_file_});
   for (const auto& [name, file] : file_options_) {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/cli/adapter_options.hpp"
 #include "sim/cli/outputs.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/config/architecture.hpp"
@@ -28,9 +29,10 @@ struct ReportKind {
   ReportSchema schema;
   bool has_architecture = false;
   bool has_trace = false;
-  std::string json_file;  ///< where the report goes if nothing else is said
-  std::string picture;    ///< what --svg draws; empty: there is no picture
-  std::string seed;       ///< what --seed seeds
+  std::string json_file;      ///< where the report goes if nothing else is said
+  std::string picture;        ///< what --svg draws; empty: there is no picture
+  std::string seed;           ///< what --seed seeds
+  bool has_adapters = false;  ///< whether files may replace the trace's
 };
 
 /// The part that these commands share: common options, repeating a report (--from), reading the inputs, opening the
@@ -61,6 +63,8 @@ class ReportingCommand {
   void read_inputs();
   const Architecture& architecture() const { return *architecture_; }
   const Trace& trace() const { return *trace_; }
+  /// Those of --adapter, by name.
+  const std::map<std::string, Adapter>& adapters() const { return replacing_.adapters; }
 
   /// Takes space for the file of such an option. Gives where its parts go, until write().
   std::function<void(std::uint64_t place, const std::string& bytes)> write_at(const std::string& name,
@@ -114,12 +118,14 @@ class ReportingCommand {
   std::string threads_;
   std::string json_file_;
   std::string svg_file_;
+  AdapterOptions adapter_options_;
   bool quiet_ = false;
   bool trace_is_recorded_ = false;
   std::optional<Provenance> recorded_;
   Provenance provenance_;
   std::optional<Architecture> architecture_;
   std::optional<Trace> trace_;
+  ReplacingAdapters replacing_;
   std::vector<std::pair<std::string, const std::string*>> file_options_;  ///< by name
   std::map<std::string, std::size_t> file_places_;                        ///< of those given, among the outputs
   std::optional<OutputFiles> outputs_;

@@ -16,7 +16,7 @@ namespace palimpsest {
 
 void run_command(const std::vector<std::string>& arguments) {
   ReportingCommand command({"run", "simulates all phases of a trace on a chip", run_schema, true, true, "report.json",
-                            "also draw the report, as SVG", "seed of every random draw"});
+                            "also draw the report, as SVG", "seed of every random draw", true});
   std::string age;
   command.option("age", age, "0s", "TIME",
                  "evaluate every phase this long after its deployment, as in 30d (units s, min, h, d, y)");
@@ -42,6 +42,7 @@ void run_command(const std::vector<std::string>& arguments) {
                                                          (": expected inference among --stages, got " + stages));
   command.read_inputs();
   check_phases(options.selection, command.trace());
+  options.adapters = command.adapters();
   std::optional<RunTensors> output_tensors;
   std::optional<RunTensors> embedding_tensors;
   const auto record = [&](const std::string& option, std::optional<RunTensors>& tensors, RunTensorKind kind) {

@@ -47,6 +47,8 @@ Json provenance_json(const Provenance& provenance) {
   }
   if (provenance.trace)
     json["trace"] = {{"directory", provenance.trace->directory}, {"files", files_json(provenance.trace->files)}};
+  if (!provenance.adapters.files.empty())
+    json["adapters"] = {{"any_chip", provenance.adapters.any_chip}, {"files", files_json(provenance.adapters.files)}};
   return json;
 }
 
@@ -113,6 +115,9 @@ std::string changes_text(const Provenance& provenance) {
   std::string text;
   for (const OptionText& option : provenance.options)
     if (!option.is_default) text += option_words(option.name, option.value);
+  for (const SourceFile& file : provenance.adapters.files)
+    text += option_words("adapter", file.place + "=" + file.path);
+  if (provenance.adapters.any_chip) text += " --adapter-any-chip";
   if (provenance.architecture)
     for (const Override& setting : provenance.architecture->overrides) text += option_words("set", setting.text());
   return text.empty() ? text : one_line(text.substr(1));

@@ -181,7 +181,7 @@ DeploymentTask ChipLife::deploy(const Method& method, const WeightSet& goal, std
   deployment.array_writes = std::move(writes);
   deployment.vectors = changed_vectors(goal);
   weights_ = &trace_.weights.at(method.weights);
-  deployment.adapters = adapters_of(trace_, method);
+  deployment.adapters = replacing_ == nullptr ? adapters_of(trace_, method) : adapters_of(trace_, method, *replacing_);
   for (const Adapter* adapter : deployment.adapters) {
     if (std::count(adapters_.begin(), adapters_.end(), adapter) == 0) deployment.new_adapters.push_back(adapter);
   }

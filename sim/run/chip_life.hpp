@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -28,6 +29,10 @@ class ChipLife {
   ChipLife(const Architecture& architecture, const Trace& trace, const TileMap& map, Chip& chip, UpdateMethod method,
            std::uint64_t seed, double age_seconds, unsigned threads, ProgressMeter& meter,
            const RunRecord* record = nullptr);
+
+  /// From now on adapters of these names are deployed in place of the trace's, with layers and ranks like theirs; they
+  /// outlive the object.
+  void replace_adapters(const std::map<std::string, Adapter>& adapters) { replacing_ = &adapters; }
 
   /// Lives through the next phase of the trace: training, deployment, inference. Of these it plays and evaluates
   /// `played` alone and leaves the figures of the others empty; what the phase does to the arrays it does in any case.
@@ -105,7 +110,8 @@ class ChipLife {
   std::vector<std::uint32_t> calibration_samples_;
   Tensor calibration_input_;
   std::size_t phase_ = 0;
-  const WeightSet* weights_ = nullptr;    ///< of the phase before
+  const WeightSet* weights_ = nullptr;  ///< of the phase before
+  const std::map<std::string, Adapter>* replacing_ = nullptr;
   std::vector<const Adapter*> adapters_;  ///< deployed
   bool parameters_off_chip_ = false;      ///< they, gains and biases
 };

@@ -22,6 +22,12 @@ struct TraceSource {
   std::vector<SourceFile> files;
 };
 
+/// Adapters from files in place of the trace's.
+struct AdapterSource {
+  std::vector<SourceFile> files;  ///< their places are the adapters' names
+  bool any_chip = false;          ///< whether they may have been trained for another chip
+};
+
 /// What a report was made from: with the tool of that version, enough to make it again.
 struct Provenance {
   std::string version;  ///< of the tool
@@ -30,6 +36,7 @@ struct Provenance {
   std::vector<std::uint64_t> seeds;  ///< of the runs that a picture puts together, in place of the option; else empty
   std::optional<ArchitectureSource> architecture;
   std::optional<TraceSource> trace;
+  AdapterSource adapters;
 };
 
 }  // namespace palimpsest

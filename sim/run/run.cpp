@@ -74,6 +74,7 @@ RunReport run(const Architecture& architecture, const Trace& trace, const RunOpt
                     &options.record);
   };
   ChipLife hybrid = life(UpdateMethod::adapters);
+  hybrid.replace_adapters(options.adapters);
   std::optional<ChipLife> rewrite;
   if (selection.rm_rewrite) rewrite.emplace(life(UpdateMethod::rm_rewrite));
   std::size_t reported = 0;

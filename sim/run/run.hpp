@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "models/modules/chip.hpp"
@@ -18,6 +19,7 @@ struct RunOptions {
   unsigned threads = 1;      ///< changes the time it takes and nothing else
   double age_seconds = 0.0;  ///< how long after its deployment each phase is evaluated; phases follow each other
   RunSelection selection;
+  std::map<std::string, Adapter> adapters;  ///< that the hybrid uses in place of the trace's of these names
   ChipOptions chip;
   /// Called with what is being done and the share that is done, by one thread at a time; not before everything is known
   /// to fit.

@@ -15,9 +15,13 @@ std::vector<const Operation*> adapted_operations(const Network& network, const A
   return adapted;
 }
 
-std::vector<const Adapter*> adapters_of(const Trace& trace, const Method& method) {
+std::vector<const Adapter*> adapters_of(const Trace& trace, const Method& method,
+                                        const std::map<std::string, Adapter>& replacing) {
   std::vector<const Adapter*> adapters;
-  for (const std::string& name : method.adapters) adapters.push_back(&trace.adapters.at(name));
+  for (const std::string& name : method.adapters) {
+    const auto replaced = replacing.find(name);
+    adapters.push_back(replaced == replacing.end() ? &trace.adapters.at(name) : &replaced->second);
+  }
   return adapters;
 }
 

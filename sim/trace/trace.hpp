@@ -98,8 +98,9 @@ struct Trace {
 /// The operations, one for each layer of `adapter`, that use it first, in the network's order.
 std::vector<const Operation*> adapted_operations(const Network& network, const Adapter& adapter);
 
-/// The adapters that a method uses, in its order; they are the trace's.
-std::vector<const Adapter*> adapters_of(const Trace& trace, const Method& method);
+/// The adapters that a method uses, in its order; they are the trace's, or those of `replacing` where it has the name.
+std::vector<const Adapter*> adapters_of(const Trace& trace, const Method& method,
+                                        const std::map<std::string, Adapter>& replacing = {});
 
 /// Reads and checks a trace directory (docs/trace-format.md), for a chip that computes depth-wise convolutions as told.
 /// Throws UserError (trace) that names file, place and expectation.

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "tests/support/adapter_file.hpp"
 #include "tests/support/small_trace.hpp"
 
 using namespace palimpsest;
@@ -83,6 +84,8 @@ int main(int, char* argv[]) {
     seeds.write("trace", name, trace(files.json.dump(), test::safetensors_bytes(files.tensors)).dump());
   }
   seeds.write("safetensors", "small", tensors);
+  const LowRankPair pair{Eigen::MatrixXf::Ones(2, 3), Eigen::MatrixXf::Ones(4, 2), 0.5F};
+  seeds.write("adapter", "small", test::adapter_file_bytes({"forget", {{"head", pair}}}, {{"seed", "1"}}));
   for (const char* name : {"reference-cells", "tiny-weights", "wrong-reference"}) {
     const std::string directory = std::string("tests/support/cases/") + name;
     const std::string of_case = content(directory + "/tensors.safetensors");
