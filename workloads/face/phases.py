@@ -54,12 +54,15 @@ STREAMS = [
     "continual",
     "rewrite_unlearn",
     "rewrite_continual",
+    "chip_restore",
+    "chip_unlearn",
+    "chip_continual",
 ]
 
 
-def random_stream(seed, purpose):
-    """A numpy Generator for each purpose: changing one training run leaves the other draws alone."""
-    return numpy.random.default_rng([seed, STREAMS.index(purpose)])
+def random_stream(seed, purpose, *numbers):
+    """A numpy Generator for each purpose (and numbers): changing one training run leaves the other draws alone."""
+    return numpy.random.default_rng([seed, STREAMS.index(purpose), *numbers])
 
 
 @dataclass
@@ -110,13 +113,18 @@ def _train(network, parameters, faces, data, seed, purpose, settings, loss, adap
     return TrainingRun("adam", settings.steps, settings.per_face * len(faces), adapter)
 
 
+def adapter_parameters(network, name):
+    """The matrices of the adapter, in every layer that has it."""
+    own = [f"lora_A.{name}.", f"lora_B.{name}."]
+    return [value for path, value in network.named_parameters() if any(part in path for part in own)]
+
+
 def _train_adapter(network, name, active, faces, data, seed, loss):
     """Add the adapter, make it and `active` the adapters in use, and train it alone."""
     rank = ADAPTER_RANKS[name]
     add_adapter(network, name, rank, rank, random_stream(seed, f"{name}"))
     activate_adapters(network, [*active, name])
-    own = [f"lora_A.{name}.", f"lora_B.{name}."]
-    parameters = [value for path, value in network.named_parameters() if any(part in path for part in own)]
+    parameters = adapter_parameters(network, name)
     return _train(network, parameters, faces, data, seed, name, ADAPTERS[name], loss, name)
 
 

@@ -22,6 +22,15 @@ from .modules import (
     replace_recurrent,
 )
 from .network import Network, Operation
+from .restoring import (
+    ChipWeights,
+    on_chip,
+    read_chip_weights,
+    set_adapter,
+    trace_adapter,
+    trace_digest,
+    write_adapter,
+)
 from .safetensors import decode_tensors, encode_tensors
 from .trace import Adapter, LowRank, Method, Phase, Provenance, Trace, TrainingRun
 from .values import adapter_values, parameter_values, reference_outputs
@@ -29,6 +38,7 @@ from .writer import require_writable, write_trace
 
 __all__ = [
     "Adapter",
+    "ChipWeights",
     "ExportError",
     "LIF",
     "LoraConv2d",
@@ -57,10 +67,16 @@ __all__ = [
     "export",
     "load_peft",
     "lora_layers",
+    "on_chip",
     "parameter_values",
+    "read_chip_weights",
     "reference_outputs",
     "replace_recurrent",
     "require_writable",
+    "set_adapter",
+    "trace_adapter",
+    "trace_digest",
     "trace_network",
+    "write_adapter",
     "write_trace",
 ]

@@ -21,12 +21,13 @@ MAXIMUM_HEADER = 100_000_000
 METADATA = "__metadata__"
 
 
-def encode_tensors(tensors):
+def encode_tensors(tensors, metadata=None):
     """Bytes of a file holding `tensors`, a mapping of name to float32, uint8 or int64 array.
 
-    The same tensors give the same bytes: names sorted in the header, the data ordered by item size (largest
-    first, so that every tensor is aligned) and then by name, the header padded with spaces to a multiple of
-    eight bytes. Raises SafetensorsError for another dtype or what is no name or array.
+    metadata: texts by name for the header, if any. The same tensors give the same bytes: names sorted in the
+    header, the data ordered by item size (largest first, so that every tensor is aligned) and then by name, the
+    header padded with spaces to a multiple of eight bytes. Raises SafetensorsError for another dtype or what is
+    no name or array.
     """
     require_kind("tensors", tensors, dict, "a dict of name to array")
     arrays = {}
@@ -49,7 +50,10 @@ def encode_tensors(tensors):
         }
         blocks.append(data)
         offset += len(data)
-    text = json.dumps({name: header[name] for name in sorted(header)}, separators=(",", ":")).encode()
+    header = {name: header[name] for name in sorted(header)}
+    if metadata is not None:
+        header = {METADATA: {key: metadata[key] for key in sorted(metadata)}, **header}
+    text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
     return b"".join([len(text).to_bytes(8, "little"), text, *blocks])
 
@@ -61,17 +65,7 @@ def decode_tensors(data, all_floats=False):
     other libraries do. Raises SafetensorsError; trusts nothing in the header. A pickle and the like are
     called what they are.
     """
-    require_kind("data", data, bytes, "the bytes of a file")
-    if len(data) < 8:
-        raise SafetensorsError("shorter than the eight bytes of the header's length")
-    length = int.from_bytes(data[:8], "little")
-    if length > min(len(data) - 8, MAXIMUM_HEADER):
-        # A header may have a length that begins as another format does, but not one beyond the file.
-        other = other_format(data)
-        if other is not None:
-            raise SafetensorsError(f"expected a safetensors file, got {other}")
-        raise SafetensorsError(f"header of {length} bytes is longer than the file or the limit")
-    header = _parse_header(data[8 : 8 + length])
+    length, header, _ = _decoded_header(data)
     content = memoryview(data)[8 + length :]
     tensors = {}
     spans = []
@@ -90,6 +84,27 @@ def decode_tensors(data, all_floats=False):
     if expected != len(content):
         raise SafetensorsError(f"{len(content) - expected} bytes belong to no tensor")
     return tensors
+
+
+def decode_metadata(data):
+    """The metadata, text by text, in the bytes of a file; empty if it has none. Raises SafetensorsError."""
+    return _decoded_header(data)[2]
+
+
+def _decoded_header(data):
+    """Length of the header, its tensors and its metadata."""
+    require_kind("data", data, bytes, "the bytes of a file")
+    if len(data) < 8:
+        raise SafetensorsError("shorter than the eight bytes of the header's length")
+    length = int.from_bytes(data[:8], "little")
+    if length > min(len(data) - 8, MAXIMUM_HEADER):
+        # A header may have a length that begins as another format does, but not one beyond the file.
+        other = other_format(data)
+        if other is not None:
+            raise SafetensorsError(f"expected a safetensors file, got {other}")
+        raise SafetensorsError(f"header of {length} bytes is longer than the file or the limit")
+    header, metadata = _parse_header(data[8 : 8 + length])
+    return length, header, metadata
 
 
 def _dtype_name(name, array):
@@ -118,7 +133,7 @@ def _parse_header(text):
     metadata = header.pop(METADATA, {})
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
         raise SafetensorsError(f"{METADATA}: expected an object of strings")
-    return header
+    return header, metadata
 
 
 def _is_count(value):
