@@ -4,6 +4,8 @@ PRESET ?= release
 # Where the Olivetti faces are; they are not part of the repository.
 DATA ?= ../shared/data/faces
 BUILD = build/$(PRESET)
+# Whose adapters `make restore` trains; DATA is where its data are.
+WORKLOAD ?= face
 # Which of the C++ tests: unit, module, system or parallel; all if not given.
 TESTS ?= $(if $(filter thread,$(PRESET)),parallel)
 # How long each fuzz harness runs.
@@ -15,7 +17,7 @@ TRAIN_PACKAGES = python3 python3-torch python3-numpy
 TEST_PACKAGES = $(TRAIN_PACKAGES) python3-pytest patch
 CHECK_PACKAGES = clang clang-format clang-tidy libclang-rt-14-dev
 
-.PHONY: run configure palimpsest build test test-cpp test-python test-torch2 fuzz lint format traces golden figures \
+.PHONY: run configure palimpsest build test test-cpp test-python test-torch2 fuzz lint format traces restore golden figures \
         bench mutate clean
 
 run: palimpsest
@@ -73,6 +75,12 @@ format:
 traces:
 	@tools/install $(TRAIN_PACKAGES)
 	PYTHONPATH=workloads /usr/bin/python3 -m face --data $(DATA) --output traces/face
+
+# Trains adapters for ten chips on what their tiles compute with, and tells in docs/restoring.md what that is worth.
+restore: palimpsest
+	@tools/install $(TRAIN_PACKAGES)
+	PYTHONPATH=workloads /usr/bin/python3 -m restoring_study --workload $(WORKLOAD) --data $(DATA) \
+	  --binary $(BUILD)/palimpsest --page docs/restoring.md
 
 # Rewrites the golden files. Say why in the commit.
 golden: palimpsest
