@@ -1,0 +1,1 @@
+"""The speaker workload: learn five speakers, forget one, add a sixth."""
