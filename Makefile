@@ -1,8 +1,9 @@
 # Thin: CMake builds, ctest and pytest test. The targets install what they need from Debian's archive.
 
 PRESET ?= release
-# Where the Olivetti faces are; they are not part of the repository.
+# Where the Olivetti faces and the spoken digits are; they are not part of the repository.
 DATA ?= ../shared/data/faces
+SPEECH ?= ../shared/data/speech
 BUILD = build/$(PRESET)
 # Whose adapters `make restore` trains; DATA is where its data are.
 WORKLOAD ?= face
@@ -13,7 +14,7 @@ SECONDS_EACH ?= 5
 
 BUILD_PACKAGES = g++ cmake ninja-build pkg-config libsystemc-dev libeigen3-dev libboost-program-options-dev \
                  nlohmann-json3-dev libssl-dev catch2 librandom123-dev
-TRAIN_PACKAGES = python3 python3-torch python3-numpy
+TRAIN_PACKAGES = python3 python3-torch python3-numpy libopenblas0-serial
 TEST_PACKAGES = $(TRAIN_PACKAGES) python3-pytest patch
 CHECK_PACKAGES = clang clang-format clang-tidy libclang-rt-14-dev
 
@@ -75,6 +76,7 @@ format:
 traces:
 	@tools/install $(TRAIN_PACKAGES)
 	PYTHONPATH=workloads /usr/bin/python3 -m face --data $(DATA) --output traces/face
+	PYTHONPATH=workloads /usr/bin/python3 -m speaker --data $(SPEECH) --output traces/speaker
 
 # Trains adapters for ten chips on what their tiles compute with, and tells in docs/restoring.md what that is worth.
 restore: palimpsest
