@@ -4,6 +4,7 @@ import numpy
 import pytest
 from spoken import TAKES, arrays_of, prepare, recordings, tone, write
 
+from palimpsest_export import TraceError
 from speaker import data as speaker_data
 from speaker import main as speaker_main
 from speaker.data import channel_powers, filter_bank, shortened, to_spikes
@@ -163,6 +164,16 @@ def test_an_output_that_cannot_be_written_is_refused_before_training(spoken, cap
     output = file / inside
     error = one_line_of_error(["--data", spoken, "--output", output], capsys)
     assert f"speaker: {output}: Not a directory" in error and file.read_bytes() == b""
+
+
+def test_a_trace_that_is_refused_is_one_clear_line(spoken, capsys, monkeypatch):
+    def refuse(*_):
+        raise TraceError("phases: expected at least one")
+
+    monkeypatch.setattr(speaker_main, "train_phases", lambda *_: [])
+    monkeypatch.setattr(speaker_main, "build_trace", refuse)
+    error = one_line_of_error(["--data", spoken, "--output", spoken / "out"], capsys)
+    assert error == "speaker: phases: expected at least one\n"
 
 
 def test_clips_of_other_speakers_are_left_out(tmp_path):
