@@ -20,7 +20,7 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipConfig& config, const 
       config_(config),
       time_(config.clock),
       services_{time_, line_bytes(config.sram), payloads_, counts_},
-      tiles_(config.tiles),
+      groups_(config.tile_groups),
       banks_(config.sram.banks) {
   construct(options);
   connect();
@@ -29,14 +29,14 @@ Chip::Chip(const sc_core::sc_module_name& name, const ChipConfig& config, const 
 void Chip::construct(const ChipOptions& options) {
   std::vector<std::function<void()>> makers;
   makers.emplace_back([this] {
-    sequencer_ = std::make_unique<Sequencer>("sequencer", config_.tiles, config_.off_chip.has_value(), time_);
+    sequencer_ = std::make_unique<Sequencer>("sequencer", config_.tile_groups, config_.off_chip.has_value(), time_);
   });
-  for (std::uint32_t i = 0; i < config_.tiles; ++i) {
+  for (std::uint32_t i = 0; i < config_.tile_groups; ++i) {
     makers.emplace_back([this, i] {
-      tiles_[i] = std::make_unique<Tile>(numbered("tile", i).c_str(), config_.tile, config_.clock, services_);
+      groups_[i] = std::make_unique<TileGroup>(numbered("group", i).c_str(), config_.tile, config_.clock, services_);
     });
   }
-  makers.emplace_back([this] { lora_unit_ = std::make_unique<LoraUnit>("lora_unit", services_); });
+  makers.emplace_back([this] { lora_unit_ = std::make_unique<LoraUnit>("lora_unit", config_.tile_groups, services_); });
   makers.emplace_back([this] { vector_unit_ = std::make_unique<VectorUnit>("vector_unit", services_); });
   makers.emplace_back([this] { host_port_ = std::make_unique<HostPort>("host_port", config_.host_port, services_); });
   if (config_.off_chip) {
@@ -44,9 +44,10 @@ void Chip::construct(const ChipOptions& options) {
       off_chip_ = std::make_unique<OffChipMemory>("off_chip", *config_.off_chip, config_.clock, services_);
     });
   }
-  makers.emplace_back([this] { programmer_ = std::make_unique<Programmer>("programmer", config_.tiles, services_); });
+  makers.emplace_back(
+      [this] { programmer_ = std::make_unique<Programmer>("programmer", config_.tile_groups, services_); });
   makers.emplace_back([this] {
-    const std::uint32_t ports = 2 * (config_.tiles + (config_.off_chip ? 4 : 3));
+    const std::uint32_t ports = 2 * (config_.tile_groups + (config_.off_chip ? 4 : 3));
     interconnect_ =
         std::make_unique<Interconnect>("interconnect", ports, config_.interconnect, config_.sram, time_, counts_);
   });
@@ -60,9 +61,10 @@ void Chip::construct(const ChipOptions& options) {
 }
 
 void Chip::connect() {
-  for (std::uint32_t i = 0; i < config_.tiles; ++i) {
-    sequencer_->tile(i).socket.bind(tiles_[i]->commands);
-    programmer_->tiles[i].bind(tiles_[i]->program);
+  for (std::uint32_t i = 0; i < config_.tile_groups; ++i) {
+    sequencer_->group(i).socket.bind(groups_[i]->commands);
+    programmer_->groups[i].bind(groups_[i]->program);
+    groups_[i]->fetch.lora_unit.bind(lora_unit_->groups[i]);
   }
   sequencer_->lora_unit().socket.bind(lora_unit_->commands);
   sequencer_->vector_unit().socket.bind(vector_unit_->commands);
@@ -75,7 +77,7 @@ void Chip::connect() {
     unit.fetch.port.socket.bind(interconnect_->ports[port++]);
     unit.drain.port.socket.bind(interconnect_->ports[port++]);
   };
-  for (const auto& tile : tiles_) connect_memory(*tile);
+  for (const auto& group : groups_) connect_memory(*group);
   connect_memory(*lora_unit_);
   connect_memory(*vector_unit_);
   connect_memory(*host_port_);
@@ -84,7 +86,7 @@ void Chip::connect() {
 }
 
 PlayResult Chip::play(const Program& program, const PlayProgress& progress) {
-  check_program(program, config_.tiles, config_.off_chip.has_value());
+  check_program(program, config_.tile_groups, config_.off_chip.has_value());
   const PlayBound bound = play_bound(program, config_);
   if (bound.cycles > cycles_left() || bound.memory_wait_cycles == uncountable) throw PlayTooLong(bound, cycles_left());
   reset();
@@ -96,7 +98,7 @@ PlayResult Chip::play(const Program& program, const PlayProgress& progress) {
 void Chip::reset() {
   counts_ = {};
   for (const auto& bank : banks_) bank->reset();
-  for (const auto& tile : tiles_) tile->reset_statistics();
+  for (const auto& group : groups_) group->reset_statistics();
   lora_unit_->reset_statistics();
   vector_unit_->reset_statistics();
   host_port_->reset_statistics();
@@ -109,7 +111,7 @@ PlayResult Chip::result() const {
   result.cycles = sequencer_->cycles();
   result.counts = counts_;
   for (const auto& bank : banks_) result.memory_wait_cycles += bank->wait_cycles();
-  for (const auto& tile : tiles_) result.busy.tiles.push_back(tile->busy_cycles());
+  for (const auto& group : groups_) result.busy.groups.push_back(group->busy_cycles());
   result.busy.lora_unit = lora_unit_->busy_cycles();
   result.busy.vector_unit = vector_unit_->busy_cycles();
   result.busy.host_port = host_port_->busy_cycles();

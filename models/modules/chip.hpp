@@ -15,7 +15,7 @@
 #include "models/modules/programmer.hpp"
 #include "models/modules/sequencer.hpp"
 #include "models/modules/sram_bank.hpp"
-#include "models/modules/tile.hpp"
+#include "models/modules/tile_group.hpp"
 #include "models/modules/vector_unit.hpp"
 #include "models/physics/actions.hpp"
 #include "models/protocol/jobs.hpp"
@@ -29,7 +29,7 @@ struct ChipOptions {
 
 /// Cycles in which a unit had at least one job.
 struct BusyCycles {
-  std::vector<std::uint64_t> tiles;
+  std::vector<std::uint64_t> groups;
   std::uint64_t lora_unit = 0;
   std::uint64_t vector_unit = 0;
   std::uint64_t host_port = 0;
@@ -60,8 +60,8 @@ class Chip : public sc_core::sc_module {
 
   /// Plays `program` from cycle 0 to the end and starts the kernel for it; the result does not depend on earlier plays.
   /// `progress`, if any, is called as steps are done.
-  /// Throws before anything is played: std::logic_error for a program that is not well formed (a tile that does not
-  /// exist, a dependency that is not an earlier step, a streaming job without vectors, no sample in flight),
+  /// Throws before anything is played: std::logic_error for a program that is not well formed (a tile group that does
+  /// not exist, a dependency on a later step, a job without vectors, adapters that nothing feeds, no sample in flight),
   /// PlayTooLong for one whose bound (play_bound) is beyond cycles_left(). Throws std::logic_error when the play stops
   /// with work left, after which the chip is of no further use.
   PlayResult play(const Program& program, const PlayProgress& progress = {});
@@ -84,7 +84,7 @@ class Chip : public sc_core::sc_module {
   UnitServices services_;
 
   std::unique_ptr<Sequencer> sequencer_;
-  std::vector<std::unique_ptr<Tile>> tiles_;
+  std::vector<std::unique_ptr<TileGroup>> groups_;
   std::unique_ptr<LoraUnit> lora_unit_;
   std::unique_ptr<VectorUnit> vector_unit_;
   std::unique_ptr<HostPort> host_port_;

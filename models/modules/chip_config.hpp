@@ -21,7 +21,7 @@ struct HostPortConfig {
 /// What the timing shell needs to know of a chip.
 struct ChipConfig {
   Clock clock;
-  std::uint32_t tiles = 1;
+  std::uint32_t tile_groups = 1;
   TileConfig tile;
   SramConfig sram;
   InterconnectConfig interconnect;

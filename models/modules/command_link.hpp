@@ -29,7 +29,12 @@ class CommandLink : public UnitLink {
   }
 
   void issue(const Step& step, StepInstance instance, std::uint64_t slot_offset) override {
-    commands_.push_back({&std::get<JobType>(step.job), slot_offset, instance.sample, instance.step});
+    issue(std::get<JobType>(step.job), instance, slot_offset);
+  }
+
+  /// A job of `instance`, which outlives it.
+  void issue(const JobType& job, StepInstance instance, std::uint64_t slot_offset) {
+    commands_.push_back({&job, slot_offset, instance.sample, instance.step});
     tlm::tlm_phase phase = tlm::BEGIN_REQ;
     sc_core::sc_time delay;
     socket->nb_transport_fw(commands_.back(), phase, delay);

@@ -14,9 +14,9 @@ MemoryPort::MemoryPort(const sc_core::sc_module_name& name, const UnitServices& 
 }
 
 void MemoryPort::start(tlm::tlm_command command, const std::vector<StridedRange>& ranges, std::uint64_t vector,
-                       std::uint64_t slot_offset, sc_core::sc_event& done) {
+                       std::uint64_t vectors, std::uint64_t slot_offset, sc_core::sc_event& done) {
   assert(outstanding_ == 0);
-  cutter_.start(ranges, vector, slot_offset);
+  cutter_.start(ranges, vector, vectors, command == tlm::TLM_WRITE_COMMAND, slot_offset);
   if (cutter_.exhausted()) {
     done.notify(sc_core::SC_ZERO_TIME);
     return;

@@ -19,10 +19,10 @@ class MemoryPort : public sc_core::sc_module {
 
   MemoryPort(const sc_core::sc_module_name& name, const UnitServices& services);
 
-  /// Sends the first request now. Notifies `done` at the cycle of the last response, or in this cycle when there is
-  /// nothing to move. One transfer at a time.
+  /// Moves what belongs to `vector` of a job's `vectors`; sends the first request now. Notifies `done` at the cycle of
+  /// the last response, or in this cycle when there is nothing to move. One transfer at a time.
   void start(tlm::tlm_command command, const std::vector<StridedRange>& ranges, std::uint64_t vector,
-             std::uint64_t slot_offset, sc_core::sc_event& done);
+             std::uint64_t vectors, std::uint64_t slot_offset, sc_core::sc_event& done);
 
  private:
   SC_HAS_PROCESS(MemoryPort);

@@ -20,14 +20,18 @@ class MemoryStage : public PipelineStage<JobType> {
               std::vector<StridedRange> StreamJob::*ranges)
       : PipelineStage<JobType>(name), port("port", services), command_(command), ranges_(ranges) {}
 
- private:
-  void begin_service(const VectorToken<JobType>& vector) final {
+ protected:
+  void begin_service(const VectorToken<JobType>& vector) override {
     const Command<JobType>& command = *vector.command;
     const std::uint32_t pass_with_memory = command_ == tlm::TLM_READ_COMMAND ? 0 : command.job->passes - 1;
     port.start(command_, vector.pass == pass_with_memory ? command.job->*ranges_ : no_ranges_, vector.index,
-               command.slot_offset, this->service_end_);
+               command.job->vectors, command.slot_offset, responded());
   }
 
+  /// Notified when the last access of a vector has responded.
+  virtual sc_core::sc_event& responded() { return this->service_end_; }
+
+ private:
   tlm::tlm_command command_;
   std::vector<StridedRange> StreamJob::*ranges_;
   const std::vector<StridedRange> no_ranges_;

@@ -32,6 +32,10 @@ class PipelineStage : public sc_core::sc_module {
   /// Starts the service of `vector`; service_end_ must be notified at its end.
   virtual void begin_service(const VectorToken<JobType>& vector) = 0;
 
+  /// Called when the service of `vector` has ended, and when the stage hands it on.
+  virtual void served(const VectorToken<JobType>& /*vector*/) {}
+  virtual void handing_on(const VectorToken<JobType>& /*vector*/) {}
+
   sc_core::sc_event service_end_{"service_end"};
 
  private:
@@ -51,6 +55,7 @@ class PipelineStage : public sc_core::sc_module {
 
   void end_service() {
     served_ = true;
+    served(vector_);
     hand_on();
   }
 
@@ -58,6 +63,7 @@ class PipelineStage : public sc_core::sc_module {
   void hand_on() {
     if (!served_ || !next_empty_) return;
     VectorToken<JobType> leaving = vector_;
+    handing_on(leaving);
     vector_ = {};
     served_ = false;
     tlm::tlm_phase phase = tlm::BEGIN_REQ;

@@ -35,15 +35,15 @@ class Bound {
   explicit Bound(const ChipConfig& config)
       : config_(config),
         write_cycles_(config.tile, config.clock),
-        ports_(config.tiles + std::size_t{units_behind_tiles}) {
+        ports_(config.tile_groups + std::size_t{units_behind_groups}) {
     const std::unique_ptr<const Sensing> sensing = sensing_of(config.tile);
     read_cycles_ = array_cycles(*sensing, config.clock) + transfer_cycles(*sensing, config.clock);
   }
 
   PlayBound of(const Program& program) {
     for (const Step& step : program.steps) {
-      unit_ = unit_of(step, config_.tiles);
-      std::visit([this](const auto& job) { add(job); }, step.job);
+      const std::uint32_t unit = unit_of(step, config_.tile_groups);
+      std::visit([this, unit](const auto& job) { add(job, unit); }, step.job);
     }
     std::uint64_t under_way = 0;
     for (const Ports& ports : ports_) under_way = saturating_sum(under_way, saturating_sum(ports.fetch, ports.drain));
@@ -55,8 +55,10 @@ class Bound {
   static constexpr std::uint64_t reports_per_job = 2;
 
   std::uint64_t service_cycles(const TileJob& job) const {
-    return dac_cycles(config_.tile.dac, config_.tile.mapping.inputs, job.driven_lines, config_.clock) + read_cycles_ +
-           adc_cycles(config_.tile.adc, job.sensed_lines, config_.clock);
+    const std::uint64_t bits = load_bits(config_.tile.dac, config_.tile.mapping.inputs,
+                                         job.spikes ? LineInputs::spikes : LineInputs::codes, job.most_driven_lines);
+    return dac_cycles(config_.tile.dac, bits, config_.clock) + read_cycles_ +
+           adc_cycles(config_.tile.adc, job.most_sensed_lines, config_.clock);
   }
   static std::uint64_t service_cycles(const LoraJob& job) { return job.cycles_per_vector; }
   static std::uint64_t service_cycles(const VectorJob& job) { return job.cycles_per_vector; }
@@ -70,18 +72,23 @@ class Bound {
                           link_cycles(*config_.off_chip, job.memory.bytes, config_.clock));
   }
 
-  void add(const ProgramJob& job) {
+  void add(const ProgramJob& job, std::uint32_t /*unit*/) {
     for (const WriteGroup& group : job.groups) {
       for (const WriteRound& round : group.rounds) sample_.add(1, write_cycles_.of(round));
     }
     sample_.add(reports_per_job, 1);
   }
 
+  /// What the adapters of a tile job have to do counts as if it were done before or after.
   template <class StreamingJob>
-  void add(const StreamingJob& job) {
+  void add(const StreamingJob& job, std::uint32_t unit) {
     sample_.add(std::uint64_t{job.vectors} * job.passes, service_cycles(job));
-    Ports& ports = ports_[unit_];
-    if constexpr (std::is_same_v<StreamingJob, LoraJob>) add_transfers(1, job.preloads, ports.fetch);
+    if constexpr (std::is_same_v<StreamingJob, TileJob>) {
+      sample_.add(job.vectors, saturating_sum(job.lane_cycles, job.lane_latency));
+      if (job.adapters) add(*job.adapters, config_.tile_groups);
+    }
+    Ports& ports = ports_[unit];
+    add_transfers(1, job.preloads, ports.fetch);
     add_transfers(job.vectors, job.fetches, ports.fetch);
     add_transfers(job.vectors, job.drains, ports.drain);
     sample_.add(reports_per_job, 1);
@@ -90,24 +97,25 @@ class Bound {
   void add_transfers(std::uint64_t transfers, const std::vector<StridedRange>& ranges, std::uint64_t& port) {
     const std::uint64_t word = word_bytes(config_.sram);
     const std::uint64_t line = line_bytes(config_.sram);
-    std::uint64_t requests = 0;
-    std::uint64_t words = 0;
+    const std::uint64_t latency = config_.interconnect.latency_cycles;
+    std::uint64_t requests_of_vector = 0;
     std::uint64_t words_of_largest = 0;
     for (const StridedRange& range : ranges) {
       if (range.bytes == 0) continue;
+      const std::uint64_t bytes = range.bytes + (range.together - 1) * range.stride;
       // Wherever it begins within a word and a line.
-      const std::uint64_t words_of_range = (range.bytes - 1) / word + 2;
-      requests += (range.bytes - 1) / line + 2;
-      words += words_of_range;
-      words_of_largest = std::max(words_of_largest, std::min<std::uint64_t>(words_of_range, config_.sram.line_words));
+      const std::uint64_t words = (bytes - 1) / word + 2;
+      const std::uint64_t requests = range.rows * ((bytes - 1) / line + 2);
+      const std::uint64_t busy = requests * wake_cycles() + range.rows * words * config_.sram.word_cycles;
+      const std::uint64_t times = ceil_div(transfers, range.together);
+      sample_.bank_cycles = saturating_sum(sample_.bank_cycles, saturating_product(times, busy));
+      // Issued in one cycle, on its way, and granted at the next edge or when its bank is free again.
+      sample_.add(times, requests * (1 + latency + 1) + busy);
+      requests_of_vector += requests;
+      words_of_largest = std::max(words_of_largest, std::min<std::uint64_t>(words, config_.sram.line_words));
     }
-    if (requests == 0) return;
-    port = std::max(port, requests);
-    const std::uint64_t latency = config_.interconnect.latency_cycles;
-    const std::uint64_t busy = requests * wake_cycles() + words * config_.sram.word_cycles;
-    sample_.bank_cycles = saturating_sum(sample_.bank_cycles, saturating_product(transfers, busy));
-    // Issued in one cycle, on its way, and granted at the next edge or when its bank is free again.
-    sample_.add(transfers, requests * (1 + latency + 1) + busy);
+    if (requests_of_vector == 0) return;
+    port = std::max(port, requests_of_vector);
     const BankTime last = bank_time(config_.sram, static_cast<std::uint32_t>(words_of_largest), true);
     sample_.add(transfers, last.last_word + latency);
   }
@@ -118,7 +126,6 @@ class Bound {
   WriteCycles write_cycles_;
   std::uint64_t read_cycles_ = 0;
   std::vector<Ports> ports_;  ///< by unit
-  std::uint32_t unit_ = 0;
   Delays sample_;
 };
 

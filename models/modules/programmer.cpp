@@ -4,8 +4,8 @@
 
 namespace palimpsest {
 
-Programmer::Programmer(const sc_core::sc_module_name& name, std::uint32_t tile_count, const UnitServices& services)
-    : sc_module(name), tiles("tile", tile_count), time_(services.time), counts_(services.counts) {
+Programmer::Programmer(const sc_core::sc_module_name& name, std::uint32_t group_count, const UnitServices& services)
+    : sc_module(name), groups("group", group_count), time_(services.time), counts_(services.counts) {
   commands.register_nb_transport_fw(this, &Programmer::take);
   SC_METHOD(play_next_round);
   sensitive << round_end_;
@@ -25,13 +25,13 @@ tlm::tlm_sync_enum Programmer::take(Command<ProgramJob>& command, tlm::tlm_phase
 }
 
 void Programmer::play_next_round() {
-  const auto& groups = current_->job->groups;
-  while (group_ < groups.size() && round_ == groups[group_].rounds.size()) {
+  const auto& write_groups = current_->job->groups;
+  while (group_ < write_groups.size() && round_ == write_groups[group_].rounds.size()) {
     ++group_;
     round_ = 0;
   }
-  if (group_ < groups.size()) {
-    play(groups[group_].rounds[round_++]);
+  if (group_ < write_groups.size()) {
+    play(write_groups[group_].rounds[round_++]);
   } else {
     finish();
   }
@@ -46,7 +46,7 @@ void Programmer::play(WriteRound round) {
   counts_.rm_verify_word_lines += round.verify_reads > 0 ? 1 : 0;
   tlm::tlm_phase phase = tlm::BEGIN_REQ;
   sc_core::sc_time duration;
-  tiles[current_->job->tile]->nb_transport_fw(round, phase, duration);
+  groups[current_->job->tile_group]->nb_transport_fw(round, phase, duration);
   round_end_.notify(duration);
 }
 

@@ -11,14 +11,14 @@
 
 namespace palimpsest {
 
-/// Writes resistive cells: plays the rounds of a write-verify job one after the other on the job's tile, which knows
-/// how long each takes. One job, and so one tile, at a time.
+/// Writes resistive cells: plays the rounds of a write-verify job one after the other on the group of the job's
+/// tile, which knows how long each takes. One job, and so one tile, at a time.
 class Programmer : public sc_core::sc_module {
  public:
   CommandTarget<Programmer, ProgramJob> commands{"commands"};
-  sc_core::sc_vector<RoundInitiator<Programmer>> tiles;
+  sc_core::sc_vector<RoundInitiator<Programmer>> groups;
 
-  Programmer(const sc_core::sc_module_name& name, std::uint32_t tile_count, const UnitServices& services);
+  Programmer(const sc_core::sc_module_name& name, std::uint32_t group_count, const UnitServices& services);
 
   std::uint64_t busy_cycles() const { return busy_.cycles(); }
   void reset_statistics() { busy_.reset(); }

@@ -1,24 +1,26 @@
 #include "models/modules/sequencer.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 namespace palimpsest {
 
-Sequencer::Sequencer(const sc_core::sc_module_name& name, std::uint32_t tiles, bool has_off_chip, const CycleTime& time)
+Sequencer::Sequencer(const sc_core::sc_module_name& name, std::uint32_t groups, bool has_off_chip,
+                     const CycleTime& time)
     : sc_module(name),
       time_(time),
       inbox_(time),
-      lora_unit_("lora_unit", tiles, inbox_),
-      vector_unit_("vector_unit", tiles + 1, inbox_),
-      host_port_("host_port", tiles + 2, inbox_),
-      programmer_("programmer", tiles + 4, inbox_) {
-  for (std::uint32_t i = 0; i < tiles; ++i) {
-    tiles_.push_back(std::make_unique<CommandLink<TileJob>>("tile_" + std::to_string(i), i, inbox_));
-    units_.push_back(tiles_.back().get());
+      lora_unit_("lora_unit", groups, inbox_),
+      vector_unit_("vector_unit", groups + 1, inbox_),
+      host_port_("host_port", groups + 2, inbox_),
+      programmer_("programmer", groups + 4, inbox_) {
+  for (std::uint32_t i = 0; i < groups; ++i) {
+    groups_.push_back(std::make_unique<CommandLink<TileJob>>("group_" + std::to_string(i), i, inbox_));
+    units_.push_back(groups_.back().get());
   }
-  if (has_off_chip) off_chip_.emplace("off_chip", tiles + 3, inbox_);
+  if (has_off_chip) off_chip_.emplace("off_chip", groups + 3, inbox_);
   units_.insert(units_.end(),
                 {&lora_unit_, &vector_unit_, &host_port_, off_chip_ ? &*off_chip_ : nullptr, &programmer_});
   SC_METHOD(act);
@@ -32,7 +34,7 @@ void Sequencer::start(const Program& program, PlayProgress progress) {
   intake_free_.assign(units_.size(), true);
   woken_.clear();
   start_ = end_ = time_.now();
-  dataflow_.start(program, static_cast<std::uint32_t>(tiles_.size()), woken_);
+  dataflow_.start(program, lora_unit_number(), woken_);
   if (!dataflow_.finished()) inbox_.readable.notify(sc_core::SC_ZERO_TIME);
 }
 
@@ -41,13 +43,15 @@ std::uint64_t Sequencer::cycles() const {
   return end_ - start_;
 }
 
-/// The order of the units within a cycle does not matter: each takes from a queue of its own, and what units do to each
-/// other shows one cycle later.
+/// Each unit takes from a queue of its own, and what units do to each other shows one cycle later; but tile groups
+/// whose jobs have adapters and the LoRA unit itself take turns in the order of their numbers.
 void Sequencer::act() {
   read_reports();
   if (progress_) progress_(dataflow_.finished_steps());
+  std::sort(woken_.begin(), woken_.end());
+  woken_.erase(std::unique(woken_.begin(), woken_.end()), woken_.end());
   for (const std::uint32_t unit : woken_) {
-    if (intake_free_[unit] && dataflow_.has_ready(unit)) give(unit);
+    if (intake_free_[unit] && dataflow_.has_ready(unit, intake_free_[lora_unit_number()])) give(unit);
   }
   woken_.clear();
 }
@@ -61,15 +65,21 @@ void Sequencer::read_reports() {
     } else {
       intake_free_[report.unit] = true;
       woken_.push_back(report.unit);
+      if (report.unit == lora_unit_number()) dataflow_.wake_adapters(woken_);
     }
   }
 }
 
 void Sequencer::give(std::uint32_t unit) {
-  const StepInstance instance = dataflow_.take_ready(unit);
+  const StepInstance instance = dataflow_.take_ready(unit, intake_free_[lora_unit_number()]);
   intake_free_[unit] = false;
-  const std::uint64_t slot = instance.sample % program_->samples_in_flight;
-  units_[unit]->issue(program_->steps[instance.step], instance, slot * program_->slot_bytes);
+  const std::uint64_t slot_offset = instance.sample % program_->samples_in_flight * program_->slot_bytes;
+  const Step& step = program_->steps[instance.step];
+  if (const LoraJob* adapters = adapters_of(step)) {
+    intake_free_[lora_unit_number()] = false;
+    lora_unit_.issue(*adapters, instance, slot_offset);
+  }
+  units_[unit]->issue(step, instance, slot_offset);
 }
 
 }  // namespace palimpsest

@@ -22,9 +22,9 @@ using PlayProgress = std::function<void(std::uint64_t finished_steps)>;
 /// and one cycle after every report of a unit.
 class Sequencer : public sc_core::sc_module {
  public:
-  Sequencer(const sc_core::sc_module_name& name, std::uint32_t tiles, bool has_off_chip, const CycleTime& time);
+  Sequencer(const sc_core::sc_module_name& name, std::uint32_t groups, bool has_off_chip, const CycleTime& time);
 
-  CommandLink<TileJob>& tile(std::uint32_t index) { return *tiles_[index]; }
+  CommandLink<TileJob>& group(std::uint32_t index) { return *groups_[index]; }
   CommandLink<LoraJob>& lora_unit() { return lora_unit_; }
   CommandLink<VectorJob>& vector_unit() { return vector_unit_; }
   CommandLink<HostJob>& host_port() { return host_port_; }
@@ -45,10 +45,11 @@ class Sequencer : public sc_core::sc_module {
   void act();
   void read_reports();
   void give(std::uint32_t unit);
+  std::uint32_t lora_unit_number() const { return static_cast<std::uint32_t>(groups_.size()); }
 
   CycleTime time_;
   ReportInbox inbox_;
-  std::vector<std::unique_ptr<CommandLink<TileJob>>> tiles_;
+  std::vector<std::unique_ptr<CommandLink<TileJob>>> groups_;
   CommandLink<LoraJob> lora_unit_;
   CommandLink<VectorJob> vector_unit_;
   CommandLink<HostJob> host_port_;

@@ -12,14 +12,14 @@
 
 namespace palimpsest {
 
-/// What tiles, the LoRA unit, the vector unit and the host port share: an intake that offers the vectors of a job to
-/// fetch, pass by pass, and the end behind drain where a job's last vector finishes it. The stages between fetch and
-/// drain belong to the derived class, which binds them.
-template <class JobType>
+/// What tile groups, the LoRA unit, the vector unit and the ports of host and off-chip memory share: an intake that
+/// reads the preloads of a job and offers its vectors to fetch, pass by pass, and the end behind drain where a job's
+/// last vector finishes it. The stages between fetch and drain belong to the derived class, which binds them.
+template <class JobType, class Fetch = MemoryStage<JobType>>
 class StreamingUnit : public sc_core::sc_module {
  public:
   CommandTarget<StreamingUnit, JobType> commands{"commands"};
-  MemoryStage<JobType> fetch;
+  Fetch fetch;
   MemoryStage<JobType> drain;
 
   std::uint64_t busy_cycles() const { return busy_.cycles(); }
@@ -36,10 +36,13 @@ class StreamingUnit : public sc_core::sc_module {
     from_drain_.register_nb_transport_fw(this, &StreamingUnit::finish);
     to_fetch_.bind(fetch.in);
     drain.out.bind(from_drain_);
+    SC_METHOD(preloads_end);
+    sensitive << preloaded_;
+    dont_initialize();
   }
 
-  /// What comes before the first vector. It must end with offer_vector().
-  virtual void prepare(const Command<JobType>& /*command*/) { offer_vector(); }
+  /// Called when the preloads of a job have responded, and each time fetch is empty while vectors are left.
+  virtual void next_vector() { offer_vector(); }
 
   void offer_vector() {
     VectorToken<JobType> vector{current_, next_vector_, next_pass_};
@@ -52,21 +55,31 @@ class StreamingUnit : public sc_core::sc_module {
     to_fetch_->nb_transport_fw(vector, phase, delay);
   }
 
+  /// The job whose vectors are being offered.
+  const JobType& current_job() const { return *current_->job; }
+
  private:
+  SC_HAS_PROCESS(StreamingUnit);
   tlm::tlm_sync_enum take(Command<JobType>& command, tlm::tlm_phase& /*phase*/, sc_core::sc_time& /*delay*/) {
     assert(current_ == nullptr);
     busy_.job_taken(time_.now());
     current_ = &command;
     next_vector_ = 0;
     next_pass_ = 0;
-    prepare(command);
+    if (command.job->preloads.empty()) {
+      next_vector();
+    } else {
+      fetch.port.start(tlm::TLM_READ_COMMAND, command.job->preloads, 0, 1, command.slot_offset, preloaded_);
+    }
     return tlm::TLM_ACCEPTED;
   }
+
+  void preloads_end() { next_vector(); }
 
   tlm::tlm_sync_enum fetch_is_empty(VectorToken<JobType>& /*vector*/, tlm::tlm_phase& /*phase*/,
                                     sc_core::sc_time& /*delay*/) {
     if (next_vector_ < current_->job->vectors) {
-      offer_vector();
+      next_vector();
       return tlm::TLM_ACCEPTED;
     }
     Command<JobType>& passed = *current_;
@@ -92,7 +105,8 @@ class StreamingUnit : public sc_core::sc_module {
   CycleTime time_;
   VectorInitiator<StreamingUnit, JobType> to_fetch_{"to_fetch"};
   VectorTarget<StreamingUnit, JobType> from_drain_{"from_drain"};
-  Command<JobType>* current_ = nullptr;  ///< the job whose vectors are being offered
+  sc_core::sc_event preloaded_{"preloaded"};
+  Command<JobType>* current_ = nullptr;
   std::uint32_t next_vector_ = 0;
   std::uint32_t next_pass_ = 0;
   BusyTime busy_;

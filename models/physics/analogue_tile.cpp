@@ -5,7 +5,6 @@
 #include <optional>
 #include <utility>
 
-#include "models/physics/input_encoding.hpp"
 #include "models/physics/quantize.hpp"
 #include "models/physics/units.hpp"
 
@@ -59,18 +58,22 @@ float AnalogueTile::volt_per_code() const {
   return static_cast<float>(config_.dac.full_scale_volt / largest_code(config_.dac.bits));
 }
 
-std::uint32_t AnalogueTile::passes() const {
-  return input_passes(config_.mapping.inputs, config_.dac.bits, config_.dac.refinement);
+std::uint32_t AnalogueTile::passes(LineInputs inputs) const {
+  return input_passes(encoding(inputs), config_.dac.bits, config_.dac.refinement);
 }
 
-Eigen::MatrixXf AnalogueTile::line_volts(const Eigen::MatrixXf& codes, std::uint32_t pass, Streams* streams) const {
-  Eigen::MatrixXf lsb = line_codes(config_.mapping.inputs, config_.dac.bits, codes, pass, config_.dac.refinement);
+Eigen::MatrixXf AnalogueTile::line_volts(const Eigen::MatrixXf& codes, LineInputs inputs, std::uint32_t pass,
+                                         Streams* streams) const {
+  Eigen::MatrixXf lsb = line_codes(encoding(inputs), config_.dac.bits, codes, pass, config_.dac.refinement);
+  Eigen::ArrayXXf driven;
+  if (gates(config_.dac, inputs)) driven = (lsb.array() != 0.0F).cast<float>();
   dac_.distort(lsb);
   if (streams != nullptr && streams->dac) {
     streams->dac->for_each([&](Eigen::Index row, Eigen::Index rows, RandomStream& stream) {
       dac_.add_noise(lsb.middleRows(row, rows), stream);
     });
   }
+  if (driven.size() > 0) lsb.array() *= driven;
   return lsb * volt_per_code();
 }
 
@@ -81,10 +84,10 @@ Eigen::MatrixXf AnalogueTile::conducting(const Eigen::MatrixXf& volts) const {
   });
 }
 
-float AnalogueTile::largest_volt(const Eigen::MatrixXf& codes) const {
+float AnalogueTile::largest_volt(const Eigen::MatrixXf& codes, LineInputs inputs) const {
   float largest = 0.0F;
-  for (std::uint32_t pass = 0; pass < passes(); ++pass) {
-    const Eigen::MatrixXf currents = crossbar_.currents(conducting(line_volts(codes, pass, nullptr)));
+  for (std::uint32_t pass = 0; pass < passes(inputs); ++pass) {
+    const Eigen::MatrixXf currents = crossbar_.currents(conducting(line_volts(codes, inputs, pass, nullptr)));
     largest = std::max(largest, static_cast<float>(sensing_->volt_per_microampere()) * currents.cwiseAbs().maxCoeff());
   }
   return largest;
@@ -108,13 +111,14 @@ Eigen::MatrixXf AnalogueTile::converted(Eigen::MatrixXf volts, Streams& streams,
   return quantize_codes(volts, limit, config_.adc.bits, activity.saturated_adc, config_.adc.refinement);
 }
 
-Eigen::MatrixXf AnalogueTile::read(const Eigen::MatrixXf& codes, const ReadKey& key, ReadActivity& activity) const {
+Eigen::MatrixXf AnalogueTile::read(const Eigen::MatrixXf& codes, const ReadKey& key, ReadActivity& activity,
+                                   LineInputs inputs) const {
   Streams streams(*this, key, codes.rows());
   const double seconds = sensing_->array_ns() * nano;
   const double volt_per_microampere = sensing_->volt_per_microampere();
   Eigen::MatrixXf sum;
-  for (std::uint32_t pass = 0; pass < passes(); ++pass) {
-    const Eigen::MatrixXf volts = line_volts(codes, pass, &streams);
+  for (std::uint32_t pass = 0; pass < passes(inputs); ++pass) {
+    const Eigen::MatrixXf volts = line_volts(codes, inputs, pass, &streams);
     const Eigen::MatrixXf effective = conducting(volts);
     Eigen::MatrixXf currents = crossbar_.currents(effective);
     if (streams.crossbar) {
@@ -126,7 +130,7 @@ Eigen::MatrixXf AnalogueTile::read(const Eigen::MatrixXf& codes, const ReadKey& 
     activity.crossbar_joule += config_.supply_volt * power.supply_microampere * micro * seconds;
     activity.crossbar_dissipation_joule += power.dissipated_microwatt * micro * seconds;
     const Eigen::MatrixXf result =
-        static_cast<float>(pass_weight(config_.mapping.inputs, config_.dac.bits, pass, config_.dac.refinement)) *
+        static_cast<float>(pass_weight(encoding(inputs), config_.dac.bits, pass, config_.dac.refinement)) *
         converted(static_cast<float>(volt_per_microampere) * currents, streams, activity);
     sum = pass == 0 ? result : sum + result;
   }

@@ -8,6 +8,7 @@
 #include "models/physics/cell.hpp"
 #include "models/physics/converter.hpp"
 #include "models/physics/crossbar.hpp"
+#include "models/physics/input_encoding.hpp"
 #include "models/physics/sample_streams.hpp"
 #include "models/physics/sensing.hpp"
 #include "models/physics/tile_config.hpp"
@@ -39,24 +40,29 @@ class AnalogueTile {
   const Eigen::MatrixXf& line_differences() const { return crossbar_.line_differences(); }
 
   /// Largest magnitude of the amplifiers' outputs for `codes` [vectors, rows], without noise and not cut, volt.
-  float largest_volt(const Eigen::MatrixXf& codes) const;
+  float largest_volt(const Eigen::MatrixXf& codes, LineInputs inputs = LineInputs::codes) const;
 
   /// Sets the amplifier output (> 0) of the ADCs' largest code, volt.
   void set_adc_range(float full_scale_volt) { adc_full_scale_volt_ = full_scale_volt; }
 
   /// The products of `codes` [vectors, rows], whole numbers within +-largest_code(DAC bits), with the lines'
-  /// conductance differences as the converters give them: [vectors, lines], in microsiemens times codes.
-  Eigen::MatrixXf read(const Eigen::MatrixXf& codes, const ReadKey& key, ReadActivity& activity) const;
+  /// conductance differences as the converters give them: [vectors, lines], in microsiemens times codes. Codes of
+  /// spikes are zero or the largest.
+  Eigen::MatrixXf read(const Eigen::MatrixXf& codes, const ReadKey& key, ReadActivity& activity,
+                       LineInputs inputs = LineInputs::codes) const;
 
  private:
   struct Streams;
 
   double read_noise() const { return config_.crossbar.noisy_cells ? cell_.read_noise : 0.0; }
-  std::uint32_t passes() const;
+  InputEncoding encoding(LineInputs inputs) const { return encoding_of(config_.mapping.inputs, inputs); }
+  std::uint32_t passes(LineInputs inputs) const;
   float volt_per_code() const;
   double adc_noise_lsb() const;
   void set_amplifier_noise();
-  Eigen::MatrixXf line_volts(const Eigen::MatrixXf& codes, std::uint32_t pass, Streams* streams) const;
+  /// Gated lines are at zero, whatever the errors of their converters.
+  Eigen::MatrixXf line_volts(const Eigen::MatrixXf& codes, LineInputs inputs, std::uint32_t pass,
+                             Streams* streams) const;
   Eigen::MatrixXf conducting(const Eigen::MatrixXf& volts) const;
   Eigen::MatrixXf converted(Eigen::MatrixXf volts, Streams& streams, ReadActivity& activity) const;
 

@@ -20,9 +20,9 @@ const std::array<ComponentDescription, component_count>& component_descriptions(
       {"rm_write", "forming, SET and RESET pulses: cells, drivers and word lines"},
       {"rm_verify", "verify reads: cell, word line, DAC, TIA and ADC"},
       {"sram", "reads and writes of the SRAM buffer"},
-      {"interconnect", "wires between the units and the SRAM buffer"},
+      {"interconnect", "wires between the units, the SRAM buffer and the tiles of a group"},
       {"lora_unit", "multiply-accumulates of the LoRA unit"},
-      {"vector_unit", "elementary operations of the vector unit"},
+      {"vector_unit", "elementary operations of the vector unit and of the lanes behind converters"},
       {"host_port", "words across the chip's edge"},
       {"off_chip", "words between the SRAM buffer and the off-chip memory, its standby apart"},
       {"leakage", "leakage of the SRAM buffer over the time of the stage"},
@@ -105,8 +105,9 @@ double static_watt(const EnergyTable& table, const EnergyParameters& parameters)
 
 }  // namespace
 
-double dac_update_joule(const EnergyTable& table, const TileConfig& tile) {
-  return table.dac_buffer_joule + std::ldexp(table.dac_step_joule, bits_per_pass(tile.mapping.inputs, tile.dac.bits));
+double dac_update_joule(const EnergyTable& table, const TileConfig& tile, LineInputs inputs) {
+  const int bits = bits_per_pass(tile.mapping.inputs, tile.dac.bits, inputs);
+  return table.dac_buffer_joule + std::ldexp(table.dac_step_joule, bits);
 }
 
 ComponentEnergy component_energy(const EnergyTable& table, const EnergyParameters& parameters,
@@ -125,7 +126,8 @@ ComponentEnergy component_energy(const EnergyTable& table, const EnergyParameter
   const auto set = [&energy](Component component, double joule) {
     energy[static_cast<std::size_t>(component)] = joule;
   };
-  set(Component::dac, times(counts.dac_updates, update));
+  const double spike = dac_update_joule(table, parameters.tile, LineInputs::spikes);
+  set(Component::dac, times(counts.dac_updates, update) + times(counts.spike_updates, spike));
   set(Component::word_lines, times(counts.word_line_switches, word_line(parameters.tile.supply_volt)));
   set(Component::crossbar, analogue.crossbar_read);
   set(Component::tia, times(counts.tia_samples, sample));
@@ -141,8 +143,10 @@ ComponentEnergy component_energy(const EnergyTable& table, const EnergyParameter
   set(Component::sram,
       (times(counts.sram_read_words, bank.read_joule) + times(counts.sram_write_words, bank.write_joule)) *
           words_of_32_bits);
-  set(Component::interconnect, times(counts.interconnect_words * parameters.sram.word_bits,
-                                     table.wire_activity * table.wire_joule_per_bit_mm * table.interconnect_mm));
+  const double wire_joule_per_bit_mm = table.wire_activity * table.wire_joule_per_bit_mm;
+  set(Component::interconnect,
+      times(counts.interconnect_words * parameters.sram.word_bits, wire_joule_per_bit_mm * table.interconnect_mm) +
+          times(counts.group_wire_bits, wire_joule_per_bit_mm * table.tile_pitch_mm));
   set(Component::lora_unit, times(counts.lora_macs, mac_energy_joule(table, parameters.mac_bits)));
   set(Component::vector_unit, times(counts.vector_adds, table.vector_add_joule) +
                                   times(counts.vector_macs, table.vector_mac_joule) +

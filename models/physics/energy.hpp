@@ -84,8 +84,8 @@ struct EnergyParameters {
 };
 
 /// Energy of one code put on one driven line in a pass: a buffer, and an array of one unit capacitor per level of the
-/// bits that the pass carries.
-double dac_update_joule(const EnergyTable& table, const TileConfig& tile);
+/// bits that the pass carries. Of a spike: with one bit.
+double dac_update_joule(const EnergyTable& table, const TileConfig& tile, LineInputs inputs = LineInputs::codes);
 
 /// Actions x table + data-dependent analogue energy + leakage and static power x time. A word line takes C V^2, and so
 /// does a write driver. A verify read is one DAC update, one TIA sample and one conversion on top of its cell; with the

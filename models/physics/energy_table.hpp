@@ -42,6 +42,7 @@ struct EnergyTable {
   double wire_activity = 0.0;          ///< rising edges per bit moved
   double wire_seconds_per_mm = 0.0;
   double interconnect_mm = 0.0;  ///< mean distance between a port and a bank
+  double tile_pitch_mm = 0.0;    ///< between the centres of neighbouring tiles
   double host_word_joule = 0.0;  ///< 32 bits
   double host_word_seconds = 0.0;
   double sram_bit_leakage_watt = 0.0;

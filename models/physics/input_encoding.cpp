@@ -18,7 +18,8 @@ std::uint32_t input_passes(InputEncoding encoding, int bits, const GridRefinemen
   return 1;
 }
 
-int bits_per_pass(InputEncoding encoding, int bits) {
+int bits_per_pass(InputEncoding encoding, int bits, LineInputs inputs) {
+  if (inputs == LineInputs::spikes) return 1;
   switch (encoding) {
     case InputEncoding::two_pass:
       return bits - 1;
@@ -47,6 +48,21 @@ Eigen::MatrixXf line_codes(InputEncoding encoding, int bits, const Eigen::Matrix
       break;
   }
   return codes;
+}
+
+InputEncoding encoding_of(InputEncoding encoding, LineInputs inputs) {
+  return inputs == LineInputs::spikes ? InputEncoding::bipolar : encoding;
+}
+
+LineCounts active_lines(InputEncoding encoding, int bits, const Eigen::MatrixXf& codes,
+                        const GridRefinement& refinement) {
+  const std::uint32_t passes = input_passes(encoding, bits, refinement);
+  LineCounts lines(codes.rows(), Eigen::Index{passes});
+  for (std::uint32_t pass = 0; pass < passes; ++pass) {
+    const Eigen::MatrixXf carried = line_codes(encoding, bits, codes, pass, refinement);
+    lines.col(pass) = (carried.array() != 0.0F).cast<std::uint32_t>().rowwise().sum();
+  }
+  return lines;
 }
 
 double pass_weight(InputEncoding encoding, int bits, std::uint32_t pass, const GridRefinement& refinement) {

@@ -17,6 +17,12 @@ enum class InputEncoding {
   bit_serial,  ///< one bit of the two's complement after the other; a line is at zero or at full scale
 };
 
+/// What lines carry into a read.
+enum class LineInputs {
+  codes,   ///< numbers, in the encoding of the mapping
+  spikes,  ///< nothing or the largest code, in one pass
+};
+
 /// When a layer's scale follows its largest weight.
 enum class WeightScale {
   kept,       ///< at the first write that has weights other than zero; later ones beyond it are clipped

@@ -33,6 +33,16 @@ struct ResistiveMemoryConfig {
   FaultsConfig faults;
 };
 
+/// What becomes of a vector on its way to the tiles of a weight, and of what they give.
+struct DataPathConfig {
+  bool tile_groups = true;             ///< one fetch for all tiles of a weight, sums behind the converters
+  bool adapters_on_broadcast = true;   ///< the LoRA unit gets the vector with the tiles, and its result is added there
+  bool fused_functions = true;         ///< elementwise functions of a product are computed there
+  bool fused_values = true;            ///< and those of a product and stored values
+  bool permutation_by_address = true;  ///< transpositions before and behind products are addresses, no copies
+  VectorUnitConfig lanes;              ///< of each tile, behind its converters
+};
+
 struct SequencerConfig {
   std::uint32_t samples_in_flight = 2;
 };
@@ -109,6 +119,7 @@ struct Architecture {
   SramConfig sram;
   LoraUnitConfig lora_unit;
   VectorUnitConfig vector_unit;
+  DataPathConfig data_path;
   InterconnectConfig interconnect;
   HostPortConfig host_port;
   std::optional<OffChipConfig> off_chip;  ///< empty: there is none

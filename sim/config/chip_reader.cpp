@@ -53,6 +53,18 @@ VectorUnitConfig read_vector_unit(JsonReader reader) {
   return unit;
 }
 
+DataPathConfig read_data_path(JsonReader reader) {
+  DataPathConfig path;
+  path.tile_groups = reader.truth("tile_groups");
+  path.adapters_on_broadcast = reader.truth("adapters_on_broadcast");
+  path.fused_functions = reader.truth("fused_functions");
+  path.fused_values = reader.truth("fused_values");
+  path.permutation_by_address = reader.truth("permutation_by_address");
+  path.lanes = read_vector_unit(reader.object("lanes_of_tile"));
+  reader.finish();
+  return path;
+}
+
 // An object with one key, which holds an integer.
 std::uint32_t read_only_key(JsonReader reader, const char* key, std::uint32_t smallest, std::uint32_t largest) {
   const auto value = reader.integer<std::uint32_t>(key, smallest, largest);
@@ -94,7 +106,7 @@ void check_bank_size(const JsonReader& energy, const std::vector<EnergyTable::Sr
 
 Architecture read_chip(JsonReader reader, const std::string& directory) {
   Architecture chip;
-  reader.schema("palimpsest.architecture", 2);
+  reader.schema("palimpsest.architecture", 3);
   chip.name = reader.text("name");
   chip.clock.period_ps = reader.integer<std::uint64_t>("clock_period_ps", 10, 1'000'000'000);
   JsonReader tile = reader.object("tile");
@@ -111,6 +123,7 @@ Architecture read_chip(JsonReader reader, const std::string& directory) {
   chip.sram = read_sram(reader.object("sram"));
   chip.lora_unit = read_lora_unit(reader.object("lora_unit"));
   chip.vector_unit = read_vector_unit(reader.object("vector_unit"));
+  chip.data_path = read_data_path(reader.object("data_path"));
   chip.interconnect.latency_cycles = read_only_key(reader.object("interconnect"), "latency_cycles", 0, most_cycles);
   chip.host_port.cycles_per_word = read_only_key(reader.object("host_port"), "cycles_per_word", 1, most_cycles);
   chip.off_chip = read_off_chip(reader);

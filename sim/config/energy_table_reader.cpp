@@ -65,7 +65,7 @@ EnergyTable read_energy_table(JsonReader& reader) {
     return read_quantity(reader, key, delay_units(), 0.0, largest_seconds);
   };
   EnergyTable table;
-  reader.schema("palimpsest.energy", 2);
+  reader.schema("palimpsest.energy", 3);
   table.node_nm = reader.number("node_nm", 1.0, 1000.0);
   table.adc_conversion_joule = read_adc_conversion(reader);
   table.dac_buffer_joule = energy("dac_buffer");
@@ -92,6 +92,7 @@ EnergyTable read_energy_table(JsonReader& reader) {
   table.wire_activity = read_quantity(reader, "wire_activity", plain_units(), 0.0, 1.0);
   table.wire_seconds_per_mm = read_quantity(reader, "wire_delay", delay_per_mm_units(), 0.0, largest_seconds);
   table.interconnect_mm = read_quantity(reader, "interconnect_distance", length_units_in_mm(), 0.0, 1e3);
+  table.tile_pitch_mm = read_quantity(reader, "tile_pitch", length_units_in_mm(), 0.0, 1e3);
   table.host_word_joule = energy("host_word");
   table.host_word_seconds = delay("host_word_time");
   table.sram_bit_leakage_watt = read_quantity(reader, "sram_leakage", power_per_bit_units(), 0.0, largest_watt);

@@ -25,6 +25,12 @@ DacConfig read_dac(JsonReader reader) {
   dac.load_width_bits = reader.integer<std::uint32_t>("load_width_bits", 1, 65536);
   dac.settling_ns = reader.number("settling_ns", 0.0, longest_ns);
   dac.input_range = reader.number_or("input_range", "per_layer", 1e-6, 1e6);
+  dac.gated_inputs = reader.choice<GatedInputs>(
+      "gated_inputs", {{"none", GatedInputs::none}, {"spikes", GatedInputs::spikes}, {"all", GatedInputs::all}});
+  dac.load =
+      reader.choice<DacLoad>("load", {{"all_lines", DacLoad::all_lines}, {"driven_lines", DacLoad::driven_lines}});
+  if (dac.load == DacLoad::driven_lines && dac.gated_inputs == GatedInputs::none)
+    reader.fail({"load", "gated_inputs"}, "expected gated_inputs of spikes or all beside a load of driven_lines");
   dac.errors = read_converter_errors(reader.object("errors"));
   reader.finish();
   return dac;

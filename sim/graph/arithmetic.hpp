@@ -24,6 +24,9 @@ class NetworkArithmetic {
   /// saying by its shapes what a block is: [blocks * m, n].
   virtual Tensor matmul(const Execution& execution, const Tensor& x, const Tensor& y) = 0;
 
+  /// Whether what `execution` gives is stored at all, or goes straight on to the only one that reads it.
+  virtual bool stores(const Execution& /*execution*/) const { return true; }
+
   /// What remains of `computed` once it has come to rest as value number `value`.
   virtual Tensor rest(std::uint32_t value, Tensor computed) = 0;
 };

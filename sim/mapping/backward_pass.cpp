@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "models/physics/input_encoding.hpp"
-
 namespace palimpsest {
 
 namespace {
@@ -89,8 +87,8 @@ void BackwardPass::add_input_gradient(const Execution& execution, const InputGra
     return;
   }
   std::vector<StoredValue> read;
-  for (const std::uint32_t number : rule.inputs_read) read.push_back(forward_.value(execution.inputs[number]));
-  if (rule.output_read) read.push_back(forward_.value(execution.outputs[0]));
+  for (const std::uint32_t number : rule.inputs_read) read.push_back(value(execution.inputs[number]));
+  if (rule.output_read) read.push_back(value(execution.outputs[0]));
   read.push_back(output_gradient);
   const Shape& shape = execution.operation->input_shape(rule.input);
   if (!rule.work->row_by_row) {
@@ -108,7 +106,7 @@ void BackwardPass::add_parameter_gradient(const Execution& execution, const Para
                                           const StoredValue& output_gradient) {
   if (!trains(execution)) return;
   std::vector<StoredValue> read;
-  for (const std::uint32_t number : rule.inputs_read) read.push_back(forward_.value(execution.inputs[number]));
+  for (const std::uint32_t number : rule.inputs_read) read.push_back(value(execution.inputs[number]));
   read.push_back(output_gradient);
   Placement gradient = gradients_.backbone.at(rule.parameter);
   if (rule.rows) gradient.rows = std::min(gradient.rows, *rule.rows);
@@ -126,7 +124,9 @@ std::vector<StoredValue> BackwardPass::array_product_gradients(const Execution& 
         (task_.trained_adapter != nullptr || task_.backbone_in_arrays) &&
         builder_.context().architecture.training.backward_products == BackwardProducts::transposed_read;
     if (on_tiles) {
-      terms = transposed_reads(product, x_shape, output_gradient);
+      terms = builder_.transposed_product(product, output_gradient, x_shape, gradient_bits_);
+      for (const std::uint32_t tile : builder_.context().map.mapped(product).tiles)
+        transposed_vectors_[tile] += product.vectors;
     } else {
       terms.push_back(digital_product(product, x_shape, output_gradient));
     }
@@ -157,45 +157,6 @@ std::vector<StoredValue> BackwardPass::array_product_gradients(const Execution& 
     add_vector_gradient(gradients_.backbone.at(product.bias), {output_gradient},
                         sum_operations * (std::uint64_t{product.vectors} * product.outputs), true);
   }
-  return terms;
-}
-
-std::vector<StoredValue> BackwardPass::transposed_reads(const ArrayProduct& product, const Shape& x_shape,
-                                                        const StoredValue& output_gradient) {
-  const auto value_bytes = static_cast<std::uint32_t>(ceil_div(static_cast<std::uint64_t>(gradient_bits_), 8));
-  const TileConfig& tile_config = builder_.context().architecture.tile;
-  const MappingConfig& mapping = tile_config.mapping;
-  const bool pair = mapping.weights == WeightEncoding::differential;
-  const bool pair_in_turn = pair && mapping.inputs != InputEncoding::bipolar;
-  std::map<std::uint32_t, StoredValue> partial_sums;
-  for (const std::uint32_t tile : builder_.context().map.mapped(product).tiles) {
-    const TileBlock& block = builder_.context().map.blocks[tile];
-    // Groups write side by side into one partial sum.
-    const std::uint32_t first_of_group = block.first_output - block.group * product.outputs_of_group();
-    auto partial = partial_sums.find(first_of_group);
-    if (partial == partial_sums.end()) {
-      const Placement placement = builder_.layout().per_sample(x_shape.rows(), x_shape.columns(), gradient_bits_);
-      partial = partial_sums.emplace(first_of_group, StoredValue{placement, {}}).first;
-    }
-    TileJob job;
-    job.vectors = product.vectors;
-    // Both devices of a pair are driven with opposite voltages, or one after the other where voltages have one sign.
-    // The digits of a weight have different significance, so each slice is read by itself.
-    job.passes = input_passes(mapping.inputs, tile_config.dac.bits) * mapping.slices * (pair_in_turn ? 2 : 1);
-    job.driven_lines = block.outputs * (pair && !pair_in_turn ? 2 : 1);
-    job.sensed_lines = block.inputs;
-    job.reference_lines = pair ? 0 : 1;
-    job.shift_adds = job.passes > 1 ? job.sensed_lines : 0;
-    job.fetches = {
-        output_gradient.placement.part_of_row(block.first_output * value_bytes, block.outputs * value_bytes)};
-    const std::uint32_t first_input = block.group * product.inputs + block.first_input;
-    job.drains = {partial->second.placement.part_of_row(first_input * value_bytes, block.inputs * value_bytes)};
-    partial->second.ready_after.push_back(builder_.add(job, output_gradient.ready_after, tile));
-    transposed_vectors_[tile] += job.vectors;
-  }
-  std::vector<StoredValue> terms;
-  terms.reserve(partial_sums.size());
-  for (const auto& [first_output, partial] : partial_sums) terms.push_back(partial);
   return terms;
 }
 

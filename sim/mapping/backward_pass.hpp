@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -29,7 +30,12 @@ class BackwardPass {
 
   ProgramBuilder& builder() { return builder_; }
   int gradient_bits() const { return gradient_bits_; }
-  const StoredValue& value(std::uint32_t number) const { return forward_.value(number); }
+  const StoredValue& value(std::uint32_t number) {
+    values_read_.insert(number);
+    return forward_.value(number);
+  }
+  /// Values of the forward pass that were asked for.
+  const std::set<std::uint32_t>& values_read() const { return values_read_; }
   StoredValue parameter(const std::string& name) const { return {parameters_.digital.at(name), {}}; }
   const StoredValue& kept_for_backward(const Execution& execution) const {
     return forward_.kept_for_backward(execution);
@@ -53,8 +59,6 @@ class BackwardPass {
   bool trains(const Execution& execution) const;
   void find_needed_gradients();
 
-  std::vector<StoredValue> transposed_reads(const ArrayProduct& product, const Shape& x_shape,
-                                            const StoredValue& output_gradient);
   StoredValue digital_product(const ArrayProduct& product, const Shape& x_shape, const StoredValue& output_gradient);
   void add_weight_gradient(const ArrayProduct& product, const StoredValue& x, const StoredValue& output_gradient);
   /// `inner_gradient`: B^T dy of the trained pair, [vectors, rank].
@@ -77,6 +81,7 @@ class BackwardPass {
   std::vector<bool> needed_;                             ///< by value as executions number them
   std::vector<std::vector<StoredValue>> contributions_;  ///< likewise: the terms of its gradient
   std::vector<std::uint64_t> transposed_vectors_;        ///< by tile
+  std::set<std::uint32_t> values_read_;
 };
 
 }  // namespace palimpsest

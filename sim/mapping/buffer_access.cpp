@@ -50,11 +50,14 @@ BufferPart BufferTable::part_of(std::uint32_t buffer, const StridedRange& range,
   const std::uint64_t offset = range.address - placement.address;
   const auto row = static_cast<std::uint32_t>(offset / placement.row_stride);
   const auto byte = static_cast<std::uint32_t>(offset % placement.row_stride);
+  if (range.rows > 1 && range.row_stride == placement.row_stride)
+    return {row, row + range.rows, byte, byte + static_cast<std::uint32_t>((vectors - 1) * range.stride + range.bytes)};
   const bool in_a_row = byte + range.bytes <= placement.row_stride;
   const std::uint32_t moves = range.stride == 0 ? 1 : vectors;
   if (in_a_row && (moves == 1 || range.stride == placement.row_stride))
     return {row, row + moves, byte, byte + static_cast<std::uint32_t>(range.bytes)};
-  const std::uint64_t end = offset + std::uint64_t{moves - 1} * range.stride + range.bytes;
+  const std::uint64_t end =
+      offset + (range.rows - 1) * range.row_stride + std::uint64_t{moves - 1} * range.stride + range.bytes;
   return {row, static_cast<std::uint32_t>(ceil_div(end, placement.row_stride)), 0, placement.row_stride};
 }
 
@@ -64,7 +67,7 @@ std::vector<BufferAccess> BufferTable::accesses(Job job) const {
     if (range.bytes == 0) return;
     const std::uint32_t buffer = find(range);
     const std::uint64_t moves = range.stride == 0 ? 1 : vectors;
-    all.push_back({buffer, part_of(buffer, range, vectors), written, moves * range.bytes});
+    all.push_back({buffer, part_of(buffer, range, vectors), written, moves * range.rows * range.bytes});
   });
   return all;
 }

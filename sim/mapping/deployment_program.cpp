@@ -17,10 +17,11 @@ void add_host_write(ProgramBuilder& builder, const Placement& placement) {
 
 }  // namespace
 
-Program array_program(const std::vector<ArrayWrite>& writes) {
+Program array_program(const TileMap& map, const std::vector<ArrayWrite>& writes) {
   Program program;
   for (std::uint32_t tile = 0; tile < writes.size(); ++tile) {
-    if (!writes[tile].groups.empty()) program.steps.push_back({ProgramJob{tile, writes[tile].groups}, 0, {}});
+    if (!writes[tile].groups.empty())
+      program.steps.push_back({ProgramJob{map.group_of[tile], writes[tile].groups}, 0, {}});
   }
   return program;
 }
@@ -50,7 +51,7 @@ Program deployment_program(const ProgramContext& context, const DeploymentTask& 
     targets.vectors = block.inputs;
     targets.words_per_vector = host_words(std::uint64_t{block.outputs} * weight_bytes);
     const std::uint32_t received = builder.add(targets, {});
-    builder.add(ProgramJob{tile, task.array_writes[tile].groups}, {received});
+    builder.add(ProgramJob{context.map.group_of[tile], task.array_writes[tile].groups}, {received});
   }
   // They go to where inference looks for them.
   const bool off_chip = parameters_off_chip(context, task.adapters);

@@ -23,6 +23,6 @@ struct DeploymentTask {
 Program deployment_program(const ProgramContext& context, const DeploymentTask& task);
 
 /// Only the programmer's part: writes or reads of the tiles that have any, one after the other.
-Program array_program(const std::vector<ArrayWrite>& writes);
+Program array_program(const TileMap& map, const std::vector<ArrayWrite>& writes);
 
 }  // namespace palimpsest

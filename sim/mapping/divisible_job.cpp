@@ -19,6 +19,18 @@ StreamJob* stream_of(Job& job) {
       job);
 }
 
+void take_vectors(StreamJob& job, std::uint32_t first, std::uint32_t count) {
+  job.vectors = count;
+  for (auto* ranges : {&job.fetches, &job.drains}) {
+    for (StridedRange& range : *ranges) range.address += std::uint64_t{first} * range.stride;
+  }
+}
+
+LoraJob* adapters_of(Job& job) {
+  auto* tile_job = std::get_if<TileJob>(&job);
+  return tile_job != nullptr && tile_job->adapters ? &*tile_job->adapters : nullptr;
+}
+
 }  // namespace
 
 std::shared_ptr<const Division> division_by_vectors(const Job& job) {
@@ -29,23 +41,21 @@ std::shared_ptr<const Division> division_by_vectors(const Job& job) {
   return std::make_shared<const Division>(
       Division{vectors, [whole = std::move(whole)](std::uint32_t first, std::uint32_t count) {
                  Job piece = whole;
-                 StreamJob& of_piece = *stream_of(piece);
-                 of_piece.vectors = count;
-                 for (auto* ranges : {&of_piece.fetches, &of_piece.drains}) {
-                   for (StridedRange& range : *ranges) range.address += std::uint64_t{first} * range.stride;
-                 }
+                 take_vectors(*stream_of(piece), first, count);
+                 if (auto* tile_job = std::get_if<TileJob>(&piece)) tile_job->first_vector += first;
+                 if (LoraJob* adapters = adapters_of(piece)) take_vectors(*adapters, first, count);
                  return DivisibleJob{std::move(piece), nullptr};
                }});
 }
 
 void for_each_range(Job& job, const std::function<void(StridedRange&, std::uint32_t vectors, bool written)>& visit) {
-  StreamJob* stream = stream_of(job);
-  if (stream == nullptr) return;
-  if (auto* lora = std::get_if<LoraJob>(&job)) {
-    for (StridedRange& range : lora->preloads) visit(range, 1, false);
+  StreamJob* adapters = adapters_of(job);
+  for (StreamJob* stream : {stream_of(job), adapters}) {
+    if (stream == nullptr) continue;
+    for (StridedRange& range : stream->preloads) visit(range, 1, false);
+    for (StridedRange& range : stream->fetches) visit(range, stream->vectors, false);
+    for (StridedRange& range : stream->drains) visit(range, stream->vectors, true);
   }
-  for (StridedRange& range : stream->fetches) visit(range, stream->vectors, false);
-  for (StridedRange& range : stream->drains) visit(range, stream->vectors, true);
 }
 
 }  // namespace palimpsest

@@ -1,5 +1,8 @@
 #include "sim/mapping/forward_pass.hpp"
 
+#include <algorithm>
+#include <set>
+
 namespace palimpsest {
 
 namespace {
@@ -32,23 +35,73 @@ ParameterPlacements place_parameters(ProgramBuilder& builder, const std::vector<
 
 ForwardPass::ForwardPass(ProgramBuilder& builder, const ParameterPlacements& parameters,
                          const std::vector<const Adapter*>& adapters,
-                         const std::map<std::string, Placement>& working_weights, const Adapter* trained_adapter)
+                         const std::map<std::string, Placement>& working_weights, const Adapter* trained_adapter,
+                         const std::set<std::uint32_t>* read_again)
     : builder_(builder),
       parameters_(parameters),
       adapters_(adapters),
       working_weights_(working_weights),
       trained_adapter_(trained_adapter),
+      read_again_(read_again),
+      chains_(builder.context().network, builder.context().architecture.data_path, read_again == nullptr),
+      spike_products_(spike_products(builder.context().network)),
       values_(builder.context().network.execution_values().size()) {}
 
 void ForwardPass::add() {
   const Network& network = builder_.context().network;
   values_[0] = builder_.receive(network.input(), builder_.activation_bits());
+  std::set<const Execution*> done;
   for (const Execution& execution : network.executions()) {
+    if (done.count(&execution) != 0) continue;
     std::vector<StoredValue> inputs;
     for (const std::uint32_t input : execution.inputs) inputs.push_back(values_[input]);
     const std::vector<StoredValue> outputs = execution.operation->lower(*this, execution, inputs);
-    for (std::size_t i = 0; i < outputs.size(); ++i) values_[execution.outputs[i]] = outputs[i];
+    const std::vector<const Execution*>& chain = chain_behind(execution);
+    done.insert(chain.begin(), chain.end());
+    const Execution& result = first_stored(execution);
+    for (std::size_t i = 0; i < outputs.size(); ++i) values_[result.outputs[i]] = outputs[i];
   }
+}
+
+const std::vector<const Execution*>& ForwardPass::chain_behind(const Execution& execution) const {
+  static const std::vector<const Execution*> none;
+  const ArrayProduct* product = execution.operation->array_product();
+  if (product == nullptr || find(working_weights_, product->weight) != nullptr) return none;
+  if (read_again_ != nullptr && !execution.operation->gives_array_product()) return none;
+  return chains_.behind(execution);
+}
+
+std::vector<ProgramBuilder::LaneFunction> ForwardPass::functions_behind(const Execution& execution) const {
+  std::vector<ProgramBuilder::LaneFunction> functions;
+  std::uint32_t before = execution.outputs.front();
+  for (const Execution* one : chain_behind(execution)) {
+    ProgramBuilder::LaneFunction function;
+    function.transposes = one->operation->transposes();
+    if (!function.transposes) function.of_element = *one->operation->elementwise();
+    function.outputs = static_cast<std::uint32_t>(one->outputs.size());
+    for (const std::uint32_t input : one->inputs) {
+      if (input != before) function.others.push_back(values_[input]);
+    }
+    before = one->outputs.front();
+    functions.push_back(std::move(function));
+  }
+  return functions;
+}
+
+std::vector<bool> ForwardPass::stored_stages(const Execution& execution) const {
+  const auto is_read_again = [&](const Execution& one) {
+    return read_again_ != nullptr && read_again_->count(one.outputs.front()) != 0;
+  };
+  std::vector<bool> stored{is_read_again(execution)};
+  for (const Execution* one : chain_behind(execution)) stored.push_back(is_read_again(*one));
+  stored.back() = true;
+  return stored;
+}
+
+const Execution& ForwardPass::first_stored(const Execution& execution) const {
+  const std::vector<bool> stored = stored_stages(execution);
+  const auto stage = std::find(stored.begin(), stored.end(), true) - stored.begin();
+  return stage == 0 ? execution : *chain_behind(execution)[static_cast<std::size_t>(stage - 1)];
 }
 
 StoredValue ForwardPass::vector_work(const VectorWork& work, const std::vector<StoredValue>& inputs,
@@ -79,11 +132,31 @@ std::vector<ProgramBuilder::StoredPair> ForwardPass::pairs_of(const Execution& e
   return pairs;
 }
 
+void ForwardPass::place_results(const Execution& execution, const std::vector<StoredValue>& results) {
+  const std::vector<const Execution*>& chain = chain_behind(execution);
+  const std::vector<bool> stored = stored_stages(execution);
+  std::size_t next = 0;
+  for (std::size_t stage = 0; stage < stored.size(); ++stage) {
+    if (!stored[stage]) continue;
+    for (const std::uint32_t output : (stage == 0 ? &execution : chain[stage - 1])->outputs)
+      values_[output] = results[next++];
+  }
+}
+
 StoredValue ForwardPass::array_product(const Execution& execution, const StoredValue& x, const Shape& shape) {
   const ArrayProduct& product = *execution.operation->array_product();
   const Placement* bias = find(parameters_.digital, product.bias);
   const Placement* working = find(working_weights_, product.weight);
-  if (working == nullptr) return builder_.product_on_tiles(product, x, pairs_of(execution), bias, shape);
+  if (working == nullptr) {
+    const ProgramContext& context = builder_.context();
+    const auto number = static_cast<std::uint32_t>(&execution - context.network.executions().data());
+    const LineInputs inputs = line_inputs(context.architecture.tile.dac, spike_products_[number]);
+    const std::vector<StoredValue> results =
+        builder_.product_on_tiles({product, inputs, number}, x, {pairs_of(execution), bias},
+                                  functions_behind(execution), stored_stages(execution), shape);
+    place_results(execution, results);
+    return results.front();
+  }
   const StoredValue result = builder_.lora_products(
       x, {*working}, {{product.outputs_of_group(), product.inputs, product.groups}}, shape, builder_.activation_bits());
   return builder_.sum({result}, bias, shape, builder_.activation_bits());

@@ -10,7 +10,7 @@ ProgramBuilder built_inference(const ProgramContext& context, const std::vector<
   ProgramBuilder builder(context);
   const ParameterPlacements parameters = place_parameters(builder, adapters, context.architecture.lora_unit.bits);
   const std::map<std::string, Placement> none_in_sram;
-  ForwardPass pass(builder, parameters, adapters, none_in_sram, nullptr);
+  ForwardPass pass(builder, parameters, adapters, none_in_sram, nullptr, nullptr);
   pass.add();
   builder.send(pass.output());
   return builder;

@@ -1,7 +1,5 @@
 #include "sim/mapping/program_builder.hpp"
 
-#include "models/physics/input_encoding.hpp"
-
 namespace palimpsest {
 
 namespace {
@@ -33,9 +31,9 @@ std::uint64_t host_words(std::uint64_t bytes) { return ceil_div(bytes, 4); }
 
 ProgramBuilder::ProgramBuilder(const ProgramContext& context) : context_(context), layout_(context.architecture.sram) {}
 
-std::uint32_t ProgramBuilder::add(Job job, std::vector<std::uint32_t> depends_on, std::uint32_t tile,
+std::uint32_t ProgramBuilder::add(Job job, std::vector<std::uint32_t> depends_on, std::uint32_t tile_group,
                                   std::shared_ptr<const Division> division) {
-  program_.steps.push_back({std::move(job), tile, std::move(depends_on)});
+  program_.steps.push_back({std::move(job), tile_group, std::move(depends_on)});
   program_.divisions.push_back(std::move(division));
   return static_cast<std::uint32_t>(program_.steps.size() - 1);
 }
@@ -64,7 +62,7 @@ StoredValue ProgramBuilder::row_by_row(const std::vector<StoredValue>& inputs,
   VectorJob job;
   job.vectors = shape.rows();
   for (const StoredValue& input : inputs) job.fetches.push_back(input.placement.row());
-  for (const Placement& input : fixed_inputs) job.fetches.push_back({input.address, input.row_bytes, 0, false});
+  for (const Placement& input : fixed_inputs) job.preloads.push_back({input.address, input.row_bytes, 0, false});
   job.drains = {output.row()};
   const VectorUnitConfig& unit = context_.architecture.vector_unit;
   job.cycles_per_vector = vector_cycles(unit, operations_per_row);
@@ -113,7 +111,7 @@ StoredValue ProgramBuilder::lora_products(const StoredValue& x, const std::vecto
   const Placement output = layout_.per_sample(shape.rows(), shape.columns(), bits);
   LoraJob job;
   job.vectors = shape.rows();
-  job.fetches = {x.placement.row()};
+  job.fetches = {vectors_of(x.placement, x.by_columns, bits)};
   job.drains = {output.row()};
   if (kept) job.drains.push_back(kept->row());
   for (const Placement& weight : weights) job.preloads.push_back(weight.whole());
@@ -144,44 +142,134 @@ StoredValue ProgramBuilder::view(const StoredValue& value, std::uint64_t offset,
   return {layout_.view(value.placement, offset, shape.rows(), shape.columns(), bits), value.ready_after};
 }
 
-StoredValue ProgramBuilder::product_on_tiles(const ArrayProduct& product, const StoredValue& x,
-                                             const std::vector<StoredPair>& pairs, const Placement* bias,
-                                             const Shape& shape) {
-  const auto value_bytes = static_cast<std::uint32_t>(ceil_div(static_cast<std::uint64_t>(activation_bits()), 8));
-  const TileConfig& tile_config = context_.architecture.tile;
-
-  // Blocks of the same inputs write side by side into one partial sum; blocks of further inputs make further partial
-  // sums.
-  std::map<std::uint32_t, StoredValue> partial_sums;
-  for (const std::uint32_t tile : context_.map.mapped(product).tiles) {
-    const TileBlock& block = context_.map.blocks[tile];
-    auto partial = partial_sums.find(block.first_input);
-    if (partial == partial_sums.end()) {
-      const Placement placement = layout_.per_sample(shape.rows(), shape.columns(), activation_bits());
-      partial = partial_sums.emplace(block.first_input, StoredValue{placement, {}}).first;
+std::vector<StoredValue> ProgramBuilder::partial_sums(const TileProduct& tile_product, const StoredValue& x,
+                                                      const Shape& shape, int bits, ReadDirection direction) {
+  const auto value_bytes = static_cast<std::uint32_t>(ceil_div(static_cast<std::uint64_t>(bits), 8));
+  // Blocks of the same driven lines write side by side into one partial sum, and so do groups of the weight; blocks of
+  // further lines make further partial sums.
+  std::map<std::uint32_t, StoredValue> sums;
+  for (const std::uint32_t tile : context_.map.mapped(tile_product.product).tiles) {
+    const BlockRead read = block_read(context_.map, tile, direction);
+    auto sum = sums.find(read.first_of_group);
+    if (sum == sums.end()) {
+      const Placement placement = layout_.per_sample(shape.rows(), shape.columns(), bits);
+      sum = sums.emplace(read.first_of_group, StoredValue{placement, {}}).first;
     }
-    TileJob job;
+    TileJob job = group_job(context_.architecture, context_.map, {tile}, direction, {}, tile_product.inputs);
+    job.product = tile_product.execution;
     job.vectors = shape.rows();
-    job.passes = input_passes(tile_config.mapping.inputs, tile_config.dac.bits);
-    job.driven_lines = block.inputs;
-    job.sensed_lines = sensed_lines(tile_config.mapping, block.outputs);
-    job.reference_lines = reference_columns(tile_config.mapping);
-    job.shift_adds = job.passes * tile_config.mapping.slices > 1 ? job.sensed_lines : 0;
-    const std::uint32_t first_input = block.group * product.inputs + block.first_input;
-    job.fetches = {x.placement.part_of_row(first_input * value_bytes, block.inputs * value_bytes)};
-    job.drains = {partial->second.placement.part_of_row(block.first_output * value_bytes, block.outputs * value_bytes)};
-    partial->second.ready_after.push_back(add(job, x.ready_after, tile));
+    job.fetches = {x.placement.part_of_row(read.first_driven * value_bytes, read.driven * value_bytes)};
+    job.drains = {sum->second.placement.part_of_row(read.first_given * value_bytes, read.given * value_bytes)};
+    sum->second.ready_after.push_back(add(job, x.ready_after, context_.map.group_of[tile]));
   }
-
   std::vector<StoredValue> terms;
-  terms.reserve(partial_sums.size() + pairs.size());
-  for (const auto& [first_input, partial] : partial_sums) terms.push_back(partial);
+  terms.reserve(sums.size());
+  for (const auto& [first, sum] : sums) terms.push_back(sum);
+  return terms;
+}
+
+std::vector<StoredValue> ProgramBuilder::transposed_product(const ArrayProduct& product, const StoredValue& x,
+                                                            const Shape& shape, int bits) {
+  if (!context_.architecture.data_path.tile_groups)
+    return partial_sums({product}, x, shape, bits, ReadDirection::transposed);
+  const std::vector<std::uint32_t>& tiles = context_.map.mapped(product).tiles;
+  const Placement output = layout_.per_sample(shape.rows(), shape.columns(), bits);
+  TileJob job = group_job(context_.architecture, context_.map, tiles, ReadDirection::transposed, {});
+  job.vectors = shape.rows();
+  job.fetches = {x.placement.row()};
+  job.drains = {output.row()};
+  return {{output, {add(job, x.ready_after, context_.map.group_of[tiles.front()])}}};
+}
+
+LoraJob ProgramBuilder::fed_pairs(const ArrayProduct& product, std::uint32_t vectors,
+                                  const std::vector<StoredPair>& pairs, std::uint32_t group) const {
+  const std::uint64_t word = word_bytes(context_.architecture.sram);
+  const std::uint64_t element_bytes = ceil_div(static_cast<std::uint64_t>(activation_bits()), 8);
+  LoraJob job;
+  job.vectors = vectors;
+  job.fed_by = group;
+  job.fed_words_per_vector =
+      ceil_div(product.inputs * element_bytes, word) + ceil_div(product.outputs * element_bytes, word);
   for (const StoredPair& pair : pairs) {
     const std::uint32_t rank = pair.a.rows;
-    terms.push_back(lora_products(x, {pair.a, pair.b}, {{rank, product.inputs}, {product.outputs, rank}}, shape,
-                                  activation_bits(), pair.kept));
+    job.preloads.insert(job.preloads.end(), {pair.a.whole(), pair.b.whole()});
+    if (pair.kept) job.drains.push_back(pair.kept->row());
+    for (const LoraProduct& part : {LoraProduct{rank, product.inputs}, LoraProduct{product.outputs, rank}}) {
+      job.cycles_per_vector += cycles_of(part, context_.architecture.lora_unit);
+      job.macs_per_vector += part.macs();
+    }
   }
-  return sum(terms, bias, shape, activation_bits());
+  return job;
+}
+
+std::vector<StoredValue> ProgramBuilder::product_on_tiles(const TileProduct& tile_product, const StoredValue& x,
+                                                          const Addends& addends,
+                                                          const std::vector<LaneFunction>& functions,
+                                                          const std::vector<bool>& stored, const Shape& shape) {
+  const ArrayProduct& product = tile_product.product;
+  const DataPathConfig& path = context_.architecture.data_path;
+  const int bits = activation_bits();
+  const bool are_fed = path.tile_groups && path.adapters_on_broadcast;
+  std::vector<StoredValue> terms;
+  if (!are_fed) {
+    for (const StoredPair& pair : addends.pairs) {
+      const std::uint32_t rank = pair.a.rows;
+      terms.push_back(lora_products(x, {pair.a, pair.b}, {{rank, product.inputs}, {product.outputs, rank}}, shape, bits,
+                                    pair.kept));
+    }
+  }
+  if (!path.tile_groups) {
+    std::vector<StoredValue> sums = partial_sums(tile_product, x, shape, bits, ReadDirection::forward);
+    terms.insert(terms.begin(), sums.begin(), sums.end());
+    return {sum(terms, addends.bias, shape, bits)};
+  }
+
+  const bool feeds = are_fed && !addends.pairs.empty();
+  VectorOperations of_element = add_operations * (terms.size() + (feeds ? 1 : 0) + (addends.bias == nullptr ? 0 : 1));
+  std::vector<StoredValue> read{x};
+  read.insert(read.end(), terms.begin(), terms.end());
+  std::vector<StridedRange> fetches;
+  for (const StoredValue& value : read) fetches.push_back(vectors_of(value.placement, value.by_columns, bits));
+  bool by_columns = false;
+  for (const LaneFunction& function : functions) {
+    if (function.transposes) by_columns = !by_columns;
+    of_element = of_element + function.of_element;
+    for (const StoredValue& other : function.others) {
+      read.push_back(other);
+      fetches.push_back(vectors_of(other.placement, by_columns, bits));
+    }
+  }
+  const std::vector<std::uint32_t>& tiles = context_.map.mapped(product).tiles;
+  const std::uint32_t group = context_.map.group_of[tiles.front()];
+  TileJob job =
+      group_job(context_.architecture, context_.map, tiles, ReadDirection::forward, of_element, tile_product.inputs);
+  job.product = tile_product.execution;
+  job.vectors = shape.rows();
+  if (addends.bias != nullptr) job.preloads = {addends.bias->whole()};
+  job.fetches = std::move(fetches);
+  by_columns = false;
+  std::vector<StoredValue> results;
+  for (std::size_t stage = 0; stage <= functions.size(); ++stage) {
+    if (stage > 0 && functions[stage - 1].transposes) by_columns = !by_columns;
+    if (!stored.at(stage)) continue;
+    const std::uint32_t outputs = stage == 0 ? 1 : functions[stage - 1].outputs;
+    for (std::uint32_t output = 0; output < outputs; ++output) {
+      const Placement placement = by_columns ? layout_.per_sample(shape.columns(), shape.rows(), bits)
+                                             : layout_.per_sample(shape.rows(), shape.columns(), bits);
+      results.push_back({placement, {}});
+      job.drains.push_back(vectors_of(placement, by_columns, bits));
+    }
+  }
+  if (feeds) job.adapters = fed_pairs(product, shape.rows(), addends.pairs, group);
+  const std::uint32_t step = add(std::move(job), joined(read), group);
+  for (StoredValue& result : results) result.ready_after = {step};
+  return results;
+}
+
+StridedRange ProgramBuilder::vectors_of(const Placement& placement, bool by_columns, int bits) const {
+  if (!by_columns) return placement.row();
+  return placement.column(static_cast<std::uint32_t>(ceil_div(static_cast<std::uint64_t>(bits), 8)),
+                          word_bytes(context_.architecture.sram));
 }
 
 PlanTask ProgramBuilder::plan_task(std::uint32_t samples_in_flight) const {

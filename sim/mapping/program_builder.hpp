@@ -12,6 +12,7 @@
 #include "models/protocol/jobs.hpp"
 #include "sim/config/architecture.hpp"
 #include "sim/mapping/buffer_plan.hpp"
+#include "sim/mapping/group_jobs.hpp"
 #include "sim/mapping/matrix_pieces.hpp"
 #include "sim/mapping/sram_layout.hpp"
 #include "sim/mapping/tile_map.hpp"
@@ -23,6 +24,7 @@ namespace palimpsest {
 struct StoredValue {
   Placement placement;
   std::vector<std::uint32_t> ready_after;
+  bool by_columns = false;  ///< its rows are the columns of what is stored
 };
 
 /// A product of a matrix with a vector on the LoRA unit: of `groups` blocks of the vector with a matrix each.
@@ -53,7 +55,7 @@ class ProgramBuilder {
   std::size_t steps() const { return program_.steps.size(); }
 
   /// Adds a step and returns its number. `division` says how the job may be cut besides by its vectors.
-  std::uint32_t add(Job job, std::vector<std::uint32_t> depends_on, std::uint32_t tile = 0,
+  std::uint32_t add(Job job, std::vector<std::uint32_t> depends_on, std::uint32_t tile_group = 0,
                     std::shared_ptr<const Division> division = nullptr);
 
   /// A sample's matrix of `shape` that comes from the host.
@@ -81,10 +83,35 @@ class ProgramBuilder {
     /// Where A x comes to rest too, [rows, rank]; none: it stays in the LoRA unit.
     std::optional<Placement> kept = std::nullopt;
   };
-  /// The product of the vectors `x` on the tiles, with everything that is added to it: low-rank pairs and the bias. The
-  /// result has `shape`, with a row for each vector.
-  StoredValue product_on_tiles(const ArrayProduct& product, const StoredValue& x, const std::vector<StoredPair>& pairs,
-                               const Placement* bias, const Shape& shape);
+  /// A product of the network's arrays.
+  struct TileProduct {
+    const ArrayProduct& product;
+    LineInputs inputs = LineInputs::codes;
+    std::uint32_t execution = 0;  ///< of the network, that it belongs to
+  };
+  /// What is added to a product of the tiles.
+  struct Addends {
+    std::vector<StoredPair> pairs;    ///< products of the same vectors with low-rank pairs
+    const Placement* bias = nullptr;  ///< null: none
+  };
+  /// An elementwise function that follows a product.
+  struct LaneFunction {
+    VectorOperations of_element;
+    std::vector<StoredValue> others;  ///< what it reads beside the value before it
+    std::uint32_t outputs = 1;        ///< of which the first goes on
+    bool transposes = false;          ///< no function: what follows sees rows as columns
+  };
+  /// The product of the vectors `x` on the tiles, with what is added to it and the functions that the lanes behind the
+  /// converters carry out then. Results have `shape`, with a row for each vector: those that are `stored` of the
+  /// product and the functions in their order, the last of them among them; behind a transposition, each row is a
+  /// column. Functions need tile groups.
+  std::vector<StoredValue> product_on_tiles(const TileProduct& tile_product, const StoredValue& x,
+                                            const Addends& addends, const std::vector<LaneFunction>& functions,
+                                            const std::vector<bool>& stored, const Shape& shape);
+  /// The same the other way: the product of `x` with the transposed weight, of `shape` and `bits`. Its parts are to be
+  /// added.
+  std::vector<StoredValue> transposed_product(const ArrayProduct& product, const StoredValue& x, const Shape& shape,
+                                              int bits);
 
   /// Products of every row of `x` with the stored matrices, one after the other, on the LoRA unit. The result has
   /// `shape` and `bits`. The first product is written to `kept` too, if given; it is there when the result is.
@@ -110,6 +137,14 @@ class ProgramBuilder {
   BufferPlan plan(std::uint32_t samples_in_flight) const;
 
  private:
+  /// Products of single tiles, as partial sums in the SRAM buffer.
+  std::vector<StoredValue> partial_sums(const TileProduct& tile_product, const StoredValue& x, const Shape& shape,
+                                        int bits, ReadDirection direction);
+  /// The low-rank pairs' part of a product, one after the other, as a job that the product's group feeds.
+  LoraJob fed_pairs(const ArrayProduct& product, std::uint32_t vectors, const std::vector<StoredPair>& pairs,
+                    std::uint32_t group) const;
+  /// The rows of a value, or its columns, as a job's vectors.
+  StridedRange vectors_of(const Placement& placement, bool by_columns, int bits) const;
   PlanTask plan_task(std::uint32_t samples_in_flight) const;
 
   ProgramContext context_;

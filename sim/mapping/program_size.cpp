@@ -8,7 +8,7 @@ namespace {
 
 std::uint64_t bytes_of(const std::vector<StridedRange>& ranges) {
   std::uint64_t bytes = 0;
-  for (const StridedRange& range : ranges) bytes += range.bytes;
+  for (const StridedRange& range : ranges) bytes += range.rows * range.bytes;
   return bytes;
 }
 
@@ -18,12 +18,12 @@ void add(const ProgramJob& job, ProgramSize& size) {
 
 void add(const StreamJob& job, ProgramSize& size) {
   size.vectors += std::uint64_t{job.vectors} * job.passes;
-  size.bytes += job.vectors * (bytes_of(job.fetches) + bytes_of(job.drains));
+  size.bytes += bytes_of(job.preloads) + job.vectors * (bytes_of(job.fetches) + bytes_of(job.drains));
 }
 
-void add(const LoraJob& job, ProgramSize& size) {
+void add(const TileJob& job, ProgramSize& size) {
   add(static_cast<const StreamJob&>(job), size);
-  size.bytes += bytes_of(job.preloads);
+  if (job.adapters) add(static_cast<const StreamJob&>(*job.adapters), size);
 }
 
 }  // namespace

@@ -142,7 +142,7 @@ class Spill {
       const std::uint32_t buffer = buffers_.find(range);
       range = copies.at(buffer)->moved(range, buffers_[buffer]);
     });
-    const std::uint32_t step = add(std::move(job), std::move(after), program_.steps[step_].tile);
+    const std::uint32_t step = add(std::move(job), std::move(after), program_.steps[step_].tile_group);
     made_.back().push_back(step);
     for (const BufferAccess& access : accesses) {
       SramCopy& copy = *copies.at(access.buffer);

@@ -19,7 +19,11 @@ StridedRange SramCopy::moved(const StridedRange& range, const Placement& buffer_
   const std::uint64_t byte = offset % buffer_placement.row_stride;
   StridedRange result = range;
   result.address = address + (row - part.first_row) * row_stride + (byte - part.first_byte);
-  if (range.stride == buffer_placement.row_stride) result.stride = row_stride;
+  if (range.rows > 1) {
+    if (range.row_stride == buffer_placement.row_stride) result.row_stride = row_stride;
+  } else if (range.stride == buffer_placement.row_stride) {
+    result.stride = row_stride;
+  }
   result.per_sample = true;
   return result;
 }

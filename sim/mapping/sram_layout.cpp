@@ -1,8 +1,14 @@
 #include "sim/mapping/sram_layout.hpp"
 
+#include <algorithm>
+
 #include "models/physics/clock.hpp"
 
 namespace palimpsest {
+
+StridedRange Placement::column(std::uint32_t element_bytes, std::uint32_t word) const {
+  return {address, element_bytes, element_bytes, per_sample, rows, row_stride, std::max(word / element_bytes, 1U)};
+}
 
 StridedRange Placement::part_of_row(std::uint32_t offset, std::uint32_t bytes) const {
   return {address + offset, bytes, row_stride, per_sample};

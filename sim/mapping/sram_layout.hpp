@@ -17,6 +17,8 @@ struct Placement {
   bool per_sample = true;
 
   StridedRange row() const { return {address, row_bytes, row_stride, per_sample}; }
+  /// Its columns as vectors, of elements of `element_bytes`; those of a word of `word` bytes are moved together.
+  StridedRange column(std::uint32_t element_bytes, std::uint32_t word) const;
   /// `bytes` of every row, from byte `offset` on.
   StridedRange part_of_row(std::uint32_t offset, std::uint32_t bytes) const;
   /// Whether the rows lie without gaps.

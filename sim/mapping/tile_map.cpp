@@ -54,7 +54,11 @@ TileMap map_to_tiles(const Network& network, const Architecture& architecture) {
     for (std::uint32_t group = 0; group < product.groups; ++group) {
       for (std::uint32_t input = 0; input < product.inputs; input += most_inputs) {
         for (std::uint32_t output = 0; output < outputs; output += most_outputs) {
-          weight.tiles.push_back(static_cast<std::uint32_t>(map.blocks.size()));
+          const auto tile = static_cast<std::uint32_t>(map.blocks.size());
+          if (weight.tiles.empty() || !architecture.data_path.tile_groups) map.groups.emplace_back();
+          map.groups.back().push_back(tile);
+          map.group_of.push_back(static_cast<std::uint32_t>(map.groups.size() - 1));
+          weight.tiles.push_back(tile);
           map.blocks.push_back({number, group, input, std::min(most_inputs, product.inputs - input),
                                 group * outputs + output, std::min(most_outputs, outputs - output)});
         }

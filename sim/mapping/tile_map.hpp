@@ -29,6 +29,9 @@ struct MappedWeight {
 /// Which tile holds what: block i is on tile i. All users of a weight share its tiles.
 struct TileMap {
   std::vector<TileBlock> blocks;
+  /// Tiles that work in step, by group: those of a weight, or each by itself.
+  std::vector<std::vector<std::uint32_t>> groups;
+  std::vector<std::uint32_t> group_of;  ///< by tile
   std::vector<MappedWeight> weights;
 
   std::uint32_t number_of(const std::string& weight) const { return numbers.at(weight); }
@@ -45,7 +48,7 @@ bool has_reference_row(const Architecture& architecture);
 std::uint64_t tiles_needed(const Network& network, const Architecture& architecture);
 
 /// Cuts every weight into blocks that fit a tile beside its reference columns and reference row, if it has such. Each
-/// block has a tile of its own. The tile must hold one output at least.
+/// block has a tile of its own, in rising order of group, inputs and outputs. The tile must hold one output at least.
 TileMap map_to_tiles(const Network& network, const Architecture& architecture);
 
 }  // namespace palimpsest

@@ -2,12 +2,13 @@
 
 namespace palimpsest {
 
-std::vector<std::uint64_t> tile_vectors(const Program& program, std::size_t tiles) {
-  std::vector<std::uint64_t> vectors(tiles, 0);
+std::vector<std::uint64_t> tile_vectors(const Program& program, const TileMap& map) {
+  std::vector<std::uint64_t> vectors(map.blocks.size(), 0);
   for (const Step& step : program.steps) {
-    if (const auto* job = std::get_if<TileJob>(&step.job)) {
-      vectors.at(step.tile) += std::uint64_t{job->vectors} * job->passes * program.samples;
-    }
+    const auto* job = std::get_if<TileJob>(&step.job);
+    if (job == nullptr) continue;
+    for (const std::uint32_t tile : map.groups.at(step.tile_group))
+      vectors[tile] += std::uint64_t{job->vectors} * job->passes * program.samples;
   }
   return vectors;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "sim/mapping/backward_pass.hpp"
 
@@ -128,6 +129,13 @@ class TrainingPlan {
   std::uint64_t parameters_ = 0;
 };
 
+/// What a batch's passes came to.
+struct Batch {
+  std::size_t forward_steps = 0;
+  std::vector<std::uint64_t> transposed_vectors;
+  std::set<std::uint32_t> values_read;  ///< by the backward pass
+};
+
 /// Places everything in the same order for both programs, so that they agree on the addresses.
 struct Prepared {
   ProgramBuilder builder;
@@ -139,17 +147,23 @@ struct Prepared {
         parameters(place_parameters(builder, task.adapters, context.architecture.training.gradient_bits)),
         plan(builder, task, parameters) {}
 
-  /// Adds a sample's forward and backward pass; returns the steps of the forward pass.
-  std::size_t add_batch(const TrainingTask& task, std::vector<std::uint64_t>& transposed_vectors) {
-    ForwardPass forward(builder, parameters, task.adapters, plan.working_weights(), task.trained_adapter);
+  /// Adds a sample's forward and backward pass, of which the latter reads `read_again`.
+  Batch add_batch(const TrainingTask& task, const std::set<std::uint32_t>& read_again) {
+    ForwardPass forward(builder, parameters, task.adapters, plan.working_weights(), task.trained_adapter, &read_again);
     forward.add();
     const std::size_t forward_steps = builder.steps();
     BackwardPass backward(builder, task, forward, parameters, plan.working_weights(), plan.gradients());
     backward.add();
-    transposed_vectors = backward.transposed_vectors();
-    return forward_steps;
+    return {forward_steps, backward.transposed_vectors(), backward.values_read()};
   }
 };
+
+/// The values that a backward pass reads, found out by adding one behind a forward pass that stores all of them.
+std::set<std::uint32_t> values_read_again(const ProgramContext& context, const TrainingTask& task) {
+  std::set<std::uint32_t> all;
+  for (std::uint32_t value = 0; value < context.network.execution_values().size(); ++value) all.insert(value);
+  return Prepared(context, task).add_batch(task, all).values_read;
+}
 
 }  // namespace
 
@@ -158,11 +172,12 @@ TrainingPrograms training_programs(const ProgramContext& context, const Training
   const std::uint32_t in_flight = context.architecture.sequencer.samples_in_flight;
   {
     Prepared prepared(context, task);
-    const std::size_t forward_steps = prepared.add_batch(task, programs.transposed_vectors);
+    Batch batch = prepared.add_batch(task, values_read_again(context, task));
+    programs.transposed_vectors = std::move(batch.transposed_vectors);
     programs.trained_parameters = prepared.plan.parameters();
     programs.batch = prepared.builder.finish(task.batch_size, in_flight, "training");
     programs.forward = programs.batch;
-    programs.forward.steps.resize(prepared.builder.planned_steps(forward_steps));
+    programs.forward.steps.resize(prepared.builder.planned_steps(batch.forward_steps));
   }
   Prepared prepared(context, task);
   prepared.plan.add_update();
@@ -175,8 +190,7 @@ TrainingPrograms training_programs(const ProgramContext& context, const Training
 bool training_off_chip(const ProgramContext& context, const TrainingTask& task) {
   if (!context.architecture.off_chip) return false;
   Prepared prepared(context, task);
-  std::vector<std::uint64_t> ignored;
-  prepared.add_batch(task, ignored);
+  prepared.add_batch(task, values_read_again(context, task));
   return prepared.builder.plan(context.architecture.sequencer.samples_in_flight) == BufferPlan::spilled;
 }
 

@@ -72,7 +72,7 @@ Eigen::MatrixXf evaluate(const Network& network, const WeightSet& parameters, co
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       const std::uint32_t value = execution.outputs[i];
       // What lies on its input's grid already would be rounded to itself.
-      values[value] = execution.operation->keeps_grid()
+      values[value] = execution.operation->keeps_grid() || !arithmetic.stores(execution)
                           ? std::move(outputs[i])
                           : arithmetic.rest(network.execution_values()[value], std::move(outputs[i]));
     }

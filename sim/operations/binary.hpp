@@ -43,6 +43,12 @@ class Binary : public Operation {
     return other_.parameter.empty() ? std::vector<std::string>{} : std::vector<std::string>{other_.parameter};
   }
 
+  std::optional<VectorOperations> elementwise() const override {
+    const bool is_repeated = input_shape() != output_shape() || (!other_.is_constant && other_.shape != output_shape());
+    if (is_repeated || !other_.parameter.empty()) return std::nullopt;
+    return Function::operations;
+  }
+
   void evaluate(const Evaluation& evaluation, std::vector<Tensor>& outputs) const override {
     Tensor same;  // for all samples
     if (other_.is_constant) same = Tensor::Constant(1, 1, other_.constant);

@@ -29,6 +29,7 @@ class Concatenate : public Operation {
       }
     }
   }
+  bool gives_spikes(std::size_t /*output*/, bool reads_spikes) const override { return reads_spikes; }
   VectorWork work() const override {
     // Rows of the result come from an input each, unless all have parts of them.
     const bool in_each_row = axis_ + 1 == output_shape().dimensions();

@@ -18,6 +18,7 @@ class Elementwise : public Operation {
   void evaluate(const Evaluation& evaluation, std::vector<Tensor>& outputs) const override {
     outputs[0] = evaluation.input().unaryExpr([](float x) { return Function::value(x); });
   }
+  std::optional<VectorOperations> elementwise() const override { return Function::forward; }
   VectorWork work() const override { return {true, Function::forward * input_shape().columns()}; }
   std::vector<InputGradient> input_gradients() const override {
     InputGradient rule;

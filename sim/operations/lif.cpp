@@ -40,13 +40,15 @@ class Lif : public Operation {
     }
   }
 
+  bool gives_spikes(std::size_t output, bool /*reads_spikes*/) const override { return output == 0; }
+  std::optional<VectorOperations> elementwise() const override {
+    return leak_operations + compare_operations + (subtracts_ ? subtract_operations : select_operations);
+  }
   std::vector<StoredValue> lower(ForwardPass& pass, const Execution& /*execution*/,
                                  const std::vector<StoredValue>& inputs) const override {
     ProgramBuilder& builder = pass.builder();
-    const VectorOperations operations =
-        leak_operations + compare_operations + (subtracts_ ? subtract_operations : select_operations);
     return builder.rows_to_several(inputs, 2, input_shape(), builder.activation_bits(),
-                                   operations * input_shape().columns());
+                                   *elementwise() * input_shape().columns());
   }
 
   void lower_backward(BackwardPass& pass, const Execution& execution,

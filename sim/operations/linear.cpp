@@ -20,6 +20,8 @@ class Linear : public Operation {
     return product_.bias.empty() ? std::vector<std::string>{} : std::vector<std::string>{product_.bias};
   }
 
+  bool gives_array_product() const override { return true; }
+
   void evaluate(const Evaluation& evaluation, std::vector<Tensor>& outputs) const override {
     outputs[0] = evaluation.arithmetic.product(evaluation.execution, evaluation.input());
     if (!product_.bias.empty()) outputs[0].rowwise() += evaluation.parameters.at(product_.bias).row(0);

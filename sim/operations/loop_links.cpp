@@ -107,6 +107,8 @@ class Zeros : public Operation {
     set_outputs({value});
   }
 
+  bool gives_spikes(std::size_t /*output*/, bool /*reads_spikes*/) const override { return true; }
+
   void evaluate(const Evaluation& evaluation, std::vector<Tensor>& outputs) const override {
     const auto samples = static_cast<Eigen::Index>(evaluation.samples);
     outputs[0] = Tensor::Zero(samples * output_shape().rows(), output_shape().columns());

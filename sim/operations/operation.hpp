@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -113,6 +114,16 @@ class Operation {
   virtual std::vector<std::string> digital_parameters() const { return {}; }
   /// Whether all outputs hold elements of the first input as they are, so that they stay on its grid.
   virtual bool keeps_grid() const { return false; }
+  /// Whether the elements of output number `output` are 0 or 1, whatever the parameters. `reads_spikes`: those of all
+  /// inputs are.
+  virtual bool gives_spikes(std::size_t /*output*/, bool reads_spikes) const { return reads_spikes && keeps_grid(); }
+  /// The elementary operations of an element of the output, if it follows from the elements of the inputs at its place,
+  /// which all have the output's shape; none: it does not.
+  virtual std::optional<VectorOperations> elementwise() const { return std::nullopt; }
+  /// Whether the output is the input with its two dimensions exchanged.
+  virtual bool transposes() const { return false; }
+  /// Whether the output is the array product as it is, a row for each vector.
+  virtual bool gives_array_product() const { return false; }
   /// Magnitude that the storage grid of all inputs has to hold, whatever calibration samples show.
   virtual float least_input_range() const { return 0.0F; }
   /// Whether the outputs are parts of what is stored already, in its order: a machine with flat memory computes

@@ -1,5 +1,6 @@
 #include <optional>
 
+#include "sim/mapping/forward_pass.hpp"
 #include "sim/operations/kinds.hpp"
 
 namespace palimpsest {
@@ -23,6 +24,7 @@ class Permute : public Operation {
   }
 
   bool keeps_grid() const override { return true; }
+  bool transposes() const override { return order_ == std::vector<std::uint32_t>{1, 0}; }
 
   void evaluate(const Evaluation& evaluation, std::vector<Tensor>& outputs) const override {
     const Tensor& x = evaluation.input();
@@ -34,6 +36,13 @@ class Permute : public Operation {
   }
   VectorWork work() const override {
     return {false, move_operations * input_shape().elements(), bands(order_, input_shape(), output_shape())};
+  }
+  std::vector<StoredValue> lower(ForwardPass& pass, const Execution& execution,
+                                 const std::vector<StoredValue>& inputs) const override {
+    if (!pass.reads_by_columns(execution)) return Operation::lower(pass, execution, inputs);
+    StoredValue columns = inputs[0];
+    columns.by_columns = true;
+    return {columns};
   }
   std::vector<InputGradient> input_gradients() const override {
     std::vector<std::uint32_t> back(order_.size());

@@ -31,6 +31,7 @@ Json stage_json(const StageFigures& stage) {
   json["dissipated_j"] = members(stage.dissipated, dissipation_statistics);
   json["conversions"] = members(stage.conversions, conversion_statistics);
   json["writes"] = members(stage.writes, write_statistics);
+  json["sram"] = members(stage.sram, buffer_statistics);
   json["off_chip"] = members(stage.off_chip, off_chip_statistics);
   return json;
 }
@@ -120,6 +121,9 @@ Json inference_json(const PhaseFigures& figures, TaskKind task) {
   const TaskStatistics& deviation = statistics_of(TaskKind::score);
   json[std::string(deviation.name)] = outcome_json(figures.outcome, deviation.statistics);
   json["saturated"] = members(figures.activity, saturation_statistics);
+  for (const auto& [weight, inputs] : figures.activity.inputs)
+    json[std::string(active_inputs_statistic.name)][weight] =
+        quotient_json(static_cast<double>(inputs.active), inputs.codes);
   return json;
 }
 
@@ -137,11 +141,26 @@ Json machine_json(const PhaseFigures& figures, const RunReport& report) {
 Json descriptions(TaskKind task) {
   Json json = Json::object();
   describe(json, "",
-           std::array{age_statistic, energy_statistic, active_energy_statistic, cycles_statistic, seconds_statistic,
-                      memory_wait_statistic, updates_statistic, trains_statistic, adapter_statistic, steps_statistic,
-                      batch_size_statistic, sample_passes_statistic, energy_per_step_statistic,
-                      energy_per_pass_statistic, seconds_per_pass_statistic, samples_statistic,
-                      energy_per_sample_statistic, seconds_per_sample_statistic, latency_statistic});
+           std::array{age_statistic,
+                      energy_statistic,
+                      active_energy_statistic,
+                      cycles_statistic,
+                      seconds_statistic,
+                      memory_wait_statistic,
+                      updates_statistic,
+                      trains_statistic,
+                      adapter_statistic,
+                      steps_statistic,
+                      batch_size_statistic,
+                      sample_passes_statistic,
+                      energy_per_step_statistic,
+                      energy_per_pass_statistic,
+                      seconds_per_pass_statistic,
+                      samples_statistic,
+                      energy_per_sample_statistic,
+                      seconds_per_sample_statistic,
+                      latency_statistic,
+                      active_inputs_statistic});
   for (const RunPart& part : run_parts) describe(json, "parts.", std::array{part.statistic});
   describe(json, "parts.", std::array{array_updates_statistic});
   for (const ComponentDescription& component : component_descriptions()) {
@@ -152,6 +171,7 @@ Json descriptions(TaskKind task) {
   describe(json, "dissipated_j.", dissipation_statistics);
   describe(json, "conversions.", conversion_statistics);
   describe(json, "writes.", write_statistics);
+  describe(json, "sram.", buffer_statistics);
   describe(json, "off_chip.", off_chip_statistics);
   describe_outcome(json, task);
   if (task == TaskKind::classify) describe(json, "accuracy.", std::array{by_class_statistic});

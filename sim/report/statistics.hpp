@@ -47,12 +47,19 @@ inline constexpr std::array<Statistic<Dissipation, double>, 3> dissipation_stati
     {"rm_verify", "rm_verify", "J", "the same of verify reads", &Dissipation::rm_verify},
 }};
 
-inline constexpr std::array<Statistic<Conversions, std::uint64_t>, 3> conversion_statistics{{
+inline constexpr std::array<Statistic<Conversions, std::uint64_t>, 4> conversion_statistics{{
     {"dac_updates", "DAC", "updates", "codes put on driven lines of the tiles, once in every pass",
      &Conversions::dac_updates},
+    {"spike_updates", "spikes", "updates", "spikes put on lines of the tiles", &Conversions::spike_updates},
     {"adc_conversions", "ADC", "conversions", "conversions of the tiles' ADCs", &Conversions::adc_conversions},
     {"shift_adds", "shift-add", "conversions", "of these, shifted and added to a sum over passes and slices",
      &Conversions::shift_adds},
+}};
+
+inline constexpr std::array<Statistic<BufferTraffic, std::uint64_t>, 2> buffer_statistics{{
+    {"read_words", "read", "words", "words of its width read from the SRAM buffer", &BufferTraffic::read_words},
+    {"written_words", "written", "words", "words of its width written to the SRAM buffer",
+     &BufferTraffic::written_words},
 }};
 
 inline constexpr std::array<Statistic<OffChipTraffic, std::uint64_t>, 2> off_chip_statistics{{
@@ -134,6 +141,9 @@ inline constexpr std::array<RunPart, 3> run_parts{{
 }};
 inline constexpr StageStatistic array_updates_statistic{
     "arrays", "arrays", "J, cycles, s", "reads and writes of the resistive arrays in training, not part of any run"};
+inline constexpr StageStatistic active_inputs_statistic{"active_inputs", "active inputs", "share",
+                                                        "input codes of products with a weight other than zero, over "
+                                                        "all, by weight; of spikes the rate at which they come"};
 inline constexpr StageStatistic samples_statistic{"samples", "samples", "samples", "samples inferred"};
 inline constexpr StageStatistic cells_statistic{"cells", "cells", "cells",
                                                 "resistive cells in use, reference cells and stuck ones included"};

@@ -198,6 +198,31 @@ std::string saturation_table(const PhaseReport& phase, const Shown& shown) {
   return table.text();
 }
 
+/// A row for each weight whose inputs are spikes, or whose lines are not driven for zeros; nothing without such.
+std::string active_inputs_table(const PhaseReport& phase, const Shown& shown) {
+  TextTable table(1);
+  std::vector<std::string> header{std::string(active_inputs_statistic.title)};
+  std::vector<const Machine*> chips;
+  for (const Machine& machine : shown.machines) {
+    if (machine.figures == &PhaseReport::gpu) continue;
+    chips.push_back(&machine);
+    header.emplace_back(machine.name);
+  }
+  table.row(std::move(header));
+  bool is_empty = true;
+  for (const auto& [weight, inputs] : phase.hybrid.activity.inputs) {
+    if (!inputs.spikes && !inputs.gated) continue;
+    std::vector<std::string> cells{weight};
+    for (const Machine* chip : chips) {
+      const ProductInputs& of_chip = (phase.*chip->figures).activity.inputs.at(weight);
+      cells.push_back(percent(of_each(static_cast<double>(of_chip.active), of_chip.codes)));
+    }
+    table.row(std::move(cells));
+    is_empty = false;
+  }
+  return is_empty ? "" : "\n" + table.text();
+}
+
 std::string rounds_text(const std::optional<std::uint64_t>& rounds) { return rounds ? grouped(*rounds) : "unlimited"; }
 
 std::string wear_table(const PhaseReport& phase, const Shown& shown) {
@@ -305,7 +330,7 @@ std::string text_report(const RunReport& report) {
     if (shown.has(&PhaseFigures::training) && trains(phase, shown)) text += "\n" + training_table(phase, shown);
     if (shown.has(&PhaseFigures::inference))
       text += "\n" + outcome_table(phase, shown, report.task) + class_table(phase, shown) + "\n" +
-              saturation_table(phase, shown);
+              saturation_table(phase, shown) + active_inputs_table(phase, shown);
     text += "\n" + wear_table(phase, shown) + "\n" + component_table(phase, shown);
     if (shown.machines.size() > 1) text += "\n" + comparison_table(phase, shown);
   }

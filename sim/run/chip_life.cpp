@@ -90,9 +90,14 @@ PhaseFigures ChipLife::next_phase(const RunStages& played, const PhaseWork& work
   ArrayChange change = change_arrays(method, goal, held, played, work.writing);
   const DeploymentTask deployment = deploy(method, goal, std::move(change.writes));
 
-  const PhasePrograms programs = phase_programs(context_, trace_, number, update_method_, played);
+  PhasePrograms programs = phase_programs(context_, trace_, number, update_method_, played);
   for (std::size_t run = 0; run < programs.training.size(); ++run) {
-    arrays_.add_reads(tile_vectors(programs.training[run].batch, map_.blocks.size()), method.training[run].steps);
+    arrays_.add_reads(tile_vectors(programs.training[run].batch, map_), method.training[run].steps);
+  }
+
+  DrivenLineTables driven;
+  for (std::optional<Program>* program : {&programs.inference, &programs.one_sample}) {
+    if (*program) attach_driven_lines(context_, **program, driven);
   }
 
   std::optional<DeployedNetwork> network;
@@ -104,7 +109,7 @@ PhaseFigures ChipLife::next_phase(const RunStages& played, const PhaseWork& work
   if (network) network->age(arrays_, age_seconds_);
   if (records_weights) record_->weights(evaluation_name(update_method_), number, network->effective_weights());
   OutcomeTally tally(trace_, phase, method.reference);
-  // Values do not depend on time, so they are computed while the programs are played.
+  // Values do not depend on time, so they are computed while the programs are played that do not depend on them.
   auto evaluation = in_background(threads_, [&] {
     if (!played.inference) return Activity{};
     ProgressMeter::Piece piece(meter_, work.evaluation);
@@ -117,7 +122,7 @@ PhaseFigures ChipLife::next_phase(const RunStages& played, const PhaseWork& work
           if (record_outputs) record_outputs(first, scores);
           piece.at(static_cast<double>(first) / static_cast<double>(phase.samples.size()));
         },
-        recorded(&RunRecord::embeddings, name));
+        recorded(&RunRecord::embeddings, name), driven);
   });
 
   if (played.deployment) {
@@ -135,8 +140,10 @@ PhaseFigures ChipLife::next_phase(const RunStages& played, const PhaseWork& work
     price_training(method.training, training, change.in_training, figures);
   }
   if (played.inference) {
+    if (!driven.empty()) evaluation.wait();
     ChipWork inference = play(*programs.inference, "inference", work.inference);
     figures.activity = evaluation.get();
+    leave_out_undriven_lines(figures.activity, 1.0, inference.counts);
     inference.analogue.crossbar_read = figures.activity.crossbar_joule;
     inference.dissipated.crossbar = figures.activity.crossbar_dissipation_joule;
     figures.inference = priced(inference, architecture_.lora_unit.bits);
@@ -149,7 +156,7 @@ PhaseFigures ChipLife::next_phase(const RunStages& played, const PhaseWork& work
     figures.float_outcome.forget_without_adapter = figures.float_outcome.forget;
     if (!adapters_.empty()) drop_adapters(phase, goal, first_evaluation + 2, work.evaluation_without_adapters, figures);
   }
-  if (programs.inference) arrays_.add_reads(tile_vectors(*programs.inference, map_.blocks.size()), 1);
+  if (programs.inference) arrays_.add_reads(tile_vectors(*programs.inference, map_), 1);
   arrays_.advance(age_seconds_);
   figures.wear = wear_figures(arrays_.wear(), architecture_.resistive_memory.cell.endurance_cycles);
   return figures;
@@ -269,7 +276,7 @@ ChipWork ChipLife::play(const Program& program, const std::string& purpose, doub
 ChipWork ChipLife::read_back() {
   const std::vector<ArrayWrite> reads = arrays_.read_back();
   ChipWork work = write_work(architecture_, reads);
-  work += play(array_program(reads), "reading the arrays back", 0.0);
+  work += play(array_program(map_, reads), "reading the arrays back", 0.0);
   return work;
 }
 
@@ -285,7 +292,7 @@ ChipWork ChipLife::update_arrays_every_step(const WeightSet& goal, const WeightS
     work += write;
     // What is clipped is so at every step; the last one tells how many weights are.
     work.clipped_weights = write.clipped_weights;
-    if (played) work += play(array_program(writes), "writing the arrays at a step", 0.0);
+    if (played) work += play(array_program(map_, writes), "writing the arrays at a step", 0.0);
     before = std::move(next);
     piece.at(share);
   }
@@ -308,6 +315,7 @@ ChipLife::TrainingWork ChipLife::train(const TrainingRun& run, const TrainingPro
     const double batches = 1.0 * run.batch_size / trace_.calibration.samples;
     forward.analogue.crossbar_read = batches * activity->crossbar_joule;
     forward.dissipated.crossbar = batches * activity->crossbar_dissipation_joule;
+    leave_out_undriven_lines(*activity, batches, forward.counts);
     add_transposed_reads(programs.transposed_vectors, run.batch_size, backward);
   }
   return {times(forward, run.steps), times(backward, run.steps),

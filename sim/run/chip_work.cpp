@@ -1,5 +1,6 @@
 #include "sim/run/chip_work.hpp"
 
+#include <cmath>
 #include <string>
 
 #include "models/physics/saturating.hpp"
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::uint64_t ActionCounts::*all_counts[] = {
     &ActionCounts::dac_updates,
+    &ActionCounts::spike_updates,
     &ActionCounts::word_line_switches,
     &ActionCounts::tia_samples,
     &ActionCounts::adc_conversions,
@@ -20,6 +22,7 @@ constexpr std::uint64_t ActionCounts::*all_counts[] = {
     &ActionCounts::sram_write_words,
     &ActionCounts::sram_busy_cycles,
     &ActionCounts::interconnect_words,
+    &ActionCounts::group_wire_bits,
     &ActionCounts::lora_macs,
     &ActionCounts::vector_adds,
     &ActionCounts::vector_macs,
@@ -68,6 +71,17 @@ ChipWork& operator+=(ChipWork& sum, const ChipWork& addend) {
   sum.failed_cells += addend.failed_cells;
   sum.clipped_weights += addend.clipped_weights;
   return sum;
+}
+
+void leave_out_undriven_lines(const Activity& activity, double times, ActionCounts& counts) {
+  const auto repeated = [times](std::uint64_t lines) {
+    return static_cast<std::uint64_t>(std::llround(times * static_cast<double>(lines)));
+  };
+  const std::uint64_t codes = repeated(activity.undriven_codes);
+  const std::uint64_t spikes = repeated(activity.undriven_spikes);
+  counts.dac_updates -= codes;
+  counts.spike_updates -= spikes;
+  counts.word_line_switches -= codes + spikes;
 }
 
 ChipWork beyond(const ChipWork& whole, const ChipWork& part) {

@@ -19,6 +19,9 @@ std::uint64_t counted(std::uint64_t count, std::uint64_t repetitions);
 /// Throws UserError (trace) if the sum cannot be counted.
 ChipWork& operator+=(ChipWork& sum, const ChipWork& addend);
 
+/// Takes away what was played for lines that `activity` says were not driven, `times` over.
+void leave_out_undriven_lines(const Activity& activity, double times, ActionCounts& counts);
+
 /// What `whole` takes beyond `part`, which is no more in anything.
 ChipWork beyond(const ChipWork& whole, const ChipWork& part);
 

@@ -47,8 +47,15 @@ struct Writes {
 /// What products on the tiles took of converters; verify reads are apart.
 struct Conversions {
   std::uint64_t dac_updates = 0;
+  std::uint64_t spike_updates = 0;
   std::uint64_t adc_conversions = 0;
   std::uint64_t shift_adds = 0;
+};
+
+/// Accesses of the SRAM buffer, in words of its width.
+struct BufferTraffic {
+  std::uint64_t read_words = 0;
+  std::uint64_t written_words = 0;
 };
 
 /// Words of 32 bits between the SRAM buffer and the off-chip memory.
@@ -67,6 +74,7 @@ struct StageFigures {
   Dissipation dissipated;
   Conversions conversions;
   Writes writes;
+  BufferTraffic sram;
   OffChipTraffic off_chip;
 };
 

@@ -21,7 +21,8 @@ struct Chunk {
 }  // namespace
 
 Activity infer(const DeployedNetwork& deployed, const InferredSamples& samples, std::uint32_t evaluation,
-               unsigned threads, const TakeScores& take, const TakeScores& take_embeddings) {
+               unsigned threads, const TakeScores& take, const TakeScores& take_embeddings,
+               const DrivenLineTables& driven) {
   const std::vector<std::uint32_t>& all = samples.samples;
   const std::size_t chunks = ceil_div(all.size(), samples_per_inference_chunk);
   const std::size_t most_held = held_chunks_per_thread * std::max(threads, 1U);
@@ -34,7 +35,7 @@ Activity infer(const DeployedNetwork& deployed, const InferredSamples& samples, 
       const auto size = static_cast<std::ptrdiff_t>(std::min(samples_per_inference_chunk, all.size() - first));
       held[number].scores =
           deployed.evaluate(network_input(samples.network, samples.set, {begin, begin + size}), evaluation, first,
-                            held[number].activity, take_embeddings ? &held[number].embeddings : nullptr);
+                            held[number].activity, take_embeddings ? &held[number].embeddings : nullptr, driven);
     });
     for (std::size_t number = 0; number < held.size(); ++number) {
       activity += held[number].activity;

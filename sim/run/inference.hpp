@@ -26,8 +26,10 @@ using TakeScores = std::function<void(std::size_t first, const Eigen::MatrixXf& 
 /// Evaluates `deployed` on the samples and gives their scores to `take`, in order and on the calling thread. Inputs and
 /// scores of a few chunks are held at a time, however many samples there are; chunks have a fixed size, so that any
 /// number of `threads` gives the same bytes. Noise is keyed by `evaluation` and the samples' places in `samples`.
-/// `take_embeddings`, if any, is given their embeddings in the same way.
+/// `take_embeddings`, if any, is given their embeddings in the same way. What the samples drive, by their places, is
+/// written to the tables of `driven`.
 Activity infer(const DeployedNetwork& deployed, const InferredSamples& samples, std::uint32_t evaluation,
-               unsigned threads, const TakeScores& take, const TakeScores& take_embeddings = {});
+               unsigned threads, const TakeScores& take, const TakeScores& take_embeddings = {},
+               const DrivenLineTables& driven = {});
 
 }  // namespace palimpsest

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "sim/error.hpp"
+#include "sim/mapping/driven_lines.hpp"
 #include "sim/mapping/tile_map.hpp"
 #include "sim/report/number_format.hpp"
 #include "sim/run/inference.hpp"
@@ -85,6 +86,7 @@ double needed_memory_bytes(const Architecture& architecture, const Trace& trace,
   const double rounds = bytes_of_written_group * cells / architecture.write_verify.parallel_cells;
   return bytes_of(trace) + (chips.modules ? tiles * bytes_of_tile_modules : 0.0) +
          arrays * (tiles * bytes_of_tile + cells * bytes_of_cell) + rounds +
+         driven_line_bytes(architecture, trace.network, trace.test.samples) +
          samples_under_way * std::min<double>(chips.threads, chunks) * bytes_of_sample(trace.network);
 }
 

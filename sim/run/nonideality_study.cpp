@@ -48,11 +48,11 @@ std::vector<PhaseReads> reads_of_phases(const Architecture& architecture, const 
     const Method& method = trace.phases[phase].hybrid;
     for (const TrainingRun& run : method.training) {
       const Program batch = training_programs(context, training_task(trace, method, run, false)).batch;
-      const std::vector<std::uint64_t> of_step = tile_vectors(batch, tiles);
+      const std::vector<std::uint64_t> of_step = tile_vectors(batch, map);
       for (std::size_t tile = 0; tile < tiles; ++tile) reads[phase].training[tile] += counted(of_step[tile], run.steps);
     }
     const auto samples = static_cast<std::uint32_t>(trace.phases[phase].samples.size());
-    reads[phase].inference = tile_vectors(inference_program(context, adapters_of(trace, method), samples), tiles);
+    reads[phase].inference = tile_vectors(inference_program(context, adapters_of(trace, method), samples), map);
   }
   return reads;
 }

@@ -19,11 +19,13 @@ StageFigures priced_work(const Architecture& architecture, std::uint32_t tiles, 
     components.push_back({component_descriptions()[index].name, energy[index]});
   }
   set_energy(stage, std::move(components));
-  stage.conversions = {work.counts.dac_updates, work.counts.adc_conversions, work.counts.shift_adds};
+  stage.conversions = {work.counts.dac_updates, work.counts.spike_updates, work.counts.adc_conversions,
+                       work.counts.shift_adds};
   stage.dissipated = work.dissipated;
   stage.writes = {work.counts.rm_cells,        work.counts.rm_forming_pulses, work.counts.rm_set_pulses,
                   work.counts.rm_reset_pulses, work.counts.rm_verify_reads,   work.failed_cells,
                   work.clipped_weights,        work.counts.sram_write_words};
+  stage.sram = {work.counts.sram_read_words, work.counts.sram_write_words};
   stage.off_chip = {work.counts.off_chip_loaded_words, work.counts.off_chip_stored_words};
   return stage;
 }

@@ -29,7 +29,7 @@ RunReport run(const Architecture& architecture, const Trace& trace, const RunOpt
   const std::size_t lived = lived_phases(selection, trace);
   if (selection.rm_rewrite) check_in_place_writes(architecture, trace, lived);
   // Tiles without weights have nothing to do and are not built.
-  const ChipConfig chip_config{architecture.clock,        static_cast<std::uint32_t>(map.blocks.size()),
+  const ChipConfig chip_config{architecture.clock,        static_cast<std::uint32_t>(map.groups.size()),
                                architecture.tile,         architecture.sram,
                                architecture.interconnect, architecture.host_port,
                                architecture.off_chip};

@@ -79,7 +79,7 @@ void check_simulated_time(const ProgramContext& context, const Trace& trace, con
       for (std::size_t run = 0; run < programs.training.size(); ++run) {
         const TrainingPrograms& of_run = programs.training[run];
         const std::uint64_t steps = method.training[run].steps;
-        for (const std::uint64_t reads : tile_vectors(of_run.batch, context.map.blocks.size())) counted(reads, steps);
+        for (const std::uint64_t reads : tile_vectors(of_run.batch, context.map)) counted(reads, steps);
         if (!played.training) continue;
         ChipWork step;
         step.cycles = saturating_sum(time.take(of_run.batch, part("training")),

@@ -62,6 +62,7 @@ void NetworkAssembly::read_loop(JsonReader& reader, const std::string& name) {
   read_operations(body);
   body.finish();
   for (std::size_t i = 0; i < carried.size(); ++i) read_next(carried[i], loop.carried[i]);
+  if (loop.iterations > 1) check_membranes(body);
   std::vector<JsonReader> results = reader.objects("results");
   if (results.empty()) reader.fail("results", "expected at least one");
   for (const JsonReader& part : results) loop.results.push_back(read_result(part, name, loop.iterations));
@@ -73,6 +74,16 @@ void NetworkAssembly::read_loop(JsonReader& reader, const std::string& name) {
     name_value(results[i], "value", results[i].text("value"), loop.results[i].value);
   network_.close_loop(std::move(loop));
   reader.finish();
+}
+
+void NetworkAssembly::check_membranes(JsonReader& body) {
+  for (JsonReader& step : body.objects("operations")) {
+    if (step.value("operation") != "lif") continue;
+    const std::string membrane = step.texts("outputs")[1];
+    if (used_.count(values_.at(membrane)) == 0)
+      step.fail("outputs", "expected the membrane of neurons in a loop to be carried on: " + membrane +
+                               " is no carried value's next, and no operation reads it");
+  }
 }
 
 void NetworkAssembly::read_carried(JsonReader reader, const std::string& name, Loop& loop) {

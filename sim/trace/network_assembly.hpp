@@ -31,6 +31,9 @@ class NetworkAssembly {
   void read_operation(JsonReader& reader, const std::string& name);
   void read_loop(JsonReader& reader, const std::string& name);
 
+  /// Throws if neurons of the loop whose body this is would forget their state: neither its carried values nor its
+  /// operations, all of them read, use the membrane.
+  void check_membranes(JsonReader& body);
   void read_carried(JsonReader reader, const std::string& name, Loop& loop);
   void read_indexed(JsonReader reader, const std::string& name, Loop& loop);
   void read_constant(JsonReader reader, Loop& loop);

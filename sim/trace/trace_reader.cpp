@@ -31,9 +31,21 @@ std::vector<std::string> read_weight_set_names(JsonReader& reader) {
   return names;
 }
 
-void check_spikes(const std::string& tensor, const std::vector<std::uint8_t>& values, const Safetensors& tensors) {
+/// Of samples of shape `sample`.
+void check_spikes(const std::string& tensor, const std::vector<std::uint8_t>& values, const Shape& sample,
+                  const Safetensors& tensors) {
   const auto other = std::find_if(values.begin(), values.end(), [](std::uint8_t value) { return value > 1; });
-  if (other != values.end()) tensors.fail(tensor, "expected spikes, 0 or 1, got " + std::to_string(*other));
+  if (other == values.end()) return;
+  const auto element = static_cast<std::uint64_t>(other - values.begin());
+  std::string place;
+  std::uint64_t left = element % sample.elements();
+  for (std::size_t dimension = sample.dimensions(); dimension-- > 0;) {
+    const std::uint64_t at = left % sample.extent(dimension);
+    place = std::to_string(at) + (place.empty() ? "" : ", ") + place;
+    left /= sample.extent(dimension);
+  }
+  tensors.fail(tensor, "expected spikes, 0 or 1, got " + std::to_string(*other) + " at [" + place + "] of sample " +
+                           std::to_string(element / sample.elements()));
 }
 
 SampleSet read_samples(const std::string& tensor, const Network& network, Safetensors& tensors) {
@@ -51,7 +63,7 @@ SampleSet read_samples(const std::string& tensor, const Network& network, Safete
   } else {
     set.values = tensors.bytes(tensor, shape);
   }
-  if (network.input_type == InputType::spikes) check_spikes(tensor, set.values, tensors);
+  if (network.input_type == InputType::spikes) check_spikes(tensor, set.values, input, tensors);
   return set;
 }
 

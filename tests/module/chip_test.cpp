@@ -3,39 +3,14 @@
 #include <catch2/catch.hpp>
 #include <stdexcept>
 
+#include "tests/module/small_chip.hpp"
+
 using namespace palimpsest;
 
 namespace {
 
-/// Lines of 4 words of 4 bytes in 2 banks, so that units get in each other's way.
-ChipConfig small_chip() {
-  ChipConfig config;
-  config.tiles = 3;
-  config.sram.banks = 2;
-  config.sram.line_words = 4;
-  config.tile.dac.load_width_bits = 32;
-  config.tile.dac.settling_ns = 10.0;
-  config.tile.crossbar.read_ns = 20.0;
-  config.tile.sensing.kind = SensingKind::integrator;
-  config.tile.sensing.transfer_ns = 10.0;
-  config.tile.adc.count = 4;
-  config.tile.adc.conversion_ns = 20.0;
-  config.tile.pulse_ns = 30.0;
-  return config;
-}
-
-TileJob tile_job(std::uint64_t in, std::uint64_t out) {
-  TileJob job;
-  job.vectors = 4;
-  job.driven_lines = 8;
-  job.sensed_lines = 8;
-  job.reference_lines = 1;
-  job.fetches = {{in, 16, 16, true}};
-  job.drains = {{out, 16, 16, true}};
-  return job;
-}
-
-/// A layer on three tiles with an adapter beside it, and the write of a tile that nothing waits for.
+/// A layer on three tiles with an adapter beside it, another whose adapters its tiles feed, and the write of a tile
+/// that nothing waits for.
 Program layer_program() {
   HostJob host;
   host.vectors = 4;
@@ -54,8 +29,23 @@ Program layer_program() {
   sum.drains = {{320, 16, 16, true}};
   sum.cycles_per_vector = 2;
   sum.operations_per_vector = {3, 4, 1, 5};
+  TileJob fed = tile_job(0, 384);
+  fed.preloads = {{12288, 24, 0, false}};
+  fed.shift_adds = 5;
+  fed.lane_operations = {1, 2, 3, 4};
+  fed.lane_cycles = 9;
+  fed.lane_latency = 2;
+  fed.group_wire_bits = 11;
+  LoraJob& adapters = fed.adapters.emplace();
+  adapters.vectors = 4;
+  adapters.preloads = {{16384, 20, 0, false}};
+  adapters.drains = {{448, 16, 16, true}};
+  adapters.cycles_per_vector = 6;
+  adapters.macs_per_vector = 20;
+  adapters.fed_by = 1;
+  adapters.fed_words_per_vector = 7;
   ProgramJob write;
-  write.tile = 1;
+  write.tile_group = 1;
   write.groups = {{4, {{2, 2, 4, 1}, {1, 0, 1, 1}}}};
 
   Program program;
@@ -68,7 +58,8 @@ Program layer_program() {
                    {tile_job(0, 192), 2, {0}},
                    {lora, 0, {0}},
                    {sum, 0, {1, 2, 3, 4}},
-                   {write, 0, {2}}};
+                   {write, 0, {2}},
+                   {fed, 1, {0}}};
   return program;
 }
 
@@ -81,9 +72,11 @@ std::vector<std::uint64_t> numbers(const PlayResult& result) {
                                     c.word_line_switches,
                                     c.tia_samples,
                                     c.adc_conversions,
+                                    c.shift_adds,
                                     c.sram_read_words,
                                     c.sram_write_words,
                                     c.interconnect_words,
+                                    c.group_wire_bits,
                                     c.lora_macs,
                                     c.sram_busy_cycles,
                                     c.vector_adds,
@@ -105,7 +98,7 @@ std::vector<std::uint64_t> numbers(const PlayResult& result) {
                                     result.busy.host_port,
                                     result.busy.off_chip,
                                     result.busy.programmer};
-  all.insert(all.end(), result.busy.tiles.begin(), result.busy.tiles.end());
+  all.insert(all.end(), result.busy.groups.begin(), result.busy.groups.end());
   return all;
 }
 
@@ -120,7 +113,7 @@ TEST_CASE("one vector through a tile of the chip, memory included") {
   const PlayResult result = chip.play(program);
   // A line takes 1 + 1 + 1 + 3 + 1 = 7 cycles each way; DAC 2 + 1, crossbar 2, transfer 1, ADC 2 x 2.
   CHECK(result.cycles == 7 + 3 + 2 + 1 + 4 + 7);
-  CHECK(result.busy.tiles == std::vector<std::uint64_t>{0, 0, 24});
+  CHECK(result.busy.groups == std::vector<std::uint64_t>{0, 0, 24});
   CHECK(result.memory_wait_cycles == 0);
 }
 
@@ -133,7 +126,7 @@ TEST_CASE("two tiles that fetch from one bank at once: the second waits for the 
   Program program;
   program.steps = {{second, 1, {}}, {first, 0, {}}};
   const PlayResult result = chip.play(program);
-  CHECK(result.busy.tiles == std::vector<std::uint64_t>{24, 24 + 4, 0});
+  CHECK(result.busy.groups == std::vector<std::uint64_t>{24, 24 + 4, 0});
   CHECK(result.memory_wait_cycles == 4);
 }
 
@@ -142,19 +135,22 @@ TEST_CASE("a play counts every action once") {
   const PlayResult result = chip.play(layer_program());
   const std::uint64_t samples = 5;
   const std::uint64_t vectors = samples * 4;
-  CHECK(result.counts.dac_updates == 3 * vectors * 8);
-  CHECK(result.counts.word_line_switches == 3 * vectors * 8);
-  CHECK(result.counts.tia_samples == 3 * vectors * 9);
-  CHECK(result.counts.adc_conversions == 3 * vectors * 8);
-  CHECK(result.counts.sram_read_words == vectors * 4 * (3 + 1 + 4) + samples * 10);
-  CHECK(result.counts.sram_write_words == vectors * 4 * (1 + 3 + 1 + 1));
-  CHECK(result.counts.interconnect_words == result.counts.sram_read_words + result.counts.sram_write_words);
-  CHECK(result.counts.lora_macs == vectors * 32);
+  CHECK(result.counts.dac_updates == 4 * vectors * 8);
+  CHECK(result.counts.word_line_switches == 4 * vectors * 8);
+  CHECK(result.counts.tia_samples == 4 * vectors * 9);
+  CHECK(result.counts.adc_conversions == 4 * vectors * 8);
+  CHECK(result.counts.shift_adds == vectors * 5);
+  CHECK(result.counts.sram_read_words == vectors * 4 * (4 + 1 + 4) + samples * (10 + 6 + 5));
+  CHECK(result.counts.sram_write_words == vectors * 4 * (1 + 3 + 1 + 1 + 2));
+  CHECK(result.counts.interconnect_words ==
+        result.counts.sram_read_words + result.counts.sram_write_words + vectors * 7);
+  CHECK(result.counts.group_wire_bits == vectors * 11);
+  CHECK(result.counts.lora_macs == vectors * (32 + 20));
   CHECK(result.counts.sram_busy_cycles == result.counts.sram_read_words + result.counts.sram_write_words);
-  CHECK(result.counts.vector_adds == vectors * 3);
-  CHECK(result.counts.vector_macs == vectors * 4);
-  CHECK(result.counts.vector_lookups == vectors * 1);
-  CHECK(result.counts.vector_moves == vectors * 5);
+  CHECK(result.counts.vector_adds == vectors * (3 + 1));
+  CHECK(result.counts.vector_macs == vectors * (4 + 2));
+  CHECK(result.counts.vector_lookups == vectors * (1 + 3));
+  CHECK(result.counts.vector_moves == vectors * (5 + 4));
   CHECK(result.counts.host_words == vectors * 4);
   CHECK(result.counts.rm_cells == samples * 4);
   CHECK(result.counts.rm_set_pulses == samples * 3);
@@ -213,10 +209,11 @@ TEST_CASE("a program that is not well formed is refused before it is played") {
   // The kernel never starts here, so every section may make its own chip.
   Chip chip("chip", small_chip());
   Program program = layer_program();
-  SECTION("a tile that does not exist") { program.steps[1].tile = 3; }
-  SECTION("programming a tile that does not exist") { std::get<ProgramJob>(program.steps[6].job).tile = 3; }
+  SECTION("a group that does not exist") { program.steps[1].tile_group = 3; }
+  SECTION("programming in a group that does not exist") { std::get<ProgramJob>(program.steps[6].job).tile_group = 3; }
   SECTION("a step that depends on itself") { program.steps[1].depends_on = {1}; }
   SECTION("a step that depends on a later one") { program.steps[1].depends_on = {2}; }
+  SECTION("adapters that another group feeds") { std::get<TileJob>(program.steps[7].job).adapters->fed_by = 0; }
   SECTION("a job without vectors") { std::get<VectorJob>(program.steps[5].job).vectors = 0; }
   SECTION("off-chip memory of a chip that has none") {
     OffChipJob load;

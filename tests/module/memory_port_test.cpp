@@ -20,8 +20,9 @@ struct PortBench {
 
   void read_at(std::uint64_t cycle, const std::vector<StridedRange>& ranges, std::uint64_t vector,
                std::uint64_t slot_offset) {
-    script.at(cycle,
-              [&, vector, slot_offset] { port.start(tlm::TLM_READ_COMMAND, ranges, vector, slot_offset, done.event); });
+    script.at(cycle, [&, vector, slot_offset] {
+      port.start(tlm::TLM_READ_COMMAND, ranges, vector, 8, slot_offset, done.event);
+    });
   }
 };
 
@@ -96,8 +97,30 @@ TEST_CASE("a range of more than 4 GiB is cut to its end") {
   const std::uint32_t line = std::uint32_t{1} << 31U;
   const std::vector<StridedRange> ranges{{0, 2 * std::uint64_t{line} + 10, 0, false}};
   RequestCutter cutter(line);
-  cutter.start(ranges, 0, 0);
+  cutter.start(ranges, 0, 1, false, 0);
   std::vector<std::uint32_t> bytes;
   while (!cutter.exhausted()) bytes.push_back(cutter.next().bytes);
   CHECK(bytes == std::vector<std::uint32_t>{line, line, 10});
+}
+
+TEST_CASE("columns of a word are read with the first of them and written with the last") {
+  using Requests = std::vector<std::pair<std::uint64_t, std::uint32_t>>;
+  // A matrix of 2 rows of 7 bytes on words; a word holds 4 columns, and the last three columns are what is left.
+  const std::vector<StridedRange> columns{{100, 1, 1, false, 2, 8, 4}};
+  const auto requests = [&](std::uint64_t vector, bool written) {
+    RequestCutter cutter(64);
+    cutter.start(columns, vector, 7, written, 0);
+    Requests all;
+    while (!cutter.exhausted()) {
+      const MemoryRequest request = cutter.next();
+      all.emplace_back(request.address, request.bytes);
+    }
+    return all;
+  };
+  const Requests first{{100, 4}, {108, 4}};
+  const Requests last{{104, 3}, {112, 3}};
+  for (std::uint64_t vector = 0; vector < 7; ++vector) {
+    CHECK(requests(vector, false) == (vector == 0 ? first : vector == 4 ? last : Requests{}));
+    CHECK(requests(vector, true) == (vector == 3 ? first : vector == 6 ? last : Requests{}));
+  }
 }

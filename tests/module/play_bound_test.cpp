@@ -13,7 +13,7 @@ namespace {
 /// Lines of 64 bytes in 2 banks.
 ChipConfig small_chip() {
   ChipConfig config;
-  config.tiles = 2;
+  config.tile_groups = 2;
   config.sram.banks = 2;
   config.tile.dac.load_width_bits = 32;
   config.tile.dac.settling_ns = 10.0;
@@ -26,7 +26,8 @@ ChipConfig small_chip() {
   return config;
 }
 
-/// A vector after the other through tiles that share banks, an adapter beside them, a sum, and a write.
+/// A vector after the other through tiles that share banks, adapters that they feed, an adapter beside them, a sum, and
+/// a write.
 Program mixed_program() {
   HostJob host;
   host.vectors = 4;
@@ -38,7 +39,20 @@ Program mixed_program() {
   tile.driven_lines = 8;
   tile.sensed_lines = 8;
   tile.fetches = {{0, 100, 128, true}};
+  tile.most_driven_lines = 8;
+  tile.most_sensed_lines = 8;
   tile.drains = {{1021, 70, 128, true}};
+  TileJob fed = tile;
+  fed.preloads = {{16384, 300, 0, false}};
+  fed.drains = {{3072, 100, 128, true}};
+  fed.lane_cycles = 19;
+  fed.lane_latency = 5;
+  LoraJob& adapters = fed.adapters.emplace();
+  adapters.vectors = 4;
+  adapters.preloads = {{20480, 2000, 0, false}};
+  adapters.drains = {{3584, 20, 128, true}};
+  adapters.cycles_per_vector = 29;
+  adapters.fed_by = 1;
   LoraJob lora;
   lora.vectors = 4;
   lora.preloads = {{8192, 4000, 0, false}, {12288, 1000, 0, false}};
@@ -57,9 +71,28 @@ Program mixed_program() {
   program.samples = 5;
   program.samples_in_flight = 2;
   program.slot_bytes = 16384;
-  program.steps = {{host, 0, {}}, {tile, 0, {0}}, {tile, 1, {0}}, {lora, 0, {0}}, {sum, 0, {1, 2, 3}}, {write, 0, {2}}};
+  program.steps = {{host, 0, {}}, {tile, 0, {0}},         {tile, 1, {0}}, {lora, 0, {0}},
+                   {fed, 1, {0}}, {sum, 0, {1, 2, 3, 4}}, {write, 0, {2}}};
   return program;
 }
+
+/// A way to the banks of 5 cycles, banks that wake up in 7, access in 3, two cycles for a word.
+ChipConfig chip_with_slow_memory() {
+  ChipConfig config = small_chip();
+  config.interconnect.latency_cycles = 5;
+  config.sram.access_cycles = 3;
+  config.sram.word_cycles = 2;
+  config.sram.idle_leakage_share = 0.5;
+  config.sram.wake_cycles = 7;
+  return config;
+}
+
+/// What a vector's ranges take there. A range may begin within a word of 4 bytes and within a line of 16 words.
+struct Transfer {
+  std::uint64_t requests, words, largest;
+  std::uint64_t bank() const { return requests * 7 + words * 2; }
+  std::uint64_t cycles() const { return requests * (1 + 5 + 1) + bank() + (7 + 3 + (largest - 1) * 2) + 5; }
+};
 
 /// `pessimism`: of the bound over the play.
 void check_bounded(const ChipConfig& config, double pessimism) {
@@ -134,10 +167,12 @@ TEST_CASE("so it does with a slow off-chip memory") {
 
 TEST_CASE("one vector after the other takes its bound, but for what is rounded up to lines and words") {
   ChipConfig config = small_chip();
-  config.tiles = 1;
+  config.tile_groups = 1;
   TileJob job;
   job.driven_lines = 8;
   job.sensed_lines = 8;
+  job.most_driven_lines = 8;
+  job.most_sensed_lines = 8;
   Program program;
   program.samples = 3;
   program.samples_in_flight = 1;
@@ -150,13 +185,8 @@ TEST_CASE("one vector after the other takes its bound, but for what is rounded u
 }
 
 TEST_CASE("requests are bounded by their way, their bank and the last answer") {
-  ChipConfig config = small_chip();
+  ChipConfig config = chip_with_slow_memory();
   config.host_port.cycles_per_word = 11;
-  config.interconnect.latency_cycles = 5;
-  config.sram.access_cycles = 3;
-  config.sram.word_cycles = 2;
-  config.sram.idle_leakage_share = 0.5;
-  config.sram.wake_cycles = 7;
   HostJob host;
   host.vectors = 2;
   host.passes = 3;
@@ -171,12 +201,6 @@ TEST_CASE("requests are bounded by their way, their bank and the last answer") {
   program.samples = 4;
   program.steps = {{host, 0, {}}, {lora, 0, {0}}};
 
-  // A range may begin within a word of 4 bytes and within a line of 16 words.
-  struct Transfer {
-    std::uint64_t requests, words, largest;
-    std::uint64_t bank() const { return requests * 7 + words * 2; }
-    std::uint64_t cycles() const { return requests * (1 + 5 + 1) + bank() + (7 + 3 + (largest - 1) * 2) + 5; }
-  };
   const Transfer drain{3, 26, 16};
   const Transfer preload{2, 3, 3};
   const Transfer fetch{2 + 2, 11 + 3, 11};
@@ -185,6 +209,40 @@ TEST_CASE("requests are bounded by their way, their bank and the last answer") {
         4 * (2 * 3 * 25 * 11 + 2 * drain.cycles() + 2 + 3 * 17 + preload.cycles() + 3 * fetch.cycles() + 2));
   // At most three requests of the host's and four of the LoRA unit's are under way.
   CHECK(bound.memory_wait_cycles == 4 * (2 * drain.bank() + preload.bank() + 3 * fetch.bank()) * (3 + 4));
+}
+
+TEST_CASE("adapters and lanes are bounded as if they followed the tiles") {
+  TileJob job;
+  job.vectors = 3;
+  job.passes = 2;
+  job.driven_lines = 24;
+  job.sensed_lines = 24;
+  job.most_driven_lines = 8;
+  job.most_sensed_lines = 8;
+  job.lane_cycles = 101;
+  job.lane_latency = 13;
+  job.preloads = {{8192, 40, 0, false}};
+  job.fetches = {{0, 8, 8, true}};
+  LoraJob& adapters = job.adapters.emplace();
+  adapters.vectors = 3;
+  adapters.cycles_per_vector = 57;
+  adapters.preloads = {{12288, 100, 0, false}};
+  adapters.drains = {{512, 8, 8, true}};
+  adapters.fed_by = 0;
+  Program program;
+  program.samples = 4;
+  program.steps = {{job, 0, {}}};
+  const Transfer preload{2, 11, 11};
+  const Transfer fetch{2, 3, 3};
+  const Transfer preload_of_adapters{3, 26, 16};
+  const Transfer drain_of_adapters{2, 3, 3};
+  const std::uint64_t tiles = 3 * 2 * (3 + 2 + 1 + 4) + preload.cycles() + 3 * fetch.cycles() + 2;
+  const std::uint64_t with_adapters = 3 * 57 + preload_of_adapters.cycles() + 3 * drain_of_adapters.cycles() + 2;
+  const PlayBound bound = play_bound(program, chip_with_slow_memory());
+  CHECK(bound.cycles == 4 * (tiles + 3 * (101 + 13) + with_adapters));
+  const std::uint64_t bank_cycles =
+      preload.bank() + 3 * fetch.bank() + preload_of_adapters.bank() + 3 * drain_of_adapters.bank();
+  CHECK(bound.memory_wait_cycles == 4 * bank_cycles * (2 + 3 + 2));
 }
 
 TEST_CASE("a write is bounded by its rounds") {

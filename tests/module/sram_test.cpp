@@ -52,7 +52,7 @@ struct SramBench {
                 std::uint32_t bytes) {
     ranges.push_back(std::make_unique<std::vector<StridedRange>>(1, StridedRange{address, bytes, 0, false}));
     const auto& range = *ranges.back();
-    script.at(cycle, [this, port, command, &range] { ports[port]->start(command, range, 0, 0, done[port]->event); });
+    script.at(cycle, [this, port, command, &range] { ports[port]->start(command, range, 0, 1, 0, done[port]->event); });
   }
 
   std::uint64_t wait_cycles() const {

@@ -39,6 +39,7 @@ class Follower {
     flow_.sources.resize(program_.steps.size());
     for (std::uint32_t step = 0; step < program_.steps.size(); ++step) {
       order_.add(step);
+      check_adapters(step);
       for (const Range& range : reads_of(program_.steps[step], word_)) check_place(step, range);
       for (const Range& range : drains_of(program_.steps[step], word_)) check_place(step, range);
       const std::vector<std::optional<Content>> read = follow_reads(step);
@@ -57,6 +58,14 @@ class Follower {
   void fault(std::size_t step, const std::string& what) {
     const std::string line = step_text(step) + " " + what;
     if (flow_.faults.empty() || flow_.faults.back() != line) flow_.faults.push_back(line);
+  }
+
+  void check_adapters(std::size_t step) {
+    const LoraJob* adapters = adapters_of(program_.steps[step].job);
+    if (adapters == nullptr) return;
+    if (adapters->vectors != stream_of(program_.steps[step].job)->vectors || !adapters->fetches.empty() ||
+        adapters->fed_by != program_.steps[step].tile_group)
+      fault(step, "has adapters that do not get its vectors");
   }
 
   void check_place(std::size_t step, const Range& range) {
@@ -231,14 +240,32 @@ class Follower {
     }
   }
 
-  /// Tiles read parts of a matrix, everything else what a step drains with all its vectors. Where a program is cut,
-  /// pieces read parts.
+  /// Whether a step reads a part of every row, as tiles that do not work in step do: another tile's is beside it.
+  bool reads_part_of_rows(std::uint32_t step) const {
+    const StridedRange* own = only_fetch_of_tiles(step);
+    if (own == nullptr) return false;
+    for (std::uint32_t other = 0; other < program_.steps.size(); ++other) {
+      const StridedRange* fetch = only_fetch_of_tiles(other);
+      if (fetch == nullptr || fetch->stride != own->stride) continue;
+      if (fetch->address + fetch->bytes <= own->address
+              ? own->address - fetch->address < own->stride
+              : own->address + own->bytes <= fetch->address && fetch->address - own->address < own->stride)
+        return true;
+    }
+    return false;
+  }
+  const StridedRange* only_fetch_of_tiles(std::uint32_t step) const {
+    const auto* job = std::get_if<TileJob>(&program_.steps[step].job);
+    return job != nullptr && job->fetches.size() == 1 ? &job->fetches[0] : nullptr;
+  }
+
+  /// What a step drains is read with all its vectors. Where a program is cut, pieces read parts.
   void check_whole(std::uint32_t step, std::uint32_t source, const std::set<Byte>& bytes) {
     const bool is_cut = std::any_of(program_.steps.begin(), program_.steps.end(),
                                     [](const Step& one) { return transfer_of(one) != nullptr; });
-    if (is_cut || cut_.count(source) != 0 || std::holds_alternative<TileJob>(program_.steps[step].job)) return;
+    if (is_cut || cut_.count(source) != 0 || reads_part_of_rows(step)) return;
     const StreamJob& job = *stream_of(program_.steps[source].job);
-    for (const StridedRange& drain : job.drains) {
+    for (const StridedRange& drain : with_adapters(program_.steps[source].job, &StreamJob::drains)) {
       const Space space = drain.per_sample ? Space::slot : Space::once;
       const auto is_read = [&](std::uint64_t address) { return bytes.count({space, address}) != 0; };
       std::uint64_t read = 0;

@@ -41,8 +41,9 @@ struct DataFlow {
 /// - a byte of a slot that is drained and of which no step that computes reads what was drained, before another one
 ///   takes its place;
 /// - what is there once off the chip and is stored in every sample without being a sum with what was there;
-/// - where no place is used again: a step, of another unit than a tile, that reads a part of what one range of a job
-///   drains, and a step that waits for one of which it reads nothing (the programmer's jobs apart).
+/// - where no place is used again: a step that reads a part of what one range of a job drains, tiles that read a part
+///   of every row apart, and a step that waits for one of which it reads nothing (the programmer's jobs apart);
+/// - adapters of a tile job that have other vectors than it, or do not get them from its group.
 /// Of what the steps `cut` drain, parts may be read, and parts never: a slice of a value is a view of it.
 /// Sums over a batch are no fault: steps that read what they drain, all on one unit, which takes jobs in turn and
 /// forwards. With several samples nothing else may drain what is there once.

@@ -22,6 +22,10 @@ ArchitectureField choice(const char* pointer, const char* written, Reading read)
   return {pointer, written, true, std::move(read)};
 }
 
+ArchitectureField truth(const char* pointer, bool written, Reading read) {
+  return {pointer, written, written, std::move(read)};
+}
+
 ArchitectureField quantity(const char* pointer, double value, const char* unit, double in_configuration, Reading read) {
   const json written = {{"value", value}, {"unit", unit}, {"source", "test"}, {"confidence", "S"}};
   return {pointer, written, value * in_configuration, std::move(read)};
@@ -50,6 +54,8 @@ const std::vector<ArchitectureField>& every_field() {
       number("/tile/dac/errors/offset_lsb", 0.31, READ(tile.dac.errors.offset_lsb)),
       number("/tile/dac/errors/gain_error", 0.032, READ(tile.dac.errors.gain_error)),
       number("/tile/dac/errors/noise_lsb", 0.33, READ(tile.dac.errors.noise_lsb)),
+      choice("/tile/dac/gated_inputs", "all", READ(tile.dac.gated_inputs == GatedInputs::all)),
+      choice("/tile/dac/load", "driven_lines", READ(tile.dac.load == DacLoad::driven_lines)),
       {"/tile/dac/errors/inl_lsb", {0.51, -0.52}, {0.51, -0.52}, READ(tile.dac.errors.inl_lsb)},
       choice("/tile/sensing/kind", "integrator", READ(tile.sensing.kind == SensingKind::integrator)),
       number("/tile/sensing/capacitance_picofarad", 21.5, READ(tile.sensing.capacitance_picofarad)),
@@ -155,6 +161,13 @@ const std::vector<ArchitectureField>& every_field() {
       number("/lora_unit/pipeline_cycles", 61, READ(lora_unit.pipeline_cycles)),
       number("/vector_unit/lanes", 67, READ(vector_unit.lanes)),
       number("/vector_unit/pipeline_cycles", 73, READ(vector_unit.pipeline_cycles)),
+      truth("/data_path/tile_groups", false, READ(data_path.tile_groups)),
+      truth("/data_path/adapters_on_broadcast", false, READ(data_path.adapters_on_broadcast)),
+      truth("/data_path/fused_functions", false, READ(data_path.fused_functions)),
+      truth("/data_path/fused_values", false, READ(data_path.fused_values)),
+      truth("/data_path/permutation_by_address", false, READ(data_path.permutation_by_address)),
+      number("/data_path/lanes_of_tile/lanes", 68, READ(data_path.lanes.lanes)),
+      number("/data_path/lanes_of_tile/pipeline_cycles", 74, READ(data_path.lanes.pipeline_cycles)),
       number("/interconnect/latency_cycles", 79, READ(interconnect.latency_cycles)),
       number("/host_port/cycles_per_word", 83, READ(host_port.cycles_per_word)),
       number("/off_chip/capacity_mib", 47, READ(off_chip.value_or(OffChipConfig{}).capacity_bytes >> 20U)),
@@ -204,6 +217,7 @@ const std::vector<ArchitectureField>& every_field() {
       quantity("/energy/wire_activity", 0.26, "1", 1.0, READ(energy.wire_activity)),
       quantity("/energy/wire_delay", 0.128, "ns/mm", 1e-9, READ(energy.wire_seconds_per_mm)),
       quantity("/energy/interconnect_distance", 2.25, "mm", 1.0, READ(energy.interconnect_mm)),
+      quantity("/energy/tile_pitch", 1.375, "mm", 1.0, READ(energy.tile_pitch_mm)),
       quantity("/energy/host_word", 641.5, "pJ", 1e-12, READ(energy.host_word_joule)),
       quantity("/energy/host_word_time", 7.25, "ns", 1e-9, READ(energy.host_word_seconds)),
       quantity("/energy/sram_leakage", 20.5, "pW/bit", 1e-12, READ(energy.sram_bit_leakage_watt)),

@@ -15,14 +15,17 @@
 
 namespace palimpsest::test {
 
-/// The shipped chip with room for any small network, and a vector unit and a LoRA unit of few lanes.
+/// The shipped chip with room for any small network, and a vector unit and a LoRA unit of few lanes. Its tiles do not
+/// work in step, so that every operation and every sum has jobs of its own.
 inline Architecture roomy_chip() {
-  Architecture chip = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {});
+  Architecture chip =
+      read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {{"/sram/activation_bits", "16"}});
   chip.vector_unit.lanes = 4;
   chip.vector_unit.pipeline_cycles = 3;
   chip.lora_unit.rows = 2;
   chip.lora_unit.columns = 3;
   chip.lora_unit.pipeline_cycles = 5;
+  chip.data_path.tile_groups = false;
   return chip;
 }
 
@@ -76,15 +79,19 @@ inline Lowered lowered(const Architecture& chip, const Network& network, Values 
   return programs;
 }
 
-/// The same on tiles that cut every layer both ways, with products back on the tiles and in the LoRA unit.
+/// The same on tiles that cut every layer both ways and work in step or do not, with products back on the tiles and in
+/// the LoRA unit.
 inline void check_lowered_everywhere(const Network& network, Values values = Values::whole) {
   for (const BackwardProducts products : {BackwardProducts::transposed_read, BackwardProducts::digital}) {
     for (const bool backbone_in_arrays : {false, true}) {
-      Architecture chip = roomy_chip();
-      chip.tile.crossbar.rows = 4;
-      chip.tile.crossbar.columns = 6;
-      chip.training.backward_products = products;
-      lowered(chip, network, values, backbone_in_arrays);
+      for (const bool tile_groups : {false, true}) {
+        Architecture chip = roomy_chip();
+        chip.tile.crossbar.rows = 4;
+        chip.tile.crossbar.columns = 6;
+        chip.training.backward_products = products;
+        chip.data_path.tile_groups = tile_groups;
+        lowered(chip, network, values, backbone_in_arrays);
+      }
     }
   }
 }

@@ -75,10 +75,11 @@ class NetworkBuilder {
   std::uint32_t transpose(std::uint32_t input) { return add("permute", {input}, {{"order", {1, 0}}}); }
   std::uint32_t mean(std::uint32_t input) { return add("mean", {input}, {{"axes", {0}}, {"keep", true}}); }
 
-  /// The network so far; its output is the last value.
-  Network network() const {
+  /// The network so far; its output is the last value, or `output`.
+  Network network() const { return network(network_.values() - 1); }
+  Network network(std::uint32_t output) const {
     Network network = network_;
-    network.finish(network.values() - 1);
+    network.finish(output);
     return network;
   }
 

@@ -50,8 +50,9 @@ class Net:
 
         return self.run(x, product, rest), ranges, inputs
 
-    def deployed(self, x, saturated):
-        """The chip with arrays that hold exactly what was asked for: window 10..80 uS, zero weight 45 uS, 0.2 V."""
+    def deployed(self, x, fused, saturated):
+        """The chip with arrays that hold exactly what was asked for: window 10..80 uS, zero weight 45 uS, 0.2 V.
+        `fused`: the hidden value goes on to the activation without coming to rest."""
         _, ranges, inputs = self.floats(self.input(CALIBRATION))
         source = {"first": "x", "head": "pooled"}
 
@@ -77,29 +78,34 @@ class Net:
             return y + sums * per_code
 
         def rest(name, value):
+            if fused and name == "hidden":
+                return value
             codes, count = round_to_grid(value, ranges[name], BITS["storage"], ANALOGUE_MARGIN)
             saturated["storage"] += count
             rest.codes = codes
             return codes * ranges[name] / largest_code(BITS["storage"])
 
-        scores = self.run(x, product, rest)
-        return scores, rest.codes, ranges["scores"]
+        self.run(x, product, rest)
+        return rest.codes, ranges["scores"]
 
 
 def network_reference():
     for seed in range(1, 2000):
         net = Net(seed)
-        saturated = {"dac": 0, "adc": 0, "lora": 0, "storage": 0}
+        saturated = {way: {"dac": 0, "adc": 0, "lora": 0, "storage": 0} for way in ("stored", "fused")}
+        codes = {}
         try:
-            scores, codes, score_range = net.deployed(net.input(SAMPLES), saturated)
+            for way, counts in saturated.items():
+                codes[way], score_range = net.deployed(net.input(SAMPLES), way == "fused", counts)
         except ValueError:
             continue
         # A value that rests within its range cannot leave the DAC's, which is the same.
-        assert saturated["dac"] == 0
-        if all(saturated[place] > 0 for place in ("adc", "lora", "storage")):
+        assert all(counts["dac"] == 0 for counts in saturated.values())
+        saturates = all(counts[place] > 0 for counts in saturated.values() for place in ("adc", "lora", "storage"))
+        if saturates and np.any(codes["stored"] != codes["fused"]):
             break
     else:
-        raise SystemExit("no seed without values at a rounding edge")
+        raise SystemExit("no seed without values at a rounding edge whose codes tell what rests")
     return {
         "seed": seed,
         "pixels": net.pixels.reshape(SAMPLES, -1),
@@ -115,7 +121,6 @@ def network_reference():
         "bits": BITS,
         "float_scores": net.floats(net.input(SAMPLES))[0],
         "score_range": float(score_range),
-        "deployed_scores": scores,
         "deployed_score_codes": codes,
         "saturated": saturated,
     }

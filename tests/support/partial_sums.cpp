@@ -12,14 +12,16 @@
 namespace palimpsest::test {
 namespace {
 
-/// The product of one use of a weight in one direction: the n-th steps on the weight's tiles in that direction.
+/// A result of one use of a weight in one direction: of the n-th steps on the weight's tiles in that direction.
 struct Product {
   std::uint32_t weight = 0;
   bool transposed = false;
   std::uint32_t use = 0;
+  std::size_t result = 0;  ///< of a group's: the product, or what functions made of it
 
   bool operator<(const Product& other) const {
-    return std::tuple(weight, transposed, use) < std::tuple(other.weight, other.transposed, other.use);
+    return std::tuple(weight, transposed, use, result) <
+           std::tuple(other.weight, other.transposed, other.use, other.result);
   }
 };
 
@@ -34,21 +36,29 @@ struct Part {
 
 using Matrix = std::pair<std::uint64_t, std::uint32_t>;  ///< address, and bytes from row to row
 
-/// Lines of a block in a direction: places in the vectors that are read and drained.
+/// Lines of a tile group in a direction: places in the vectors that are read and drained.
 struct Lines {
   std::uint32_t first_driven = 0;
   std::uint32_t driven = 0;
   std::uint32_t first_sensed = 0;
   std::uint32_t sensed = 0;
-  std::uint32_t first_of_group = 0;  ///< first driven line of the block's group
+  std::uint32_t first_part = 0;  ///< of the driven lines of a group of the weight, those that results are sums over
+  std::uint32_t parts = 0;
 };
 
 Lines lines_of_block(const TileBlock& block, const ArrayProduct& product, bool transposed) {
-  const std::uint32_t inputs_before = block.group * product.inputs;
-  const std::uint32_t first_input = inputs_before + block.first_input;
-  if (transposed)
-    return {block.first_output, block.outputs, first_input, block.inputs, block.group * product.outputs_of_group()};
-  return {first_input, block.inputs, block.first_output, block.outputs, inputs_before};
+  const std::uint32_t first_input = block.group * product.inputs + block.first_input;
+  if (transposed) {
+    const std::uint32_t first_part = block.first_output - block.group * product.outputs_of_group();
+    return {block.first_output, block.outputs, first_input, block.inputs, first_part, block.outputs};
+  }
+  return {first_input, block.inputs, block.first_output, block.outputs, block.first_input, block.inputs};
+}
+
+Lines lines_of_weight(const ArrayProduct& product, bool transposed) {
+  const std::uint32_t inputs = product.groups * product.inputs;
+  if (transposed) return {0, product.outputs, 0, inputs, 0, product.outputs_of_group()};
+  return {0, inputs, 0, product.outputs, 0, product.inputs};
 }
 
 class Cover {
@@ -61,6 +71,7 @@ class Cover {
       if (const auto* job = std::get_if<TileJob>(&program_.steps[step].job)) add_tile_step(step, *job);
     }
     check_tiles();
+    check_groups();
     for (std::size_t step = 0; step < program_.steps.size(); ++step) {
       std::visit(
           [&](const auto& job) {
@@ -78,34 +89,52 @@ class Cover {
   }
 
   void add_tile_step(std::size_t step, const TileJob& job) {
-    const std::uint32_t tile = program_.steps[step].tile;
+    const std::vector<std::uint32_t>& tiles = map_.groups.at(program_.steps[step].tile_group);
     const bool transposed = step >= forward_steps_;
-    const TileBlock& block = map_.blocks.at(tile);
-    const Lines lines = lines_of_block(block, map_.product(block), transposed);
-    const Product product{block.weight, transposed, uses_[{tile, transposed}]++};
+    const TileBlock& block = map_.blocks.at(tiles.front());
+    const bool is_whole = tiles == map_.weights[block.weight].tiles;
+    const Lines lines = is_whole ? lines_of_weight(map_.product(block), transposed)
+                                 : lines_of_block(block, map_.product(block), transposed);
+    Product product{block.weight, transposed, uses_[{tiles.front(), transposed}]};
+    for (const std::uint32_t tile : tiles) ++uses_[{tile, transposed}];
     if (vectors_of(block.weight).count(job.vectors) == 0) fault(step, "does not read every row once");
-    if (job.fetches.size() != 1 || job.drains.size() != 1) {
+    if (job.fetches.empty() || job.drains.empty()) {
+      fault(step, "has no input or no result");
+      return;
+    }
+    if ((!is_whole || transposed) && (job.fetches.size() > 1 || job.drains.size() > 1 || job.adapters)) {
       fault(step, "has not one input and one result");
       return;
     }
     const StridedRange& fetch = job.fetches[0];
-    const StridedRange& drain = job.drains[0];
-    const auto value_bytes = static_cast<std::uint32_t>(fetch.bytes / lines.driven);
-    if (value_bytes == 0 || fetch.bytes != value_bytes * lines.driven || drain.bytes != value_bytes * lines.sensed) {
-      fault(step, "does not read and drain values of its block's lines");
+    const auto value_bytes = static_cast<std::uint32_t>(fetch.rows > 1 ? fetch.bytes : fetch.bytes / lines.driven);
+    const auto has_lines = [&](const StridedRange& range, std::uint32_t count) {
+      if (range.rows > 1)  // a vector is a column
+        return range.rows == count && range.bytes == value_bytes && range.stride == range.bytes &&
+               range.row_stride >= job.vectors * range.bytes;
+      return range.bytes == std::uint64_t{value_bytes} * count && (job.vectors == 1 || range.stride >= range.bytes);
+    };
+    // What is added to a result and goes into functions of it has its shape.
+    const auto has_sensed = [&](const StridedRange& range) { return has_lines(range, lines.sensed); };
+    if (value_bytes == 0 || !has_lines(fetch, lines.driven) ||
+        !std::all_of(job.drains.begin(), job.drains.end(), has_sensed) ||
+        !std::all_of(job.fetches.begin() + 1, job.fetches.end(), has_sensed)) {
+      fault(step, "does not read and drain values of its tiles' lines");
       return;
     }
     // Rows one behind the other.
     const Matrix matrix{fetch.address - std::uint64_t{lines.first_driven} * value_bytes,
                         job.vectors == 1 ? 0U : fetch.stride};
-    if (job.vectors > 1 && fetch.stride < fetch.bytes) fault(step, "reads a row twice");
     if (inputs_.emplace(product, matrix).first->second != matrix)
       fault(step, "does not read its block's part of the matrix that the layer's other tiles read");
-    for (std::uint32_t row = 0; row < job.vectors; ++row) {
-      for (std::uint32_t byte = 0; byte < drain.bytes; ++byte) {
-        const Part part{row, lines.first_sensed + byte / value_bytes, lines.first_driven - lines.first_of_group,
-                        lines.driven};
-        parts_[drain.address + std::uint64_t{row} * drain.stride + byte].emplace_back(product, part);
+    for (; product.result < job.drains.size(); ++product.result) {
+      const StridedRange& drain = job.drains[product.result];
+      for (std::uint32_t row = 0; row < job.vectors; ++row) {
+        for (std::uint32_t byte = 0; byte < drain.rows * drain.bytes; ++byte) {
+          const Part part{row, lines.first_sensed + byte / value_bytes, lines.first_part, lines.parts};
+          const std::uint64_t place = byte / drain.bytes * drain.row_stride + byte % drain.bytes;
+          parts_[drain.address + std::uint64_t{row} * drain.stride + place].emplace_back(product, part);
+        }
       }
     }
   }
@@ -143,13 +172,30 @@ class Cover {
     }
   }
 
+  /// A group holds one block or the blocks of a weight, in their order.
+  void check_groups() {
+    for (const std::vector<std::uint32_t>& tiles : map_.groups) {
+      if (tiles.size() != 1 && tiles != map_.weights[map_.blocks[tiles.front()].weight].tiles)
+        faults_.push_back("the group of tile " + std::to_string(tiles.front()) + " is not a weight's");
+    }
+  }
+
+  /// The vector unit sums what it reads at one place; tiles add nothing up but what they give themselves.
   void check_reads(std::size_t step, const StreamJob& job) {
+    if (!std::holds_alternative<TileJob>(program_.steps[step].job)) {
+      check_sum(step, job, job.fetches);
+      return;
+    }
+    for (const StridedRange& range : job.fetches) check_sum(step, job, {range});
+  }
+
+  void check_sum(std::size_t step, const StreamJob& job, const std::vector<StridedRange>& ranges) {
     std::uint64_t longest = 0;
-    for (const StridedRange& range : job.fetches) longest = std::max(longest, range.bytes);
+    for (const StridedRange& range : ranges) longest = std::max(longest, range.bytes);
     for (std::uint64_t vector = 0; vector < job.vectors; ++vector) {
       for (std::uint64_t place = 0; place < longest; ++place) {
         std::map<Product, std::vector<Part>> found;
-        for (const StridedRange& range : job.fetches) {
+        for (const StridedRange& range : ranges) {
           if (!range.per_sample || place >= range.bytes) continue;
           const auto parts = parts_.find(range.address + vector * range.stride + place);
           if (parts == parts_.end()) continue;

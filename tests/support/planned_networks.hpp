@@ -16,7 +16,8 @@ namespace palimpsest::test {
 
 /// A chip with a buffer of `kib` and tiles of 16 x 20.
 inline Architecture small_buffer_chip(std::uint32_t kib) {
-  Architecture chip = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {});
+  Architecture chip =
+      read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {{"/sram/activation_bits", "16"}});
   chip.tile.crossbar.rows = 16;
   chip.tile.crossbar.columns = 20;
   chip.sram.banks = 1;

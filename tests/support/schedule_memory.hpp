@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/support/schedule.hpp"
+#include "tests/support/schedule_ranges.hpp"
 #include "tests/support/schedule_work.hpp"
 
 namespace palimpsest::schedule {
@@ -17,17 +18,14 @@ constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
 class Memory {
  public:
   explicit Memory(const ChipConfig& config)
-      : config_(config), ports_(2 * (config.tiles + kinds_after_tiles)), banks_(config.sram.banks) {}
+      : config_(config), ports_(2 * (config.tile_groups + kinds_after_groups)), banks_(config.sram.banks) {}
 
-  /// Sends the requests of a vector, the first at `cycle`. Nothing holds a request back on its way, so its arrival is
+  /// Sends the requests for `pieces`, the first at `cycle`. Nothing holds a request back on its way, so its arrival is
   /// known here; a bank looks at it only after it arrived.
-  void send(std::size_t port, const std::vector<StridedRange>& ranges, std::uint64_t vector, std::uint64_t slot_offset,
-            std::uint64_t cycle) {
+  void send(std::size_t port, const std::vector<Piece>& pieces, std::uint64_t cycle) {
     const std::uint64_t word_width = config_.sram.word_bits / 8;
     const std::uint64_t line_width = config_.sram.line_words * word_width;
-    for (const StridedRange& range : ranges) {
-      std::uint64_t begin = range.address + vector * range.stride + (range.per_sample ? slot_offset : 0);
-      const std::uint64_t end = begin + range.bytes;
+    for (auto [begin, end] : pieces) {
       while (begin < end) {
         const std::uint64_t line = begin / line_width;
         const std::uint64_t cut = std::min(end, (line + 1) * line_width);

@@ -1,5 +1,6 @@
 #include "tests/support/schedule_work.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 #include <variant>
@@ -41,36 +42,61 @@ std::uint64_t bits_of_a_pass(const TileConfig& tile) {
   return bits;
 }
 
-Work streaming_work(std::size_t unit, const StreamJob& job, std::vector<std::uint64_t> service) {
-  return {nullptr, unit, job.vectors, job.passes, {}, job.fetches, job.drains, std::move(service)};
-}
-
-Work work_of(const ChipConfig& config, const Step& step, const TileJob& job) {
-  if (step.tile >= config.tiles) throw std::out_of_range("schedule: the program names a tile that does not exist");
-  const TileConfig& tile = config.tile;
-  const std::uint64_t code_bits = std::uint64_t{job.driven_lines} * bits_of_a_pass(tile);
-  const std::uint64_t dac =
-      divided_rounding_up(code_bits, tile.dac.load_width_bits) + analogue_cycles(config, tile.dac.settling_ns);
-  const std::uint64_t read = analogue_cycles(config, tile.crossbar.read_ns);
-  const std::uint64_t conversions = conversion_cycles(config, job.sensed_lines);
-  if (tile.sensing.kind == SensingKind::transimpedance)
-    return streaming_work(step.tile, job, {0, dac, read, conversions, 0});
-  const std::uint64_t transfer = analogue_cycles(config, tile.sensing.transfer_ns);
-  return streaming_work(step.tile, job, {0, dac, read, transfer, conversions, 0});
-}
-
-Work work_of(const ChipConfig& config, const Step& /*step*/, const LoraJob& job) {
-  Work work = streaming_work(config.tiles + lora_unit, job, {0, job.cycles_per_vector, 0});
+template <class StreamingJob>
+Work streaming_work(std::size_t unit, const StreamingJob& job, std::vector<std::uint64_t> service) {
+  Work work;
+  work.job = &job;
+  work.unit = unit;
+  work.vectors = job.vectors;
+  work.passes = job.passes;
   work.preloads = job.preloads;
+  work.fetches = job.fetches;
+  work.drains = job.drains;
+  work.service = std::move(service);
   return work;
 }
 
+Work work_of(const ChipConfig& config, const Step& step, const TileJob& job) {
+  if (step.tile_group >= config.tile_groups)
+    throw std::out_of_range("schedule: the program names a tile group that does not exist");
+  const TileConfig& tile = config.tile;
+  const std::uint64_t code_bits = job.spikes ? 1 : bits_of_a_pass(tile);
+  Loads loads;
+  loads.bits_of_all_lines = std::uint64_t{job.most_driven_lines} * code_bits;
+  loads.width = tile.dac.load_width_bits;
+  loads.settling = analogue_cycles(config, tile.dac.settling_ns);
+  const std::uint64_t dac = divided_rounding_up(loads.bits_of_all_lines, loads.width) + loads.settling;
+  std::vector<std::uint64_t> service = {0, dac, analogue_cycles(config, tile.crossbar.read_ns)};
+  if (tile.sensing.kind == SensingKind::integrator)
+    service.push_back(analogue_cycles(config, tile.sensing.transfer_ns));
+  const std::size_t adc_bank = service.size();
+  service.insert(service.end(), {conversion_cycles(config, job.most_sensed_lines), 0});
+  Work work = streaming_work(step.tile_group, job, std::move(service));
+  if (job.driven != nullptr) {
+    loads.driven = job.driven.get();
+    loads.first_vector = job.first_vector;
+    for (std::uint64_t told_apart = 1; told_apart < tile.crossbar.rows; told_apart *= 2) ++loads.bits_of_driven_line;
+    if (!job.spikes) loads.bits_of_driven_line += code_bits;
+    work.loads = loads;
+  }
+  work.adc_bank = adc_bank;
+  work.lane_cycles = job.lane_cycles;
+  work.lane_latency = job.lane_latency;
+  work.feeds_adapters = job.adapters.has_value();
+  return work;
+}
+
+Work work_of(const ChipConfig& config, const Step& /*step*/, const LoraJob& job) {
+  return streaming_work(config.tile_groups + lora_unit, job, {0, job.cycles_per_vector, 0});
+}
+
 Work work_of(const ChipConfig& config, const Step& /*step*/, const VectorJob& job) {
-  return streaming_work(config.tiles + vector_unit, job, {0, job.cycles_per_vector, 0});
+  return streaming_work(config.tile_groups + vector_unit, job, {0, job.cycles_per_vector, 0});
 }
 
 Work work_of(const ChipConfig& config, const Step& /*step*/, const HostJob& job) {
-  return streaming_work(config.tiles + host_port, job, {0, job.words_per_vector * config.host_port.cycles_per_word, 0});
+  return streaming_work(config.tile_groups + host_port, job,
+                        {0, job.words_per_vector * config.host_port.cycles_per_word, 0});
 }
 
 std::uint64_t words_of_32_bits(const OffChipJob& job) { return divided_rounding_up(job.memory.bytes, 4); }
@@ -78,7 +104,7 @@ std::uint64_t words_of_32_bits(const OffChipJob& job) { return divided_rounding_
 Work work_of(const ChipConfig& config, const Step& /*step*/, const OffChipJob& job) {
   const OffChipConfig& memory = config.off_chip.value();
   const double nanoseconds = static_cast<double>(words_of_32_bits(job) * 4) * 1e9 / memory.bytes_per_second;
-  return streaming_work(config.tiles + off_chip, job,
+  return streaming_work(config.tile_groups + off_chip, job,
                         {0, analogue_cycles(config, memory.latency_ns), analogue_cycles(config, nanoseconds), 0});
 }
 
@@ -87,25 +113,39 @@ Work work_of(const ChipConfig& config, const Step& /*step*/, const ProgramJob& j
   for (const WriteGroup& group : job.groups) {
     for (const WriteRound& round : group.rounds) cycles += round_cycles(config, round);
   }
-  return {nullptr, config.tiles + programmer, 1, 1, {}, {}, {}, {cycles}};
+  Work work;
+  work.job = &job;
+  work.unit = config.tile_groups + programmer;
+  work.service = {cycles};
+  return work;
 }
 
-void count_vector(const TileJob& job, ActionCounts& counts) {
-  counts.dac_updates += job.driven_lines;
+void count_operations(const VectorOperations& operations, ActionCounts& counts) {
+  counts.vector_adds += operations.adds;
+  counts.vector_macs += operations.macs;
+  counts.vector_lookups += operations.lookups;
+  counts.vector_moves += operations.moves;
+}
+
+void count_pass(const TileJob& job, ActionCounts& counts) {
+  (job.spikes ? counts.spike_updates : counts.dac_updates) += job.driven_lines;
   counts.word_line_switches += job.driven_lines;
   counts.tia_samples += std::uint64_t{job.sensed_lines} + job.reference_lines;
   counts.adc_conversions += job.sensed_lines;
   counts.shift_adds += job.shift_adds;
 }
 
-void count_vector(const LoraJob& job, ActionCounts& counts) { counts.lora_macs += job.macs_per_vector; }
-
-void count_vector(const VectorJob& job, ActionCounts& counts) {
-  counts.vector_adds += job.operations_per_vector.adds;
-  counts.vector_macs += job.operations_per_vector.macs;
-  counts.vector_lookups += job.operations_per_vector.lookups;
-  counts.vector_moves += job.operations_per_vector.moves;
+void count_vector(const TileJob& job, ActionCounts& counts) {
+  count_operations(job.lane_operations, counts);
+  counts.group_wire_bits += job.group_wire_bits;
 }
+
+void count_vector(const LoraJob& job, ActionCounts& counts) {
+  counts.lora_macs += job.macs_per_vector;
+  counts.interconnect_words += job.fed_words_per_vector;
+}
+
+void count_vector(const VectorJob& job, ActionCounts& counts) { count_operations(job.operations_per_vector, counts); }
 
 void count_vector(const HostJob& job, ActionCounts& counts) { counts.host_words += job.words_per_vector; }
 
@@ -133,17 +173,33 @@ void count_vector(const ProgramJob& job, ActionCounts& counts) {
 
 }  // namespace
 
-std::vector<Work> works_of(const ChipConfig& config, const Program& program) {
-  std::vector<Work> works;
+std::uint64_t Loads::service(std::size_t sample, std::uint64_t vector, std::uint64_t pass) const {
+  const std::uint64_t row = sample * driven->vectors + first_vector + vector;
+  const std::uint64_t lines = driven->lines.at(row * driven->passes + pass);
+  return divided_rounding_up(std::min(bits_of_all_lines, lines * bits_of_driven_line), width) + settling;
+}
+
+std::vector<std::vector<Work>> works_of(const ChipConfig& config, const Program& program) {
+  std::vector<std::vector<Work>> works;
   for (const Step& step : program.steps) {
-    works.push_back(std::visit([&](const auto& job) { return work_of(config, step, job); }, step.job));
-    works.back().job = &step.job;
+    works.push_back({std::visit([&](const auto& job) { return work_of(config, step, job); }, step.job)});
+    const auto* tile_job = std::get_if<TileJob>(&step.job);
+    if (tile_job == nullptr || !tile_job->adapters) continue;
+    const LoraJob& adapters = *tile_job->adapters;
+    if (adapters.vectors != tile_job->vectors || adapters.passes != 1 || !adapters.fetches.empty())
+      throw std::invalid_argument("schedule: adapters want the tile job's vectors, in one pass and without fetches");
+    works.back().push_back(work_of(config, step, adapters));
+    works.back().back().is_fed = true;
   }
   return works;
 }
 
+void count_pass(const Work& work, ActionCounts& counts) {
+  if (const auto* const* job = std::get_if<const TileJob*>(&work.job)) count_pass(**job, counts);
+}
+
 void count_vector(const Work& work, ActionCounts& counts) {
-  std::visit([&](const auto& job) { count_vector(job, counts); }, *work.job);
+  std::visit([&](const auto* job) { count_vector(*job, counts); }, work.job);
 }
 
 }  // namespace palimpsest::schedule

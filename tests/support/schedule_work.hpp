@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <variant>
 #include <vector>
 
 #include "models/modules/chip_config.hpp"
@@ -10,10 +12,26 @@
 
 namespace palimpsest::schedule {
 
-/// A step as its unit sees it: `service[k]` cycles in stage k. The programmer is a unit of one stage that passes the
+using JobPointer = std::variant<const TileJob*, const LoraJob*, const VectorJob*, const HostJob*, const OffChipJob*,
+                                const ProgramJob*>;
+
+/// Loads of a DAC bank that depend on how many lines are driven.
+struct Loads {
+  const DrivenLines* driven = nullptr;
+  std::uint32_t first_vector = 0;
+  std::uint64_t bits_of_all_lines = 0;
+  std::uint64_t bits_of_driven_line = 0;
+  std::uint64_t width = 1;
+  std::uint64_t settling = 0;
+
+  /// Cycles for a pass of vector `vector` of a job.
+  std::uint64_t service(std::size_t sample, std::uint64_t vector, std::uint64_t pass) const;
+};
+
+/// A job as its unit sees it: `service[k]` cycles in stage k. The programmer is a unit of one stage that passes the
 /// whole job as one vector without memory: its intake is then free when the job is done, as the contract wants it.
 struct Work {
-  const Job* job = nullptr;
+  JobPointer job;
   std::size_t unit = 0;
   std::uint32_t vectors = 1;
   std::uint32_t passes = 1;
@@ -21,15 +39,26 @@ struct Work {
   std::vector<StridedRange> fetches;
   std::vector<StridedRange> drains;
   std::vector<std::uint64_t> service;
+  std::optional<Loads> loads;           ///< none: `service` has the DAC bank's cycles
+  std::optional<std::size_t> adc_bank;  ///< the stage that does the lanes' work with a vector's last pass
+  std::uint64_t lane_cycles = 0;
+  std::uint64_t lane_latency = 0;
+  bool feeds_adapters = false;  ///< its vectors go to the LoRA unit too
+  bool is_fed = false;          ///< its vectors come from a tile group's fetch
 };
 
-/// Units that follow the tiles. Unit u has the ports 2u (fetch) and 2u + 1 (drain); the programmer's stay silent.
-enum AfterTiles : std::size_t { lora_unit, vector_unit, host_port, off_chip, programmer, kinds_after_tiles };
+/// Units that follow the tile groups. Unit u has the ports 2u (fetch) and 2u + 1 (drain); the programmer's stay silent.
+enum AfterGroups : std::size_t { lora_unit, vector_unit, host_port, off_chip, programmer, kinds_after_groups };
 
-/// The steps of `program` as their units see them. Throws std::out_of_range for a tile that does not exist.
-std::vector<Work> works_of(const ChipConfig& config, const Program& program);
+/// Of each step of `program` its job, then, if it has some, its adapters, as their units see them. They point into
+/// `program`. Throws std::out_of_range for a tile group that does not exist, std::invalid_argument for adapters that do
+/// not take just the vectors of their tile job.
+std::vector<std::vector<Work>> works_of(const ChipConfig& config, const Program& program);
 
-/// Adds the actions of one vector of `work`.
+/// Adds the actions of one pass of a vector of `work`.
+void count_pass(const Work& work, ActionCounts& counts);
+
+/// Adds the actions of one vector of `work` that its passes have not.
 void count_vector(const Work& work, ActionCounts& counts);
 
 }  // namespace palimpsest::schedule

@@ -2,6 +2,7 @@
 
 #include <type_traits>
 #include <variant>
+#include <vector>
 
 #include "models/protocol/jobs.hpp"
 
@@ -18,6 +19,22 @@ inline const StreamJob* stream_of(const Job& job) {
         }
       },
       job);
+}
+
+/// The adapters that a tile job feeds; null: none.
+inline const LoraJob* adapters_of(const Job& job) {
+  const auto* tile_job = std::get_if<TileJob>(&job);
+  return tile_job != nullptr && tile_job->adapters ? &*tile_job->adapters : nullptr;
+}
+
+/// What a streaming job reads or writes, behind it what the adapters that it feeds do.
+inline std::vector<StridedRange> with_adapters(const Job& job, std::vector<StridedRange> StreamJob::*ranges) {
+  const StreamJob* stream = stream_of(job);
+  if (stream == nullptr) return {};
+  std::vector<StridedRange> all = stream->*ranges;
+  if (const LoraJob* adapters = adapters_of(job))
+    all.insert(all.end(), (adapters->*ranges).begin(), (adapters->*ranges).end());
+  return all;
 }
 
 }  // namespace palimpsest::test

@@ -63,8 +63,10 @@ class Memories {
     for (const StridedRange& range : ranges) {
       const Space space = off_chip ? (range.per_sample ? Space::off_chip_slot : Space::off_chip_once)
                                    : (range.per_sample ? Space::slot : Space::once);
-      for (std::uint64_t byte = 0; byte < range.bytes; ++byte)
-        visit(space, range.address + vector * range.stride + byte);
+      for (std::uint64_t row = 0; row < range.rows; ++row) {
+        for (std::uint64_t byte = 0; byte < range.bytes; ++byte)
+          visit(space, range.address + vector * range.stride + row * range.row_stride + byte);
+      }
     }
   }
   Content at(Space space, std::uint64_t address) const {
@@ -112,7 +114,7 @@ class Comparison {
 
   bool play(std::size_t number, const Step& piece) {
     if (original_ == plain_.steps.size() || plain_.steps[original_].job.index() != piece.job.index() ||
-        plain_.steps[original_].tile != piece.tile) {
+        plain_.steps[original_].tile_group != piece.tile_group) {
       fault(number, "is not the next one");
       return false;
     }
@@ -122,10 +124,9 @@ class Comparison {
       ++original_;
       return true;
     }
-    const StreamJob& of_original = *stream_of(original.job);
-    const bool of_vectors = bytes_of(job->fetches) == bytes_of(of_original.fetches) &&
-                            bytes_of(job->drains) == bytes_of(of_original.drains) &&
-                            bytes_of(preloads_of(piece.job)) == bytes_of(preloads_of(original.job));
+    const bool of_vectors = bytes_of(piece.job, &StreamJob::fetches) == bytes_of(original.job, &StreamJob::fetches) &&
+                            bytes_of(piece.job, &StreamJob::drains) == bytes_of(original.job, &StreamJob::drains) &&
+                            bytes_of(piece.job, &StreamJob::preloads) == bytes_of(original.job, &StreamJob::preloads);
     if (of_vectors && group_.empty() && read_.empty()) {
       play_vectors(number, piece.job, original.job);
     } else {
@@ -134,29 +135,30 @@ class Comparison {
     return true;
   }
 
-  static std::uint64_t bytes_of(const std::vector<StridedRange>& ranges) {
+  static std::uint64_t bytes_of(const Job& job, std::vector<StridedRange> StreamJob::*ranges) {
     std::uint64_t bytes = 0;
-    for (const StridedRange& range : ranges) bytes += range.bytes;
+    for (const StridedRange& range : with_adapters(job, ranges)) bytes += range.rows * range.bytes;
     return bytes;
   }
-  static std::vector<StridedRange> preloads_of(const Job& job) {
-    const auto* lora = std::get_if<LoraJob>(&job);
-    return lora == nullptr ? std::vector<StridedRange>{} : lora->preloads;
-  }
+  static std::vector<StridedRange> preloads_of(const Job& job) { return with_adapters(job, &StreamJob::preloads); }
+  static std::vector<StridedRange> fetches_of(const Job& job) { return with_adapters(job, &StreamJob::fetches); }
+  static std::vector<StridedRange> drains_of(const Job& job) { return with_adapters(job, &StreamJob::drains); }
 
   /// Some of the vectors of a step, or all of them.
   void play_vectors(std::size_t number, const Job& piece, const Job& original) {
     const StreamJob& job = *stream_of(piece);
-    const StreamJob& of_original = *stream_of(original);
+    const LoraJob* adapters = adapters_of(piece);
+    if (adapters != nullptr && adapters->vectors != job.vectors) fault(number, "has adapters of other vectors");
     compare(number, held_.read(preloads_of(piece), 0, false), plain_held_.read(preloads_of(original), 0, false));
     for (std::uint64_t vector = 0; vector < job.vectors; ++vector, ++vectors_) {
-      compare(number, held_.read(job.fetches, vector, false), plain_held_.read(of_original.fetches, vectors_, false));
+      compare(number, held_.read(fetches_of(piece), vector, false),
+              plain_held_.read(fetches_of(original), vectors_, false));
       const auto drained = [&](std::uint64_t position) { return Content(Value{original_, vectors_, position}); };
-      held_.write(job.drains, vector, false, drained);
-      plain_held_.write(of_original.drains, vectors_, false, drained);
+      held_.write(drains_of(piece), vector, false, drained);
+      plain_held_.write(drains_of(original), vectors_, false, drained);
     }
-    if (vectors_ > of_original.vectors) fault(number, "has vectors that are not there");
-    if (vectors_ < of_original.vectors) return;
+    if (vectors_ > stream_of(original)->vectors) fault(number, "has vectors that are not there");
+    if (vectors_ < stream_of(original)->vectors) return;
     vectors_ = 0;
     ++original_;
   }
@@ -170,7 +172,8 @@ class Comparison {
       }
     };
     add(memories.read(preloads_of(job), 0, false));
-    for (std::uint64_t vector = 0; vector < stream.vectors; ++vector) add(memories.read(stream.fetches, vector, false));
+    for (std::uint64_t vector = 0; vector < stream.vectors; ++vector)
+      add(memories.read(fetches_of(job), vector, false));
     return values;
   }
 
@@ -189,12 +192,14 @@ class Comparison {
       // What it adds to it drains again.
       const StreamJob& job = *stream_of(original);
       for (std::uint64_t vector = 0; vector < job.vectors; ++vector)
-        plain_held_.write(job.drains, vector, false, [&](std::uint64_t) { return Content(Value{original_, 0, 0}); });
+        plain_held_.write(drains_of(original), vector, false, [&](std::uint64_t) {
+          return Content(Value{original_, 0, 0});
+        });
     }
     for (const Value& value : read_by(held_, piece)) group_.insert(value);
     const StreamJob& job = *stream_of(piece);
     for (std::uint64_t vector = 0; vector < job.vectors; ++vector)
-      held_.write(job.drains, vector, false, [&](std::uint64_t) { return Content(Value{original_, 0, 0}); });
+      held_.write(drains_of(piece), vector, false, [&](std::uint64_t) { return Content(Value{original_, 0, 0}); });
     work_ += work_of(piece);
     if (work_ < work_of(original)) return;
     if (work_ > work_of(original) || !std::includes(group_.begin(), group_.end(), read_.begin(), read_.end()))

@@ -213,7 +213,7 @@ TEST_CASE("More training than can be counted is an error of the trace") {
   const Workplace workplace;
   test::TraceFiles trace = test::small_trace();
   trace.json["phases"][0]["hybrid"]["training"][0]["steps"] = 1'000'000'000;
-  trace.json["phases"][0]["hybrid"]["training"][0]["batch_size"] = 1000;
+  trace.json["phases"][0]["hybrid"]["training"][0]["batch_size"] = 4000;
   trace.write(workplace.path("trace"));
   workplace.check_error(workplace.run_small({"--set", "/host_port/cycles_per_word=1000000"}), 3,
                         "trace/trace.json: training: 1000000000 steps of ");

@@ -38,9 +38,9 @@ Run run_with(const std::vector<std::string>& settings, const std::string& phase 
 }  // namespace
 
 TEST_CASE("A network with twice the weights and ten times the activations of the buffer runs, spills and says so") {
-  const std::vector<std::string> small{"/sram/banks=1", "/sram/bank_kib=4"};
+  const std::vector<std::string> small{"/sram/banks=1", "/sram/bank_kib=4", "/sram/activation_bits=16"};
   {
-    const Architecture chip = read_architecture(test::shipped("arch/rm180.json"), {});
+    const Architecture chip = read_architecture(test::shipped("arch/rm180.json"), {{"/sram/activation_bits", "16"}});
     const Trace trace = read_trace(test::shipped("traces/face"));
     const TileMap map = map_to_tiles(trace.network, chip);
     const Method& method = trace.phases[0].hybrid;

@@ -1,19 +1,30 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <random>
+#include <utility>
+#include <vector>
 
-#include "models/modules/chip.hpp"
 #include "sim/config/architecture.hpp"
 #include "sim/mapping/deployment_program.hpp"
+#include "sim/mapping/driven_lines.hpp"
 #include "sim/mapping/inference_program.hpp"
 #include "sim/mapping/training_program.hpp"
 #include "sim/network/resistive_arrays.hpp"
 #include "tests/support/command.hpp"
-#include "tests/support/schedule.hpp"
+#include "tests/support/schedule_comparison.hpp"
 #include "tests/support/small_trace.hpp"
+#include "tests/support/spiking_trace.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace palimpsest {
 namespace {
+
+bool feeds_adapters(const Program& program) {
+  return std::any_of(program.steps.begin(), program.steps.end(), [](const Step& step) {
+    const auto* job = std::get_if<TileJob>(&step.job);
+    return job != nullptr && job->adapters.has_value();
+  });
+}
 
 /// A chip, a trace and the event-driven model of it, to be compared with the clock-stepped schedule.
 class Comparison {
@@ -22,61 +33,39 @@ class Comparison {
       : architecture_(read_architecture(test::shipped("arch/rm180.json"), overrides)),
         trace_(read_trace(trace_directory)),
         map_(map_to_tiles(trace_.network, architecture_)),
-        config_{architecture_.clock,        static_cast<std::uint32_t>(map_.blocks.size()),
-                architecture_.tile,         architecture_.sram,
-                architecture_.interconnect, architecture_.host_port,
-                architecture_.off_chip},
-        chip_("chip", config_) {}
+        chip_("chip",
+              {architecture_.clock, static_cast<std::uint32_t>(map_.groups.size()), architecture_.tile,
+               architecture_.sram, architecture_.interconnect, architecture_.host_port, architecture_.off_chip}) {}
 
   const Trace& trace() const { return trace_; }
   ProgramContext context() const { return {architecture_, trace_.network, map_}; }
 
-  void check(const Program& program) {
-    const PlayResult events = chip_.play(program);
-    const auto stepped = schedule::play_clock_stepped(config_, program);
-    CHECK(events.cycles > 0);
-    CHECK(events.cycles == stepped.cycles);
-    CHECK(events.memory_wait_cycles == stepped.memory_wait_cycles);
-    const PlayBound bound = play_bound(program, config_);
-    CHECK(events.cycles <= bound.cycles);
-    CHECK(events.memory_wait_cycles <= bound.memory_wait_cycles);
-    std::vector<std::uint64_t> busy_cycles = events.busy.tiles;
-    for (const std::uint64_t cycles : {events.busy.lora_unit, events.busy.vector_unit, events.busy.host_port,
-                                       events.busy.off_chip, events.busy.programmer}) {
-      busy_cycles.push_back(cycles);
+  PlayResult check(const Program& program) {
+    PlayResult play = schedule::check_as_scheduled(chip_, program);
+    CHECK(play.cycles > 0);
+    return play;
+  }
+
+  /// As evaluation might find them.
+  void draw_driven_lines(Program& program) const {
+    DrivenLineTables tables;
+    attach_driven_lines(context(), program, tables);
+    std::mt19937 random(1);
+    for (const auto& [read, table] : tables) {
+      for (std::uint32_t& lines : table->lines) lines = static_cast<std::uint32_t>(random() % 6);
     }
-    CHECK(busy_cycles == stepped.busy_cycles);
-    CHECK(events.counts.dac_updates == stepped.counts.dac_updates);
-    CHECK(events.counts.word_line_switches == stepped.counts.word_line_switches);
-    CHECK(events.counts.tia_samples == stepped.counts.tia_samples);
-    CHECK(events.counts.adc_conversions == stepped.counts.adc_conversions);
-    CHECK(events.counts.shift_adds == stepped.counts.shift_adds);
-    CHECK(events.counts.sram_read_words == stepped.counts.sram_read_words);
-    CHECK(events.counts.sram_write_words == stepped.counts.sram_write_words);
-    CHECK(events.counts.interconnect_words == stepped.counts.interconnect_words);
-    CHECK(events.counts.lora_macs == stepped.counts.lora_macs);
-    CHECK(events.counts.sram_busy_cycles == stepped.counts.sram_busy_cycles);
-    CHECK(events.counts.vector_adds == stepped.counts.vector_adds);
-    CHECK(events.counts.vector_macs == stepped.counts.vector_macs);
-    CHECK(events.counts.vector_lookups == stepped.counts.vector_lookups);
-    CHECK(events.counts.vector_moves == stepped.counts.vector_moves);
-    CHECK(events.counts.host_words == stepped.counts.host_words);
-    CHECK(events.counts.off_chip_loaded_words == stepped.counts.off_chip_loaded_words);
-    CHECK(events.counts.off_chip_stored_words == stepped.counts.off_chip_stored_words);
-    CHECK(events.counts.rm_cells == stepped.counts.rm_cells);
-    CHECK(events.counts.rm_set_pulses == stepped.counts.rm_set_pulses);
-    CHECK(events.counts.rm_reset_pulses == stepped.counts.rm_reset_pulses);
-    CHECK(events.counts.rm_verify_reads == stepped.counts.rm_verify_reads);
-    CHECK(events.counts.rm_forming_pulses == stepped.counts.rm_forming_pulses);
-    CHECK(events.counts.rm_write_word_lines == stepped.counts.rm_write_word_lines);
-    CHECK(events.counts.rm_verify_word_lines == stepped.counts.rm_verify_word_lines);
   }
 
   void check_all_programs() {
     const Method& method = trace_.phases.back().hybrid;
     std::vector<const Adapter*> adapters;
     for (const std::string& name : method.adapters) adapters.push_back(&trace_.adapters.at(name));
-    check(inference_program(context(), adapters, 5));
+    Program inference = inference_program(context(), adapters, 5);
+    draw_driven_lines(inference);
+    const PlayResult play = check(inference);
+    CHECK(feeds_adapters(inference) == architecture_.data_path.tile_groups);
+    const bool has_groups_of_several_tiles = map_.groups.size() < map_.blocks.size();
+    CHECK((play.counts.group_wire_bits > 0) == has_groups_of_several_tiles);
     check(inference_program(context(), {}, 5));
 
     TrainingTask adapter_training;
@@ -109,62 +98,8 @@ class Comparison {
   Architecture architecture_;
   Trace trace_;
   TileMap map_;
-  ChipConfig config_;
   Chip chip_;
 };
-
-/// Loads, stores and other units' jobs on the same banks, with dependencies and sizes drawn at random.
-Program drawn_program(std::mt19937& random, std::uint32_t tiles) {
-  const auto below = [&random](std::uint32_t limit) { return static_cast<std::uint32_t>(random() % limit); };
-  Program program;
-  program.samples = 1 + below(4);
-  program.samples_in_flight = 1 + below(3);
-  program.slot_bytes = 4096;
-  for (std::uint32_t step = 0; step < 12; ++step) {
-    const StridedRange range{below(2048), 1 + below(200), below(300), true};
-    Step next;
-    const auto fill = [&](auto job) {
-      job.vectors = 1 + below(4);
-      job.fetches = {range};
-      job.drains = {{below(2048), 1 + below(90), 64, below(2) == 0}};
-      return job;
-    };
-    switch (below(5)) {
-      case 0:
-        next.job = fill(VectorJob{{}, below(30), {}});
-        break;
-      case 1:
-        next.job = fill(HostJob{{}, below(30)});
-        break;
-      case 2: {
-        TileJob job = fill(TileJob{});
-        job.driven_lines = job.sensed_lines = 1 + below(20);
-        next = {job, below(tiles), {}};
-        break;
-      }
-      default: {
-        OffChipJob job;
-        job.vectors = 1 + below(6);
-        job.memory = {below(5000), range.bytes, 1000, false};
-        (below(2) == 0 ? job.fetches : job.drains) = {range};
-        next.job = job;
-      }
-    }
-    for (std::uint32_t earlier = 0; earlier < step; ++earlier) {
-      if (below(5) == 0) next.depends_on.push_back(earlier);
-    }
-    program.steps.push_back(next);
-  }
-  return program;
-}
-
-void compare_drawn_programs(const std::vector<Override>& overrides) {
-  const test::TemporaryDirectory directory;
-  test::write_small_trace(directory.path());
-  Comparison comparison(directory.path(), overrides);
-  std::mt19937 random(1);
-  for (int program = 0; program < 60; ++program) comparison.check(drawn_program(random, 3));
-}
 
 void compare_small_trace(const std::vector<Override>& overrides) {
   const test::TemporaryDirectory directory;
@@ -172,10 +107,33 @@ void compare_small_trace(const std::vector<Override>& overrides) {
   Comparison(directory.path(), overrides).check_all_programs();
 }
 
+/// On tiles that cut every layer, with loads of many cycles.
+void compare_spiking_trace(std::vector<Override> overrides) {
+  const test::TemporaryDirectory directory;
+  test::spiking_trace().write(directory.path());
+  for (const auto& [field, value] : {std::pair{"/tile/dac/load_width_bits", "2"}, std::pair{"/tile/rows", "3"},
+                                     std::pair{"/tile/columns", "3"}, std::pair{"/programmer/parallel_cells", "2"}})
+    overrides.push_back({field, value});
+  Comparison(directory.path(), overrides).check_all_programs();
+}
+
 }  // namespace
 
 TEST_CASE("The chip takes the cycles of an independent schedule: small trace, shipped chip") {
   compare_small_trace({});
+}
+
+TEST_CASE("The same cycles where neurons' spikes are loaded as their addresses") {
+  compare_spiking_trace({{"/tile/dac/load", "driven_lines"}, {"/tile/mapping/inputs", "two_pass"}});
+}
+
+TEST_CASE("The same cycles where all values other than zero are loaded with their addresses") {
+  compare_spiking_trace(
+      {{"/tile/dac/load", "driven_lines"}, {"/tile/dac/gated_inputs", "all"}, {"/tile/mapping/inputs", "two_pass"}});
+}
+
+TEST_CASE("The same cycles where no line is gated, and spikes are codes") {
+  compare_spiking_trace({{"/tile/dac/gated_inputs", "none"}, {"/tile/mapping/inputs", "bit_serial"}});
 }
 
 TEST_CASE("The same cycles and counts where cells are formed first") {
@@ -211,6 +169,26 @@ TEST_CASE("The same cycles with layers cut over several tiles and digital backwa
                        {"/sequencer/samples_in_flight", "3"}});
 }
 
+TEST_CASE("The same cycles where tiles are single, and adapters and functions fetch what tiles have drained") {
+  compare_small_trace({{"/tile/rows", "3"},
+                       {"/tile/columns", "3"},
+                       {"/programmer/parallel_cells", "2"},
+                       {"/data_path/tile_groups", "false"},
+                       {"/data_path/fused_functions", "false"},
+                       {"/data_path/fused_values", "false"}});
+}
+
+TEST_CASE("The same cycles with one lane behind the converters of a tile, and a LoRA unit slower than those") {
+  compare_small_trace({{"/tile/rows", "3"},
+                       {"/tile/columns", "3"},
+                       {"/programmer/parallel_cells", "2"},
+                       {"/data_path/lanes_of_tile/lanes", "1"},
+                       {"/data_path/lanes_of_tile/pipeline_cycles", "9"},
+                       {"/lora_unit/rows", "1"},
+                       {"/lora_unit/columns", "1"},
+                       {"/lora_unit/pipeline_cycles", "99"}});
+}
+
 TEST_CASE("The same cycles with differential pairs read in two passes") {
   compare_small_trace({{"/tile/mapping/weights", "differential"}, {"/tile/mapping/inputs", "two_pass"}});
 }
@@ -227,26 +205,8 @@ TEST_CASE("The same cycles with integrators, whose transfer overlaps with the ne
   compare_small_trace({{"/tile/sensing/kind", "integrator"}, {"/tile/sensing/transfer_ns", "250"}});
 }
 
-TEST_CASE("The same cycles with loads from an off-chip memory and stores to it") { compare_drawn_programs({}); }
-
-TEST_CASE("The same cycles with an off-chip memory slower than all else") {
-  compare_drawn_programs({{"/sram/banks", "2"},
-                          {"/sram/bank_kib", "64"},
-                          {"/sram/line_words", "4"},
-                          {"/off_chip/latency/value", "1234"},
-                          {"/off_chip/bandwidth/value", "3"}});
-}
-
-TEST_CASE("The same cycles with an off-chip memory faster than the banks") {
-  compare_drawn_programs({{"/sram/access_cycles", "7"},
-                          {"/sram/banks", "1"},
-                          {"/sram/bank_kib", "64"},
-                          {"/off_chip/latency/value", "0"},
-                          {"/off_chip/bandwidth/value", "100000"}});
-}
-
 TEST_CASE("The same cycles where the face trace's programs go through the off-chip memory") {
-  Comparison comparison(test::shipped("traces/face"), {{"/sram/banks", "2"}, {"/sram/bank_kib", "4"}});
+  Comparison comparison(test::shipped("traces/face"), {{"/sram/banks", "1"}, {"/sram/bank_kib", "4"}});
   std::vector<const Adapter*> adapters;
   for (const std::string& name : comparison.trace().phases.back().hybrid.adapters) {
     adapters.push_back(&comparison.trace().adapters.at(name));

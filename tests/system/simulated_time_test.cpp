@@ -50,7 +50,7 @@ std::vector<Field> times_of_an_architecture() {
   std::vector<Field> fields;
   add_fields("Architecture", "ps|ns|cycles|steps", "", fields);
   add_fields("Cell", "ns", "/resistive_memory", fields);
-  REQUIRE(fields.size() == 14);
+  REQUIRE(fields.size() == 15);
   REQUIRE(fields.front().pointer == "/clock_period_ps");
   REQUIRE(fields.front().largest == "1000000000");
   fields.erase(fields.begin());
@@ -90,7 +90,7 @@ class Expected {
       : trace_(trace),
         architecture_(read_architecture(test::shipped("arch/rm180.json"), overrides)),
         map_(map_to_tiles(trace.network, architecture_)),
-        config_{architecture_.clock,        static_cast<std::uint32_t>(map_.blocks.size()),
+        config_{architecture_.clock,        static_cast<std::uint32_t>(map_.groups.size()),
                 architecture_.tile,         architecture_.sram,
                 architecture_.interconnect, architecture_.host_port,
                 architecture_.off_chip},

@@ -108,6 +108,8 @@ TEST_CASE("Fields out of range are refused") {
       {"/tile/tia/input_noise_nanovolt_per_root_hz=-1", "expected 0.01..1e+06, got -1"},
       {"/tile/dac/load_width_bits=0", "expected 1..65536, got 0"},
       {"/tile/dac/settling_ns=-1", "expected 0..1e+06, got -1"},
+      {"/tile/dac/gated_inputs=some", "expected one of none, spikes, all; got \"some\""},
+      {"/tile/dac/load=bits", "expected one of all_lines, driven_lines; got \"bits\""},
       {"/tile/adc/bits=1.5", "expected an integer in 2..22, got 1.5"},
       {"/tile/adc/count=0", "expected 1..4096, got 0"},
       {"/tile/adc/conversion_ns=1e7", "expected 0.1..1e+06, got 10000000.0"},
@@ -167,7 +169,7 @@ TEST_CASE("Fields out of range are refused") {
       {"/name=", "expected text without control characters, got \"\""},
       {"/tile/adc=7", "expected an object, got 7"},
       {"/schema=palimpsest.trace", "expected palimpsest.architecture; got \"palimpsest.trace\""},
-      {"/version=1", "expected 2, got 1"},
+      {"/version=1", "expected 3, got 1"},
   };
   for (const auto& [setting, message] : cases)
     CHECK(error_of({setting}) == std::string("--set ").append(setting).append(": ").append(message));
@@ -212,6 +214,8 @@ TEST_CASE("Fields that contradict each other are refused at the one that was set
   }
   CHECK_THAT(error_of({"/resistive_memory/window_low_microsiemens=80"}), Catch::Matchers::StartsWith("--set "));
   CHECK_THAT(error_of({"/sram/line_words=3000"}), Catch::Matchers::Contains("a whole number of lines"));
+  CHECK_THAT(error_of({"/tile/dac/gated_inputs=none", "/tile/dac/load=driven_lines"}),
+             Catch::Matchers::EndsWith("expected gated_inputs of spikes or all beside a load of driven_lines"));
 }
 
 TEST_CASE("Fields of a soft-bound cell and its pulses are checked") {

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -189,4 +190,20 @@ TEST_CASE("Every unit is its prefix times its base") {
   check(bandwidth_units(), "B/s");
   check(multiply_accumulate_units(), "MAC/s");
   check(plain_units(), "1");
+}
+
+TEST_CASE("Each part of the data path is switched by its own field") {
+  bool DataPathConfig::*const parts[] = {&DataPathConfig::tile_groups, &DataPathConfig::adapters_on_broadcast,
+                                         &DataPathConfig::fused_functions, &DataPathConfig::fused_values,
+                                         &DataPathConfig::permutation_by_address};
+  const char* const names[] = {"tile_groups", "adapters_on_broadcast", "fused_functions", "fused_values",
+                               "permutation_by_address"};
+  for (std::size_t off = 0; off < std::size(parts); ++off) {
+    const Architecture chip = read_architecture(shipped("arch/rm180.json"),
+                                                {parse_override(std::string("/data_path/") + names[off] + "=false")});
+    for (std::size_t part = 0; part < std::size(parts); ++part) {
+      INFO(names[off] << " off, " << names[part]);
+      CHECK(chip.data_path.*parts[part] == (part != off));
+    }
+  }
 }

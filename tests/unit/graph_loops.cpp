@@ -59,7 +59,9 @@ Eigen::MatrixXf numbers(Eigen::Index rows, Eigen::Index columns, float phase) {
   return values;
 }
 
-Architecture chip() { return read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {}); }
+Architecture chip() {
+  return read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {{"/sram/activation_bits", "16"}});
+}
 
 std::string refusal(const std::string& pointer, const json& value) {
   json description = recurrent_network();
@@ -96,7 +98,7 @@ TEST_CASE("The iterations of a loop, and all other users of a weight, share its 
   const Program program = inference_program({architecture, network, map}, {}, 1);
   std::vector<std::uint64_t> vectors(map.blocks.size());
   for (const Step& step : program.steps) {
-    if (const auto* job = std::get_if<TileJob>(&step.job)) vectors[step.tile] += job->vectors;
+    if (const auto* job = std::get_if<TileJob>(&step.job)) vectors[step.tile_group] += job->vectors;
   }
   CHECK(vectors[map.number_of("w")] == 3);
   CHECK(vectors[map.number_of("v")] == 3);

@@ -45,6 +45,7 @@ class Checked {
     }
     const TrainingPrograms programs = training_programs({chip_, adapted_.network, map_}, task);
     forward_steps_ = programs.forward.steps.size();
+    transposed_vectors_ = programs.transposed_vectors;
     resident_ = {};
     for (const ReadRange& range : data_flow(programs.batch, chip_.sram).borrowed) {
       for (std::uint32_t byte = 0; byte < range.bytes; ++byte) resident_.insert(range.address + byte);
@@ -55,16 +56,29 @@ class Checked {
   bool is_faulty(const Program& program) const {
     const DataFlow flow = data_flow(program, chip_.sram);
     return !flow.faults.empty() || !missing(flow.borrowed, resident_, chip_.sram).empty() ||
-           !partial_sum_faults(program, adapted_.network, map_, forward_steps_).empty();
+           !partial_sum_faults(program, adapted_.network, map_, forward_steps_).empty() ||
+           transposed_vectors(program) != transposed_vectors_;
   }
 
-  std::size_t tiles() const { return map_.blocks.size(); }
+  std::size_t groups() const { return map_.groups.size(); }
 
  private:
+  /// By tile, of a sample.
+  std::vector<std::uint64_t> transposed_vectors(const Program& program) const {
+    std::vector<std::uint64_t> vectors(map_.blocks.size());
+    for (std::size_t step = forward_steps_; step < program.steps.size(); ++step) {
+      const auto* job = std::get_if<TileJob>(&program.steps[step].job);
+      if (job == nullptr) continue;
+      for (const std::uint32_t tile : map_.groups[program.steps[step].tile_group]) vectors[tile] += job->vectors;
+    }
+    return vectors;
+  }
+
   const Architecture& chip_;
   const AdaptedNetwork& adapted_;
   TileMap map_;
   std::size_t forward_steps_ = 0;
+  std::vector<std::uint64_t> transposed_vectors_;
   std::set<std::uint64_t> resident_;
 };
 
@@ -86,34 +100,38 @@ const StreamJob& stream_of(const Job& job) {
 }
 StreamJob& stream_of(Job& job) { return const_cast<StreamJob&>(stream_of(std::as_const(job))); }
 
-std::size_t ranges_of(const Job& job) {
-  const auto* lora = std::get_if<LoraJob>(&job);
-  return stream_of(job).fetches.size() + stream_of(job).drains.size() + (lora == nullptr ? 0 : lora->preloads.size());
+/// All ranges of a step, those of its adapters too.
+std::vector<StridedRange*> ranges_of(Step& step) {
+  std::vector<StridedRange*> all;
+  auto* tile_job = std::get_if<TileJob>(&step.job);
+  StreamJob* adapters = tile_job != nullptr && tile_job->adapters ? &*tile_job->adapters : nullptr;
+  for (StreamJob* job : {&stream_of(step.job), adapters}) {
+    if (job == nullptr) continue;
+    for (auto* ranges : {&job->fetches, &job->drains, &job->preloads}) {
+      for (StridedRange& range : *ranges) all.push_back(&range);
+    }
+  }
+  return all;
 }
 
-/// The range `number` of a step: of its fetches, then its drains, then its preloads.
-StridedRange& range_of(Step& step, std::size_t number) {
-  StreamJob& job = stream_of(step.job);
-  if (number < job.fetches.size()) return job.fetches[number];
-  number -= job.fetches.size();
-  if (number < job.drains.size()) return job.drains[number];
-  return std::get<LoraJob>(step.job).preloads.at(number - job.drains.size());
-}
-
-/// Calls `check` with training programs of two small networks.
+/// Calls `check` with training programs of two small networks, on tiles that work in step and on others.
 template <class Check>
 void for_training_programs(const Check& check) {
   const std::vector<AdaptedNetwork> networks = small_networks();
   for (const auto products : {BackwardProducts::transposed_read, BackwardProducts::digital}) {
-    Architecture chip = small_tiles();
-    chip.training.backward_products = products;
-    for (const AdaptedNetwork& network : {networks[1], networks[3]}) {
-      for (const bool of_adapter : {true, false}) {
-        INFO(network.name << (of_adapter ? ", an adapter" : ", the backbone"));
-        Checked checked(chip, network);
-        const Program program = checked.training(of_adapter);
-        REQUIRE_FALSE(checked.is_faulty(program));
-        check(checked, program);
+    for (const bool tile_groups : {true, false}) {
+      Architecture chip = small_tiles();
+      chip.training.backward_products = products;
+      chip.data_path.tile_groups = tile_groups;
+      for (const AdaptedNetwork& network : {networks[1], networks[3]}) {
+        for (const bool of_adapter : {true, false}) {
+          INFO(network.name << (of_adapter ? ", an adapter" : ", the backbone")
+                            << (tile_groups ? ", tile groups" : ""));
+          Checked checked(chip, network);
+          const Program program = checked.training(of_adapter);
+          REQUIRE_FALSE(checked.is_faulty(program));
+          check(checked, program);
+        }
       }
     }
   }
@@ -152,10 +170,11 @@ TEST_CASE("A program with a dependency more is found out") {
 TEST_CASE("A program with a range of a slot elsewhere, shorter or of one row alone is found out") {
   for_training_programs([](const Checked& checked, const Program& program) {
     for (std::uint32_t step = 0; step < program.steps.size(); ++step) {
-      for (std::size_t number = 0; number < ranges_of(program.steps[step].job); ++number) {
+      Program whole = program;
+      for (std::size_t number = 0; number < ranges_of(whole.steps[step]).size(); ++number) {
         const auto check = [&](const char* change, auto&& apply) {
           Program broken = program;
-          StridedRange& range = range_of(broken.steps[step], number);
+          StridedRange& range = *ranges_of(broken.steps[step])[number];
           if (!range.per_sample) return;
           if (!apply(range)) return;
           INFO("step " << step << ", range " << number << ": " << change);
@@ -194,15 +213,15 @@ TEST_CASE("A program in which a step drains where another does is found out") {
   });
 }
 
-TEST_CASE("A program in which a tile's step is on another tile or in there twice is found out") {
+TEST_CASE("A program in which a tile group's step is on another one or in there twice is found out") {
   for_training_programs([](const Checked& checked, const Program& program) {
     for (std::uint32_t step = 0; step < program.steps.size(); ++step) {
       if (!std::holds_alternative<TileJob>(program.steps[step].job)) continue;
       INFO("step " << step);
-      Program other_tile = program;
-      std::uint32_t& tile = other_tile.steps[step].tile;
-      tile = tile == 0 ? 1 : tile - 1;
-      if (checked.tiles() > 1) CHECK(checked.is_faulty(other_tile));
+      Program elsewhere = program;
+      std::uint32_t& group = elsewhere.steps[step].tile_group;
+      group = group == 0 ? 1 : group - 1;
+      if (checked.groups() > 1) CHECK(checked.is_faulty(elsewhere));
       Program twice = program;
       twice.steps.push_back(program.steps[step]);
       CHECK(checked.is_faulty(twice));

@@ -9,6 +9,7 @@
 
 #include "sim/config/architecture.hpp"
 #include "sim/mapping/deployment_program.hpp"
+#include "sim/mapping/fused_chains.hpp"
 #include "sim/mapping/inference_program.hpp"
 #include "sim/mapping/training_program.hpp"
 #include "sim/run/training_task.hpp"
@@ -16,6 +17,7 @@
 #include "tests/support/parameter_words.hpp"
 #include "tests/support/partial_sums.hpp"
 #include "tests/support/small_networks.hpp"
+#include "tests/support/tile_operands.hpp"
 
 using namespace palimpsest;
 using namespace palimpsest::test;
@@ -24,7 +26,7 @@ namespace {
 
 const Architecture& shipped() {
   static const Architecture architecture =
-      read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {});
+      read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {{"/sram/activation_bits", "16"}});
   return architecture;
 }
 
@@ -48,12 +50,26 @@ std::vector<Architecture> every_mapping() {
           chip.tile.mapping.inputs = inputs;
           chip.tile.mapping.slices = slices;
           chip.training.backward_products = products;
-          chips.push_back(chip);
+          for (const bool tile_groups : {true, false}) {
+            chip.data_path.tile_groups = tile_groups;
+            chips.push_back(chip);
+          }
         }
       }
     }
   }
   return chips;
+}
+
+/// Every part of the data path by itself and all of it. The last is of tiles that do not work in step.
+std::vector<DataPathConfig> data_paths() {
+  std::vector<DataPathConfig> paths(6, shipped().data_path);
+  paths[1].adapters_on_broadcast = false;
+  paths[2].fused_functions = false;
+  paths[3].fused_values = false;
+  paths[4].permutation_by_address = false;
+  paths[5].tile_groups = false;
+  return paths;
 }
 
 /// Whole layers on tiles, values of other widths, words of other widths, one sample in flight.
@@ -141,13 +157,14 @@ class TileSteps {
   /// Gives the steps [first, last) their operations; each of a weight has steps on all of its tiles, if any has.
   Operations add(const Program& program, std::size_t first, std::size_t last,
                  const std::map<std::string, std::vector<std::uint32_t>>& uses) {
-    std::map<std::uint32_t, std::size_t> steps_of_tile;
+    std::map<std::uint32_t, std::size_t> steps_of_group;
     Operations found;
     for (std::size_t step = first; step < last; ++step) {
       if (!std::holds_alternative<TileJob>(program.steps[step].job)) continue;
-      const std::uint32_t tile = program.steps[step].tile;
+      const std::uint32_t group = program.steps[step].tile_group;
+      const std::uint32_t tile = context_.map.groups.at(group).front();
       const auto of_weight = uses.find(context_.map.product(context_.map.blocks[tile]).weight);
-      const std::size_t use = steps_of_tile[tile]++;
+      const std::size_t use = steps_of_group[group]++;
       REQUIRE(of_weight != uses.end());
       REQUIRE(use < of_weight->second.size());
       const std::uint32_t operation = of_weight->second[use];
@@ -157,7 +174,7 @@ class TileSteps {
     if (found.empty()) return found;
     for (const auto& [weight, operations] : uses) {
       for (const std::uint32_t tile : context_.map.weights[context_.map.number_of(weight)].tiles)
-        CHECK(steps_of_tile[tile] == operations.size());
+        CHECK(steps_of_group[context_.map.group_of[tile]] == operations.size());
     }
     return found;
   }
@@ -169,13 +186,31 @@ class TileSteps {
   Operations back_;
 };
 
+/// The layers whose products an operation's tiles read: its input, and what goes into functions behind its product.
+Operations layers_read(const ProgramContext& context, std::uint32_t layer, bool is_inference) {
+  const Network& network = context.network;
+  Operations layers = layers_before(network, network.operation(layer).inputs()[0]);
+  const FusedChains chains(network, context.architecture.data_path, is_inference);
+  for (const Execution& execution : network.executions()) {
+    if (execution.operation->index() != layer) continue;
+    for (const Execution* one : chains.behind(execution)) {
+      for (const std::uint32_t input : one->inputs) {
+        Operations before = layers_before(network, network.execution_values()[input]);
+        // The value that comes from the product itself.
+        if (before.count(layer) == 0) layers.merge(before);
+      }
+    }
+  }
+  return layers;
+}
+
 /// Checks that a layer's tiles read what the layers before it, in the network or behind it on the way back, made.
 void check_layers(const DataFlow& flow, const ProgramContext& context, std::size_t forward_steps,
                   const TileSteps& tile_steps) {
   const Network& network = context.network;
   for (const auto& [step, layer] : tile_steps.operations()) {
     const bool back = step >= forward_steps;
-    Operations expected = layers_before(network, network.operation(layer).inputs()[0]);
+    Operations expected = layers_read(context, layer, forward_steps == flow.sources.size());
     if (back) {
       expected.clear();
       for (const std::uint32_t other : tile_steps.read_back()) {
@@ -194,10 +229,11 @@ void check_layers(const DataFlow& flow, const ProgramContext& context, std::size
 }
 
 DataFlow checked(const Program& program, const ProgramContext& context, std::size_t forward_steps,
-                 const Operations& trained) {
+                 const TrainingTask& task, const Operations& trained) {
   DataFlow flow = data_flow(program, context.architecture.sram);
   check_none(flow.faults);
   check_none(partial_sum_faults(program, context.network, context.map, forward_steps));
+  check_none(tile_operand_faults(program, context, task.adapters, task.trained_adapter, forward_steps));
   check_layers(flow, context, forward_steps, TileSteps(program, context, forward_steps, trained));
   return flow;
 }
@@ -212,7 +248,9 @@ void check_inference(const ProgramContext& context, const std::vector<const Adap
   check_none(deployed.faults);
   CHECK(deployed.borrowed.empty());
   const Program inference = inference_program(context, adapters, 5);
-  const DataFlow flow = checked(inference, context, inference.steps.size(), {});
+  TrainingTask nothing_trained;
+  nothing_trained.adapters = adapters;
+  const DataFlow flow = checked(inference, context, inference.steps.size(), nothing_trained, {});
   check_none(missing(flow.borrowed, deployed.drained, context.architecture.sram));
 }
 
@@ -234,7 +272,7 @@ std::set<std::uint64_t> words_of(const std::set<std::uint64_t>& bytes, std::uint
 void check_training(const ProgramContext& context, const TrainingTask& task) {
   const TrainingPrograms programs = training_programs(context, task);
   const DataFlow batch =
-      checked(programs.batch, context, programs.forward.steps.size(), trained_operations(context.network, task));
+      checked(programs.batch, context, programs.forward.steps.size(), task, trained_operations(context.network, task));
   const DataFlow update = data_flow(programs.update, context.architecture.sram);
   check_none(update.faults);
 
@@ -286,14 +324,18 @@ TEST_CASE("Every step waits for what it reads, sums are whole and nothing is los
   for (const Architecture& chip : every_mapping()) {
     INFO("differential " << (chip.tile.mapping.weights == WeightEncoding::differential) << ", inputs "
                          << static_cast<int>(chip.tile.mapping.inputs) << ", slices " << chip.tile.mapping.slices
-                         << ", digital " << (chip.training.backward_products == BackwardProducts::digital));
+                         << ", digital " << (chip.training.backward_products == BackwardProducts::digital)
+                         << ", tile groups " << chip.data_path.tile_groups);
     check_all_programs(chip, networks[1]);
   }
 }
 
 TEST_CASE("Every step waits for what it reads, sums are whole and nothing is lost, in networks of all kinds") {
-  for (const Architecture& chip : other_chips()) {
-    for (const AdaptedNetwork& network : small_networks()) check_all_programs(chip, network);
+  for (Architecture chip : other_chips()) {
+    for (const DataPathConfig& path : data_paths()) {
+      chip.data_path = path;
+      for (const AdaptedNetwork& network : small_networks()) check_all_programs(chip, network);
+    }
   }
 }
 

@@ -78,35 +78,42 @@ TEST_CASE("A tile's targets come in row by row, as many bytes as a weight's slic
 }
 
 TEST_CASE("Each tile with cells to write is written once, when its own targets are there") {
+  const bool tile_groups = GENERATE(true, false);
   Layer layer;
-  layer.chip.tile.crossbar.rows = 3;
-  REQUIRE(layer.map().blocks.size() == 4);
+  layer.chip.tile.crossbar.rows = 4;
+  layer.chip.data_path.tile_groups = tile_groups;
+  const TileMap map = layer.map();
+  REQUIRE(map.blocks.size() == 3);
+  // Of 3, 3 and 1 inputs.
+  REQUIRE(map.blocks[2].inputs == 1);
   DeploymentTask task;
-  task.array_writes = writes({16, 0, 7, 3});
+  task.array_writes = writes({16, 0, 7});
   const Program program = layer.deployment(task);
-  std::vector<std::uint32_t> tiles;
+  std::vector<std::uint32_t> groups;
   std::vector<std::uint32_t> cells;
+  std::vector<std::uint32_t> inputs;
   std::set<std::uint32_t> targets;
   for (std::uint32_t number = 0; number < program.steps.size(); ++number) {
     const Step& step = program.steps[number];
     const auto* job = std::get_if<ProgramJob>(&step.job);
     if (job == nullptr) continue;
-    tiles.push_back(job->tile);
+    groups.push_back(job->tile_group);
     cells.push_back(job->groups.at(0).cells);
     REQUIRE(step.depends_on.size() == 1);
     CHECK(targets.insert(step.depends_on[0]).second);
     const auto& host = std::get<HostJob>(program.steps[step.depends_on[0]].job);
-    CHECK(host.vectors == layer.map().blocks[job->tile].inputs);
+    inputs.push_back(host.vectors);
   }
-  CHECK(tiles == std::vector<std::uint32_t>{0, 2, 3});
-  CHECK(cells == std::vector<std::uint32_t>{16, 7, 3});
-  CHECK(program.steps.size() == 6);
+  CHECK(groups == (tile_groups ? std::vector<std::uint32_t>{0, 0} : std::vector<std::uint32_t>{0, 2}));
+  CHECK(cells == std::vector<std::uint32_t>{16, 7});
+  CHECK(inputs == std::vector<std::uint32_t>{3, 1});
+  CHECK(program.steps.size() == 4);
   CHECK(program.samples == 1);
 
-  const Program alone = array_program(task.array_writes);
-  REQUIRE(alone.steps.size() == 3);
-  for (std::size_t step = 0; step < 3; ++step) {
-    CHECK(std::get<ProgramJob>(alone.steps[step].job).tile == tiles[step]);
+  const Program alone = array_program(map, task.array_writes);
+  REQUIRE(alone.steps.size() == 2);
+  for (std::size_t step = 0; step < 2; ++step) {
+    CHECK(std::get<ProgramJob>(alone.steps[step].job).tile_group == groups[step]);
     CHECK(std::get<ProgramJob>(alone.steps[step].job).groups.at(0).cells == cells[step]);
     CHECK(alone.steps[step].depends_on.empty());
   }

@@ -6,6 +6,7 @@
 #include "sim/config/architecture.hpp"
 #include "sim/mapping/inference_program.hpp"
 #include "sim/run/training_task.hpp"
+#include "tests/support/stream_of.hpp"
 
 using namespace palimpsest;
 
@@ -48,10 +49,13 @@ struct Face {
   }
 };
 
+/// Those of jobs that tiles feed too.
 std::uint64_t macs(const Program& program) {
   std::uint64_t sum = 0;
   for (const Step& step : program.steps) {
-    if (const auto* job = std::get_if<LoraJob>(&step.job)) sum += job->macs_per_vector * job->vectors;
+    const auto* job = std::get_if<LoraJob>(&step.job);
+    if (job == nullptr) job = test::adapters_of(step.job);
+    if (job != nullptr) sum += job->macs_per_vector * job->vectors;
   }
   return sum;
 }

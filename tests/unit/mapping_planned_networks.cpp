@@ -81,7 +81,7 @@ TEST_CASE("With less and less room a program computes the same, from places used
 TEST_CASE("Inference loads what a deployment stored, and the update of parameters what the batch did") {
   for (const AdaptedNetwork& adapted : kib_networks()) {
     INFO(adapted.name);
-    const Architecture chip = small_buffer_chip(3);
+    const Architecture chip = small_buffer_chip(2);
     const TileMap map = map_to_tiles(adapted.network, chip);
     const ProgramContext context{chip, adapted.network, map};
     DeploymentTask deployment;

@@ -89,7 +89,8 @@ TEST_CASE("Images that are normalised, made larger, joined, cut and put in anoth
 
 TEST_CASE("A convolution of 64 channels of 32 x 32 runs with 256 KiB, each word of its windows once each way") {
   const Network network = large_convolution();
-  const Architecture chip = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {});
+  const Architecture chip = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json",
+                                              {{"/sram/activation_bits", "16"}, {"/data_path/tile_groups", "false"}});
   REQUIRE(capacity_bytes(chip.sram) == 256 * 1024);
   const TileMap map = map_to_tiles(network, chip);
   const ProgramContext context{chip, network, map};

@@ -11,7 +11,7 @@
 using namespace palimpsest;
 using namespace palimpsest::test;
 
-// One layer of 7 inputs and 5 outputs on 2 rows.
+// One layer of 7 inputs and 5 outputs on 2 rows, of tiles that do not work in step.
 
 namespace {
 
@@ -26,6 +26,7 @@ struct Sum {
 Sum sum_of(const std::string& bias, std::size_t adapters, std::uint32_t tile_rows) {
   Architecture chip = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {});
   chip.tile.crossbar.rows = tile_rows;
+  chip.data_path.tile_groups = false;
   chip.vector_unit.lanes = 4;
   chip.vector_unit.pipeline_cycles = 3;
   NetworkBuilder builder({2, 7});
@@ -42,7 +43,7 @@ Sum sum_of(const std::string& bias, std::size_t adapters, std::uint32_t tile_row
     if (job == nullptr) continue;
     ++jobs;
     CHECK(job->vectors == 2);
-    sum = {job->fetches.size(), job->operations_per_vector, job->cycles_per_vector};
+    sum = {job->fetches.size() + job->preloads.size(), job->operations_per_vector, job->cycles_per_vector};
   }
   CHECK(jobs <= 1);
   return sum;

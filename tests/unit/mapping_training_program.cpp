@@ -1,7 +1,6 @@
 #include <catch2/catch.hpp>
 #include <cstdint>
 #include <string>
-#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "tests/support/stream_of.hpp"
 
 using namespace palimpsest;
+using palimpsest::test::adapters_of;
 using palimpsest::test::stream_of;
 
 namespace {
@@ -20,8 +20,18 @@ namespace {
 // and on `head` (1 row, 5 inputs, 3 outputs; its input's gradient leads on to `channel`).
 constexpr std::uint64_t rank = 2;
 
+Architecture shipped(bool tile_groups) {
+  Architecture chip =
+      read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {{"/sram/activation_bits", "16"}});
+  chip.data_path.tile_groups = tile_groups;
+  return chip;
+}
+
+/// With tile groups adapters get the tiles' vectors, without them they fetch their own.
 struct SmallChip {
-  Architecture architecture = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {});
+  explicit SmallChip(bool tile_groups = true) : architecture(shipped(tile_groups)) {}
+
+  Architecture architecture;
   Trace trace = test::read_small_trace();
   TileMap map = map_to_tiles(trace.network, architecture);
 
@@ -35,14 +45,6 @@ struct SmallChip {
   }
 };
 
-std::uint64_t macs(const Program& program) {
-  std::uint64_t sum = 0;
-  for (const Step& step : program.steps) {
-    if (const auto* job = std::get_if<LoraJob>(&step.job)) sum += job->macs_per_vector * job->vectors;
-  }
-  return sum;
-}
-
 /// Words of the shipped chip's 32 bits that `ranges` hold over all vectors. Everything starts on a word.
 std::uint64_t words(const std::vector<StridedRange>& ranges, std::uint64_t vectors) {
   std::uint64_t sum = 0;
@@ -50,12 +52,21 @@ std::uint64_t words(const std::vector<StridedRange>& ranges, std::uint64_t vecto
   return sum;
 }
 
+/// Those that are adapters of a tile job too.
 std::vector<const LoraJob*> lora_jobs(const Program& program) {
   std::vector<const LoraJob*> jobs;
   for (const Step& step : program.steps) {
-    if (const auto* job = std::get_if<LoraJob>(&step.job)) jobs.push_back(job);
+    const auto* job = std::get_if<LoraJob>(&step.job);
+    if (job == nullptr) job = adapters_of(step.job);
+    if (job != nullptr) jobs.push_back(job);
   }
   return jobs;
+}
+
+std::uint64_t macs(const Program& program) {
+  std::uint64_t sum = 0;
+  for (const LoraJob* job : lora_jobs(program)) sum += job->macs_per_vector * job->vectors;
+  return sum;
 }
 
 std::uint64_t update_words(const Program& program, std::vector<StridedRange> StreamJob::*ranges) {
@@ -79,7 +90,7 @@ std::uint64_t update_operations(const Program& program) {
 }  // namespace
 
 TEST_CASE("A trained pair multiplies A x and B^T dy once each") {
-  const SmallChip chip;
+  const SmallChip chip(GENERATE(true, false));
   const TrainingPrograms programs = training_programs(chip.context(), chip.adapter_training());
   // B A x on the way forward.
   const std::uint64_t forward = 3 * rank * (4 + 5) + 1 * rank * (5 + 3);
@@ -90,7 +101,8 @@ TEST_CASE("A trained pair multiplies A x and B^T dy once each") {
 }
 
 TEST_CASE("An adapter in use that is not trained multiplies as in inference, and for gradients that go on") {
-  SmallChip chip;
+  const bool fed = GENERATE(true, false);
+  SmallChip chip(fed);
   chip.trace.adapters["other"] = chip.trace.adapters.at("forget");
   const Adapter& other = chip.trace.adapters.at("other");
   TrainingTask task = chip.adapter_training();
@@ -101,12 +113,13 @@ TEST_CASE("An adapter in use that is not trained multiplies as in inference, and
   CHECK(macs(both.forward) == macs(alone.forward) + pairs);
   CHECK(macs(both.batch) == macs(alone.batch) + pairs + 1 * rank * (5 + 3));
   std::size_t with_kept_product = 0;
-  for (const LoraJob* job : lora_jobs(both.forward)) with_kept_product += job->drains.size() - 1;
+  for (const LoraJob* job : lora_jobs(both.forward)) with_kept_product += job->drains.size() - (fed ? 0 : 1);
   CHECK(with_kept_product == other.layers.size());
 }
 
 TEST_CASE("The products of a trained pair rest in the SRAM buffer between the passes") {
-  const SmallChip chip;
+  const bool fed = GENERATE(true, false);
+  const SmallChip chip(fed);
   const TrainingPrograms programs = training_programs(chip.context(), chip.adapter_training());
   // Rank 2 at 16 bits is a word; parameters' gradients have 32 bits.
   REQUIRE(chip.architecture.training.gradient_bits == 16);
@@ -119,8 +132,9 @@ TEST_CASE("The products of a trained pair rest in the SRAM buffer between the pa
     CHECK(words(job.drains, job.vectors) == written);
   };
   // Rows of A and B on words: [2, 4] and [5, 2]; [2, 5] and [3, 2]. Values at rest have 16 bits.
-  check(*jobs[0], 2 * 2 + 5, 3 * 2, 3 * (3 + 1));
-  check(*jobs[1], 2 * 3 + 3, 3, 2 + 1);
+  // Fed adapters get x from the tiles' fetch, and their result goes to the tiles' lanes.
+  check(*jobs[0], 2 * 2 + 5, fed ? 0 : 3 * 2, 3 * (fed ? 1 : 3 + 1));
+  check(*jobs[1], 2 * 3 + 3, fed ? 0 : 3, fed ? 1 : 2 + 1);
   check(*jobs[2], 3 + 2 * 3, 2, 3 + 1);
   check(*jobs[3], 2 * 5 + 3 * 2, 3 + 2 + 1 + 1, 2 * 5 + 3 * 2);
   check(*jobs[4], 5, 3 * 3, 3 * 1);
@@ -128,14 +142,15 @@ TEST_CASE("The products of a trained pair rest in the SRAM buffer between the pa
   CHECK(jobs[3]->macs_per_vector == 1 * rank * (5 + 3));
   CHECK(jobs[5]->macs_per_vector == 3 * rank * (4 + 5));
   // The gradient reads what the passes kept: A x behind the layer's products, B^T dy where the backward pass put it.
-  CHECK(jobs[5]->fetches[2].address == jobs[0]->drains[1].address);
+  CHECK(jobs[5]->fetches[2].address == jobs[0]->drains[fed ? 0 : 1].address);
   CHECK(jobs[5]->fetches[3].address == jobs[4]->drains[0].address);
-  CHECK(jobs[3]->fetches[2].address == jobs[1]->drains[1].address);
+  CHECK(jobs[3]->fetches[2].address == jobs[1]->drains[fed ? 0 : 1].address);
   CHECK(jobs[3]->fetches[3].address == jobs[2]->drains[1].address);
 }
 
 TEST_CASE("The forward program is the beginning of the batch's, at the same addresses") {
-  const SmallChip chip;
+  SmallChip chip(GENERATE(true, false));
+  chip.architecture.data_path.permutation_by_address = false;
   const TrainingPrograms programs = training_programs(chip.context(), chip.adapter_training());
   CHECK(programs.forward.samples == 3);
   CHECK(programs.forward.samples_in_flight == programs.batch.samples_in_flight);
@@ -178,7 +193,7 @@ TEST_CASE("Momentum is one more tensor of state and one more operation of SGD, n
 }
 
 TEST_CASE("A product's cycles are its steps for every row it goes over at once, and one pipeline") {
-  SmallChip chip;
+  SmallChip chip(GENERATE(true, false));
   chip.architecture.lora_unit = {};
   chip.architecture.lora_unit.rows = 2;
   chip.architecture.lora_unit.columns = 2;

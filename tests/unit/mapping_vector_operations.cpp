@@ -14,9 +14,10 @@ using namespace palimpsest;
 
 namespace {
 
-const Architecture& chip() {
-  static const Architecture architecture =
-      read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {});
+Architecture chip(bool tile_groups) {
+  Architecture architecture =
+      read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {{"/sram/activation_bits", "16"}});
+  architecture.data_path.tile_groups = tile_groups;
   return architecture;
 }
 
@@ -25,11 +26,29 @@ const Trace& trace() {
   return small;
 }
 
+/// The small trace on a chip whose tiles work in step, or do not.
+struct Mapped {
+  explicit Mapped(bool tile_groups) : architecture(chip(tile_groups)) {}
+  ProgramContext context() const { return {architecture, trace().network, map}; }
+
+  Architecture architecture;
+  TileMap map = map_to_tiles(trace().network, architecture);
+};
+
 /// What the vector unit does for one sample.
 VectorOperations operations_of(const Program& program) {
   VectorOperations sum;
   for (const Step& step : program.steps) {
     if (const auto* job = std::get_if<VectorJob>(&step.job)) sum = sum + job->operations_per_vector * job->vectors;
+  }
+  return sum;
+}
+
+/// What the lanes behind the tiles' converters do.
+VectorOperations lane_operations_of(const Program& program) {
+  VectorOperations sum;
+  for (const Step& step : program.steps) {
+    if (const auto* job = std::get_if<TileJob>(&step.job)) sum = sum + job->lane_operations * job->vectors;
   }
   return sum;
 }
@@ -54,20 +73,48 @@ VectorOperations forward() { return norm + transposed_twice + relu + residual + 
 /// The adapter adds a term to both of its layers; the head has a sum because of it.
 VectorOperations forward_with_adapter() { return forward() + VectorOperations{15 + 3, 0, 0, 3}; }
 
+// In lanes: nothing is moved to an accumulator, and the first ReLU and GELU come behind products.
+constexpr VectorOperations bias_in_lanes{15, 0, 0, 0};
+constexpr VectorOperations adapters_in_lanes{15 + 3, 0, 0, 0};
+VectorOperations in_lanes() { return relu + bias_in_lanes + gelu; }
+VectorOperations beside_lanes() { return norm + transposed_twice + residual + mean; }
+// Where transpositions are addresses, the residual comes behind a product too.
+VectorOperations in_lanes_by_address() { return in_lanes() + residual; }
+VectorOperations beside_lanes_by_address() { return norm + mean; }
+
 constexpr VectorOperations loss{3 * 4, 3 * 5, 3 * 1, 0};
 
 }  // namespace
 
 TEST_CASE("The vector unit's operations at inference are those of the network's functions, by kind") {
-  const TileMap map = map_to_tiles(trace().network, chip());
-  const ProgramContext context{chip(), trace().network, map};
+  const Mapped mapped(false);
+  const ProgramContext context = mapped.context();
   check(operations_of(inference_program(context, {}, 1)), forward());
   check(operations_of(inference_program(context, {&trace().adapters.at("forget")}, 1)), forward_with_adapter());
 }
 
+TEST_CASE("Lanes take over what follows products element by element, and nothing else") {
+  const Mapped mapped(true);
+  const ProgramContext context = mapped.context();
+  const Adapter& adapter = trace().adapters.at("forget");
+  const Program bare = inference_program(context, {}, 1);
+  check(lane_operations_of(bare), in_lanes_by_address());
+  check(operations_of(bare), beside_lanes_by_address());
+  const Program adapted = inference_program(context, {&adapter}, 1);
+  check(lane_operations_of(adapted), in_lanes_by_address() + adapters_in_lanes);
+  check(operations_of(adapted), beside_lanes_by_address());
+
+  TrainingTask task;
+  task.trained_adapter = &adapter;
+  task.adapters = {&adapter};
+  const Program forward = training_programs(context, task).forward;
+  check(lane_operations_of(forward), in_lanes() + adapters_in_lanes);
+  check(operations_of(forward), beside_lanes());
+}
+
 TEST_CASE("Training an adapter goes back to its first layer and updates by SGD") {
-  const TileMap map = map_to_tiles(trace().network, chip());
-  const ProgramContext context{chip(), trace().network, map};
+  const Mapped mapped(false);
+  const ProgramContext context = mapped.context();
   TrainingTask task;
   task.trained_adapter = &trace().adapters.at("forget");
   task.adapters = {task.trained_adapter};
@@ -80,8 +127,8 @@ TEST_CASE("Training an adapter goes back to its first layer and updates by SGD")
 }
 
 TEST_CASE("A task that does not classify trains with a squared error against targets that the host sends") {
-  const TileMap map = map_to_tiles(trace().network, chip());
-  const ProgramContext context{chip(), trace().network, map};
+  const Mapped mapped(false);
+  const ProgramContext context = mapped.context();
   TrainingTask task;
   task.trained_adapter = &trace().adapters.at("forget");
   task.adapters = {task.trained_adapter};
@@ -101,8 +148,8 @@ TEST_CASE("A task that does not classify trains with a squared error against tar
 }
 
 TEST_CASE("Training all parameters goes back to the norm and updates by Adam") {
-  const TileMap map = map_to_tiles(trace().network, chip());
-  const ProgramContext context{chip(), trace().network, map};
+  const Mapped mapped(false);
+  const ProgramContext context = mapped.context();
   TrainingTask task;
   task.optimizer = Optimizer::adam;
   const TrainingPrograms programs = training_programs(context, task);

@@ -146,8 +146,10 @@ struct NumpyNetwork {
     input = network_input(network, set, indices);
   }
 
-  Deployed on_numpys_chip() const {
+  /// `fused`: the first layer's result goes on to the activation without being stored.
+  Deployed on_numpys_chip(bool fused) const {
     Architecture architecture = exact_chip();
+    architecture.data_path.fused_functions = fused;
     architecture.tile.dac.bits = reference.at("bits").at("dac");
     architecture.tile.adc.bits = reference.at("bits").at("adc");
     architecture.lora_unit.bits = reference.at("bits").at("lora");
@@ -166,20 +168,23 @@ TEST_CASE("The float network of two layers gives numpy's scores") {
                            matrix_of(net.reference.at("float_scores"))) < 1e-6F);
 }
 
-TEST_CASE("The deployed network of two layers gives numpy's codes") {
+TEST_CASE("The deployed network of two layers gives numpy's codes, with a value between that is stored or is not") {
+  const bool fused = GENERATE(false, true);
   const NumpyNetwork net;
-  Deployed deployed = net.on_numpys_chip();
+  Deployed deployed = net.on_numpys_chip(fused);
   const float per_code = net.reference.at("score_range").get<float>() / 511.0F;
   const Eigen::MatrixXf codes = deployed.scores(net.input) / per_code;
   CHECK(largest_difference(codes, codes.array().round()) < 0.01F);
-  CHECK(identical(codes.array().round(), matrix_of(net.reference.at("deployed_score_codes"))));
+  CHECK(identical(codes.array().round(),
+                  matrix_of(net.reference.at("deployed_score_codes").at(fused ? "fused" : "stored"))));
 }
 
 TEST_CASE("The deployed network of two layers saturates where numpy's does") {
+  const bool fused = GENERATE(false, true);
   const NumpyNetwork net;
-  Deployed deployed = net.on_numpys_chip();
+  Deployed deployed = net.on_numpys_chip(fused);
   deployed.scores(net.input);
-  const nlohmann::json& saturated = net.reference.at("saturated");
+  const nlohmann::json& saturated = net.reference.at("saturated").at(fused ? "fused" : "stored");
   CHECK(deployed.activity.saturated_adc == saturated.at("adc").get<std::uint64_t>());
   CHECK(deployed.activity.saturated_lora == saturated.at("lora").get<std::uint64_t>());
   CHECK(deployed.activity.saturated_storage == saturated.at("storage").get<std::uint64_t>());
@@ -191,6 +196,19 @@ TEST_CASE("With fine converters and exact conductances a deployed network equals
   const double error = relative_error(deployed.scores(small.input), small.phase.hybrid.reference);
   INFO("relative error " << error);
   CHECK(error < 3e-4);
+}
+
+TEST_CASE("What is fused behind a product changes nothing but the rounding of what is not stored any more") {
+  const SmallTrace small;
+  const auto scores = [&](Architecture chip, bool fused) {
+    chip.data_path.fused_functions = fused;
+    chip.data_path.fused_values = fused;
+    return small.on(std::move(chip)).scores(small.input);
+  };
+  Architecture coarse = fine_chip();
+  coarse.sram.activation_bits = 5;
+  CHECK(relative_error(scores(coarse, true), scores(coarse, false)) > 1e-3);
+  CHECK(relative_error(scores(fine_chip(), true), scores(fine_chip(), false)) < 1e-4);
 }
 
 TEST_CASE("Layers cut over small tiles give the same as whole ones") {
@@ -341,8 +359,8 @@ TEST_CASE("The cells' energy is V^2 G t of the codes on the lines") {
 }
 
 TEST_CASE("Activities add up") {
-  Activity sum{{1e-9, 5e-10, 2, 3, 4}, 5, 6};
-  sum += Activity{{2e-9, 7e-10, 20, 30, 40}, 50, 60};
+  Activity sum{{1e-9, 5e-10, 2, 3, 4}, 5, 6, 7, 8, {{"codes", {16, 9, false, false}}, {"more", {2, 1, false, false}}}};
+  sum += Activity{{2e-9, 7e-10, 20, 30, 40}, 50, 60, 70, 80, {{"codes", {32, 3, true, true}}}};
   CHECK(sum.crossbar_joule == Approx(3e-9));
   CHECK(sum.crossbar_dissipation_joule == Approx(1.2e-9));
   CHECK(sum.saturated_dac == 22);
@@ -350,6 +368,15 @@ TEST_CASE("Activities add up") {
   CHECK(sum.saturated_adc == 44);
   CHECK(sum.saturated_lora == 55);
   CHECK(sum.saturated_storage == 66);
+  CHECK(sum.undriven_codes == 77);
+  CHECK(sum.undriven_spikes == 88);
+  const ProductInputs& codes = sum.inputs.at("codes");
+  CHECK(codes.codes == 48);
+  CHECK(codes.active == 12);
+  CHECK(codes.spikes);
+  CHECK(codes.gated);
+  CHECK(sum.inputs.at("more").active == 1);
+  CHECK_FALSE(sum.inputs.at("more").spikes);
 }
 
 TEST_CASE("An aged network computes with aged conductances in the converter's range of the deployment") {

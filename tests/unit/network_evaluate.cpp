@@ -81,6 +81,19 @@ TEST_CASE("Every value passes the arithmetic's rest, the input as number 0") {
   CHECK(identical(result, by_sample(0.5F * (0.25F * x * w.transpose() + 0.5F * x))));
 }
 
+TEST_CASE("A value that is not stored does not pass the arithmetic's rest") {
+  class StoringSums : public FloatArithmetic {
+   public:
+    using FloatArithmetic::FloatArithmetic;
+    bool stores(const Execution& execution) const override { return execution.operation->array_product() == nullptr; }
+    Tensor rest(std::uint32_t /*value*/, Tensor computed) override { return 0.5F * computed; }
+  };
+  const WeightSet weights = {{"w", w}};
+  StoringSums arithmetic(weights, {});
+  CHECK(
+      identical(evaluate(residual(), weights, x, arithmetic), by_sample(0.5F * (0.5F * x * w.transpose() + 0.5F * x))));
+}
+
 TEST_CASE("Adapters in use add up") {
   Adapter first;
   const Network network = residual();

@@ -51,9 +51,9 @@ TEST_CASE("The DAC bank loads its codes by the width of its port and then settle
   config.bits = 8;
   config.load_width_bits = 256;
   config.settling_ns = 100.0;
-  CHECK(dac_cycles(config, InputEncoding::bipolar, 32, Clock{10'000}) == 1 + 10);
-  CHECK(dac_cycles(config, InputEncoding::bipolar, 33, Clock{10'000}) == 2 + 10);
-  CHECK(dac_cycles(config, InputEncoding::bipolar, 128, Clock{10'000}) == 4 + 10);
+  CHECK(dac_cycles(config, load_bits(config, InputEncoding::bipolar, LineInputs::codes, 32), Clock{10'000}) == 1 + 10);
+  CHECK(dac_cycles(config, load_bits(config, InputEncoding::bipolar, LineInputs::codes, 33), Clock{10'000}) == 2 + 10);
+  CHECK(dac_cycles(config, load_bits(config, InputEncoding::bipolar, LineInputs::codes, 128), Clock{10'000}) == 4 + 10);
 }
 
 TEST_CASE("Converters take turns at the lines they share") {

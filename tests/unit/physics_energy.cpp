@@ -29,6 +29,7 @@ EnergyTable table() {
   energies.wire_joule_per_bit_mm = 1e-12;
   energies.wire_activity = 0.25;
   energies.interconnect_mm = 2.0;
+  energies.tile_pitch_mm = 0.5;
   energies.host_word_joule = 19e-12;
   energies.sram_banks = {{4.0, 23e-12, 29e-12, 1e-9}, {16.0, 46e-12, 58e-12, 4e-9}, {64.0, 92e-12, 58e-12, 9e-9}};
   return energies;
@@ -81,6 +82,7 @@ TEST_CASE("Each action costs its component alone, its count times its energy") {
       {&ActionCounts::sram_read_words, Component::sram, 46e-12},
       {&ActionCounts::sram_write_words, Component::sram, 58e-12},
       {&ActionCounts::interconnect_words, Component::interconnect, 32 * 2 * 1e-12 / 4},
+      {&ActionCounts::group_wire_bits, Component::interconnect, 0.5 * 1e-12 / 4},
       {&ActionCounts::lora_macs, Component::lora_unit, 13e-12},
       {&ActionCounts::vector_adds, Component::vector_unit, 17e-12},
       {&ActionCounts::vector_macs, Component::vector_unit, 37e-12},

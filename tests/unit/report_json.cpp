@@ -24,7 +24,7 @@ StageFigures stage(double base, std::uint64_t number) {
   set_energy(figures, std::move(energies));
   figures.cycles = number;
   figures.seconds = 1e-8 * static_cast<double>(number);
-  figures.conversions = {number + 18, number + 19, number + 20};
+  figures.conversions = {number + 18, number + 25, number + 19, number + 20};
   figures.memory_wait_cycles = number + 24;
   figures.dissipated = {base / 40.0, base / 50.0, base / 60.0};
   figures.writes = {number + 1, number + 23, number + 2, number + 3, number + 4, number + 5, number + 22, number + 6};
@@ -55,8 +55,9 @@ PhaseFigures machine(double base, std::uint64_t number) {
   figures.float_outcome = {{0.91, 0.96, 0.11, std::nullopt, 0.81}, {}, {}};
   figures.outcome.by_class = {{2, 0.625}, {11, std::nullopt}};
   figures.float_outcome.by_class = {{2, 0.75}, {11, std::nullopt}};
-  figures.activity = {{1e-9, 5e-10, number + 15, number + 16, number + 12}, number + 13, number + 14};
+  figures.activity = {{1e-9, 5e-10, number + 15, number + 16, number + 12}, number + 13, number + 14, 0, 0, {}};
   figures.wear = {number + 21, number + 9, 7.5, 0.125, number + 10, std::nullopt, std::nullopt, 86'400.0};
+  figures.activity.inputs = {{"b", {8, 2, true, true}}, {"w", {5, 5, false, false}}};
   if (number < 1500) {
     figures.wear.rounds_left = number + 17;
     figures.wear.least_rounds_left = number + 11;
@@ -103,7 +104,8 @@ Keys component_names() {
 void check_machine_keys(const json& machine, const Keys& components) {
   CHECK(keys(machine.at("stages")) == Keys{"training", "deployment", "inference"});
   const Keys stage_keys = {"energy_j",   "active_energy_j", "cycles", "seconds",      "memory_wait_cycles",
-                           "components", "conversions",     "writes", "dissipated_j", "off_chip"};
+                           "components", "conversions",     "writes", "dissipated_j", "sram",
+                           "off_chip"};
   Keys training_keys = stage_keys;
   const Keys work_keys = {"steps", "sample_passes", "energy_per_step_j", "energy_per_sample_pass_j",
                           "seconds_per_sample_pass"};
@@ -122,7 +124,7 @@ void check_machine_keys(const json& machine, const Keys& components) {
   }
   Keys inference_keys = stage_keys;
   inference_keys.insert({"samples", "energy_per_sample_j", "seconds_per_sample", "latency_seconds", "accuracy",
-                         "float_accuracy", "output_deviation", "saturated"});
+                         "float_accuracy", "output_deviation", "saturated", "active_inputs"});
   CHECK(keys(machine.at("stages").at("training")) == training_keys);
   CHECK(keys(machine.at("stages").at("deployment")) == stage_keys);
   CHECK(keys(machine.at("stages").at("inference")) == inference_keys);
@@ -130,6 +132,7 @@ void check_machine_keys(const json& machine, const Keys& components) {
     CHECK(keys(one.at("components")) == components);
     CHECK(keys(one.at("writes")) == Keys{"rm_cells", "rm_forming_pulses", "rm_set_pulses", "rm_reset_pulses",
                                          "rm_verify_reads", "rm_failed_cells", "rm_clipped_weights", "sram_words"});
+    CHECK(keys(one.at("sram")) == Keys{"read_words", "written_words"});
     CHECK(keys(one.at("off_chip")) == Keys{"loaded_words", "stored_words"});
   }
   const Keys accuracy = {"all", "retain", "forget", "new", "forget_without_adapter", "by_class"};
@@ -153,6 +156,7 @@ void check_stage(const json& stage, const StageFigures& figures) {
     CHECK(stage.at("components").at(std::string(energy.component)).get<double>() == energy.joule);
   }
   CHECK(stage.at("conversions").at("dac_updates").get<std::uint64_t>() == figures.conversions.dac_updates);
+  CHECK(stage.at("conversions").at("spike_updates").get<std::uint64_t>() == figures.conversions.spike_updates);
   CHECK(stage.at("conversions").at("adc_conversions").get<std::uint64_t>() == figures.conversions.adc_conversions);
   CHECK(stage.at("conversions").at("shift_adds").get<std::uint64_t>() == figures.conversions.shift_adds);
   CHECK(stage.at("writes").at("rm_cells").get<std::uint64_t>() == figures.writes.rm_cells);
@@ -164,6 +168,8 @@ void check_stage(const json& stage, const StageFigures& figures) {
   CHECK(stage.at("writes").at("rm_forming_pulses").get<std::uint64_t>() == figures.writes.rm_forming_pulses);
   CHECK(stage.at("dissipated_j").at("rm_write").get<double>() == figures.dissipated.rm_write);
   CHECK(stage.at("dissipated_j").at("rm_verify").get<double>() == figures.dissipated.rm_verify);
+  CHECK(stage.at("sram").at("read_words").get<std::uint64_t>() == figures.sram.read_words);
+  CHECK(stage.at("sram").at("written_words").get<std::uint64_t>() == figures.sram.written_words);
   CHECK(stage.at("off_chip").at("loaded_words").get<std::uint64_t>() == figures.off_chip.loaded_words);
   CHECK(stage.at("off_chip").at("stored_words").get<std::uint64_t>() == figures.off_chip.stored_words);
   CHECK(stage.at("writes").at("sram_words").get<std::uint64_t>() == figures.writes.sram_words);
@@ -340,6 +346,7 @@ TEST_CASE("A share that a phase does not have is null") {
                                                {"forget_without_adapter", 0.81},
                                                {"by_class", {{"2", 0.75}, {"11", nullptr}}}});
   CHECK(inference.at("output_deviation") == json{{"root_mean_square", 0.25}, {"largest", 0.35}});
+  CHECK(inference.at("active_inputs") == json{{"b", 0.25}, {"w", 1.0}});
 }
 
 TEST_CASE("The report describes every statistic that it has, with unit and meaning") {
@@ -365,6 +372,7 @@ TEST_CASE("The report describes every statistic that it has, with unit and meani
     for (const std::string& name : keys(inference.at("saturated"))) CHECK(described(statistics, "saturated." + name));
     for (const std::string& name : keys(machine->at("wear"))) CHECK(described(statistics, "wear." + name));
   }
+  CHECK(described(statistics, "active_inputs"));
   CHECK(described(statistics, "baselines.gpu.inference_energy_at_peak_j"));
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdint>
+#include <map>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -216,6 +217,23 @@ TEST_CASE("What went through the off-chip memory is told where something did") {
                                              "loaded 1 234 567 words, stored 0 words\n"));
   CHECK_THAT(text, Catch::Matchers::Contains("\ndoes not fit the SRAM buffer: inference of hybrid, off-chip memory "
                                              "loaded 12 words, stored 345 words\n"));
+}
+
+TEST_CASE("Active inputs are told of weights that read spikes, and of those with gated lines") {
+  RunReport made = report();
+  PhaseReport& phase = made.phases.front();
+  phase.hybrid.activity.inputs = {{"codes", {8, 2, false, false}}};
+  phase.rm_rewrite.activity.inputs = phase.hybrid.activity.inputs;
+  CHECK_THAT(text_report(made), !Catch::Contains("active inputs"));
+  const std::map<std::string, ProductInputs> spiking{{"gated", {8, 2, false, true}}, {"spikes", {8, 1, true, false}}};
+  phase.hybrid.activity.inputs.insert(spiking.begin(), spiking.end());
+  phase.rm_rewrite.activity.inputs = phase.hybrid.activity.inputs;
+  phase.rm_rewrite.activity.inputs["spikes"].active = 4;
+  const std::string text = text_report(made);
+  CHECK_THAT(text, Catch::Contains("\n  active inputs  hybrid  RM rewrite\n"
+                                   "  gated          25.0 %      25.0 %\n"
+                                   "  spikes         12.5 %      50.0 %\n"));
+  CHECK_THAT(text, !Catch::Contains("  codes "));
 }
 
 TEST_CASE("No line of the text report ends in a blank") {

@@ -36,9 +36,9 @@ TEST_CASE("A deployment brings what the chip does not hold, and nothing where it
   const Trace trace = nothing_new();
   Stage stage(chip(), trace);
   const auto hybrid = stage.live(chip(), trace, UpdateMethod::adapters);
-  // Weights of 9 + 20 + 15 with references, a gain of 4 and a bias of 5.
+  // Weights of 9 + 20 + 15 with references, a gain of 4 and a bias of 5, a byte each.
   CHECK(hybrid[0].deployment.writes.rm_cells == 4 * 4 + 5 * 6 + 6 * 4);
-  CHECK(hybrid[0].deployment.writes.sram_words == 2 + 3);
+  CHECK(hybrid[0].deployment.writes.sram_words == 1 + 2);
   // A of 2 x 4 and 2 x 5, B of 5 x 2 and 3 x 2, a byte each.
   CHECK(hybrid[1].deployment.writes.rm_cells == 0);
   CHECK(hybrid[1].deployment.writes.sram_words == 2 * 1 + 2 * 2 + 5 + 3);
@@ -46,7 +46,7 @@ TEST_CASE("A deployment brings what the chip does not hold, and nothing where it
   CHECK(hybrid[2].deployment.energy_joule == 0.0);
   const auto rewrite = stage.live(chip(), trace, UpdateMethod::rm_rewrite);
   CHECK(rewrite[1].deployment.writes.rm_cells > 0);
-  CHECK(rewrite[1].deployment.writes.sram_words == 2 + 3);
+  CHECK(rewrite[1].deployment.writes.sram_words == 1 + 2);
   CHECK(rewrite[2].deployment.writes.sram_words == 0);
 }
 

@@ -68,11 +68,21 @@ def _record(recording, module, initial, indexed, constants, iterations):
     names = [_outer_value(builder, tensor, builder.operations).name for tensor in given]
     for entry, name in zip(attributes["carried"], names):
         entry["next"] = name
+    if iterations > 1:
+        _need_carried_membranes(builder, names[: len(initial)])
     body, builder.operations = builder.operations, outer
     del builder.norms[norms:]
     _bring_in(builder, attributes, body)
     attributes["body"] = {"operations": body}
     return _results(recording, module, attributes, names, given, len(initial))
+
+
+def _need_carried_membranes(builder, following):
+    """Refuse neurons of the body whose state nothing takes up: they would forget it at every step."""
+    taken = {name for step in builder.operations for name in step.inputs}.union(following)
+    for step in builder.operations:
+        if step.operation == "lif" and step.outputs[1] not in taken:
+            builder.fail(f"expected the membrane that the neurons {step.name} give in a loop to be carried on")
 
 
 def _outer_value(builder, tensor, operations):

@@ -3,6 +3,7 @@
 import pytest
 import torch
 from exported import Function, check, kinds
+from refusal import refused
 from torch import nn
 
 from palimpsest_export import LIF, Repeat, Scan
@@ -68,6 +69,18 @@ def test_spiking_neurons(reset):
     assert loop.attributes["carried"][0]["initial"] is None
     assert [entry["take"] for entry in loop.attributes["results"]] == ["all"]
     assert [step.operation for step in loop.body] == ["linear", "lif"]
+
+
+class Forgetful(Step):
+    def forward(self, membrane, x):
+        spikes, _ = self.lif(self.layer(x), membrane)
+        return membrane, spikes
+
+
+def test_neurons_that_forget_their_state_are_refused():
+    module = Function(lambda m, x: m.scan(None, x)[1].mean(1), scan=Scan(Forgetful(), zeros=(4,)))
+    with refused("expected the membrane that the neurons scan.body.lif give in a loop to be carried on"):
+        check(module, (6, 4))
 
 
 LAYERS = {

@@ -6,6 +6,7 @@
 #include "models/modules/chip_config.hpp"
 #include "models/modules/crossbar_array.hpp"
 #include "models/modules/dac_bank.hpp"
+#include "models/modules/group_fetch.hpp"
 #include "models/modules/streaming_unit.hpp"
 #include "models/modules/transfer_stage.hpp"
 #include "models/physics/write_cycles.hpp"
@@ -13,18 +14,19 @@
 
 namespace palimpsest {
 
-/// A crossbar with its amplifiers and converters: fetch, DAC bank, crossbar, transfer (if the sensing has one), ADC
-/// bank, drain. The programmer plays the
-/// rounds of write-verify on the same array through `program`; the program keeps the two from meeting.
-class Tile : public StreamingUnit<TileJob> {
+/// Crossbars that work in step, with their amplifiers and converters: fetch, DAC banks, crossbars, transfer (if the
+/// sensing has one), ADC banks, drain. Each stage stands for that of all tiles. The programmer plays the rounds of
+/// write-verify on one of the arrays through `program`; the program keeps the two from meeting.
+class TileGroup : public StreamingUnit<TileJob, GroupFetch> {
  public:
-  RoundTarget<Tile> program{"program"};
+  RoundTarget<TileGroup> program{"program"};
   DacBank dac;
   CrossbarArray crossbar;
   std::unique_ptr<TransferStage> transfer;
   AdcBank adc;
 
-  Tile(const sc_core::sc_module_name& name, const TileConfig& config, const Clock& clock, const UnitServices& services);
+  TileGroup(const sc_core::sc_module_name& name, const TileConfig& config, const Clock& clock,
+            const UnitServices& services);
 
  private:
   tlm::tlm_sync_enum play_round(WriteRound& round, tlm::tlm_phase& phase, sc_core::sc_time& delay);

@@ -1,16 +1,17 @@
-#include "models/modules/tile.hpp"
+#include "models/modules/tile_group.hpp"
 
 namespace palimpsest {
 
-Tile::Tile(const sc_core::sc_module_name& name, const TileConfig& config, const Clock& clock,
-           const UnitServices& services)
+TileGroup::TileGroup(const sc_core::sc_module_name& name, const TileConfig& config, const Clock& clock,
+                     const UnitServices& services)
     : StreamingUnit(name, services),
-      dac("dac", config.dac, config.mapping.inputs, clock, services),
+      dac("dac", config, clock, services),
       crossbar("crossbar", *sensing_of(config), clock, services),
       adc("adc", config.adc, clock, services),
       time_(services.time),
       write_cycles_(config, clock) {
-  program.register_nb_transport_fw(this, &Tile::play_round);
+  program.register_nb_transport_fw(this, &TileGroup::play_round);
+  fetch.result_there = [this] { adc.take_adapters_result(); };
   fetch.out.bind(dac.in);
   dac.out.bind(crossbar.in);
   const std::unique_ptr<const Sensing> sensing = sensing_of(config);
@@ -24,7 +25,7 @@ Tile::Tile(const sc_core::sc_module_name& name, const TileConfig& config, const 
   adc.out.bind(drain.in);
 }
 
-tlm::tlm_sync_enum Tile::play_round(WriteRound& round, tlm::tlm_phase& /*phase*/, sc_core::sc_time& delay) {
+tlm::tlm_sync_enum TileGroup::play_round(WriteRound& round, tlm::tlm_phase& /*phase*/, sc_core::sc_time& delay) {
   delay += time_.span(write_cycles_.of(round));
   return tlm::TLM_COMPLETED;
 }

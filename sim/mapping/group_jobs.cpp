@@ -1,0 +1,129 @@
+#include "sim/mapping/group_jobs.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
+
+#include "models/physics/input_encoding.hpp"
+
+namespace palimpsest {
+
+namespace {
+
+constexpr VectorOperations add_operations{1, 0, 0, 0};
+// A sum of conversions over up to 256 tiles.
+constexpr int sum_bits_beyond_conversion = 8;
+
+/// Counts the lines of one tile in a pass.
+void add_lines(TileJob& job, const TileConfig& tile, const BlockRead& read, ReadDirection direction) {
+  const MappingConfig& mapping = tile.mapping;
+  std::uint32_t driven = read.driven;
+  std::uint32_t sensed = read.given;
+  if (direction == ReadDirection::forward) {
+    sensed = sensed_lines(mapping, read.given);
+    job.reference_lines += reference_columns(mapping);
+  } else {
+    // Both devices of a pair are driven with opposite voltages, or one after the other where voltages have one sign.
+    const bool pair = mapping.weights == WeightEncoding::differential;
+    if (pair && mapping.inputs == InputEncoding::bipolar) driven *= 2;
+    job.reference_lines += pair ? 0 : 1;
+  }
+  job.driven_lines += driven;
+  job.sensed_lines += sensed;
+  job.most_driven_lines = std::max(job.most_driven_lines, driven);
+  job.most_sensed_lines = std::max(job.most_sensed_lines, sensed);
+}
+
+std::uint32_t passes(const TileConfig& tile, ReadDirection direction, LineInputs inputs) {
+  const std::uint32_t of_inputs = input_passes(encoding_of(tile.mapping.inputs, inputs), tile.dac.bits);
+  if (direction == ReadDirection::forward) return of_inputs;
+  // The digits of a weight have different significance, so each slice is read by itself.
+  const bool pair_in_turn =
+      tile.mapping.weights == WeightEncoding::differential && tile.mapping.inputs != InputEncoding::bipolar;
+  return of_inputs * tile.mapping.slices * (pair_in_turn ? 2 : 1);
+}
+
+/// How many blocks of the same group begin before this one along the driven side, and along the given side.
+struct Position {
+  std::uint64_t driven = 0;
+  std::uint64_t given = 0;
+};
+
+class GroupLayout {
+ public:
+  GroupLayout(const TileMap& map, const std::vector<std::uint32_t>& tiles, ReadDirection direction) {
+    for (const std::uint32_t tile : tiles) {
+      const BlockRead read = block_read(map, tile, direction);
+      driven_[map.blocks[tile].group].insert(read.first_driven);
+      given_[map.blocks[tile].group].insert(read.first_given);
+    }
+  }
+
+  Position position(const BlockRead& read, std::uint32_t group) const {
+    return {before(driven_.at(group), read.first_driven), before(given_.at(group), read.first_given)};
+  }
+  /// Tiles that give for the same element.
+  std::uint64_t addends() const { return driven_.begin()->second.size(); }
+
+ private:
+  static std::uint64_t before(const std::set<std::uint32_t>& firsts, std::uint32_t first) {
+    return static_cast<std::uint64_t>(std::distance(firsts.begin(), firsts.find(first)));
+  }
+
+  std::map<std::uint32_t, std::set<std::uint32_t>> driven_;  ///< by group of the weight: first elements of blocks
+  std::map<std::uint32_t, std::set<std::uint32_t>> given_;
+};
+
+}  // namespace
+
+BlockRead block_read(const TileMap& map, std::uint32_t tile, ReadDirection direction) {
+  const TileBlock& block = map.blocks[tile];
+  const ArrayProduct& product = map.product(block);
+  const std::uint32_t first_input = block.group * product.inputs + block.first_input;
+  if (direction == ReadDirection::forward)
+    return {first_input, block.inputs, block.first_output, block.outputs, block.first_input};
+  return {block.first_output, block.outputs, first_input, block.inputs,
+          block.first_output - block.group * product.outputs_of_group()};
+}
+
+TileJob group_job(const Architecture& architecture, const TileMap& map, const std::vector<std::uint32_t>& tiles,
+                  ReadDirection direction, const VectorOperations& of_element, LineInputs inputs) {
+  const TileConfig& tile_config = architecture.tile;
+  const bool forward = direction == ReadDirection::forward;
+  const bool spikes = inputs == LineInputs::spikes;
+  const int value_bits = forward ? architecture.sram.activation_bits : architecture.training.gradient_bits;
+  const auto element_bits = static_cast<std::uint64_t>(spikes ? 1 : value_bits);
+  const auto sum_bits = static_cast<std::uint64_t>(tile_config.adc.bits + sum_bits_beyond_conversion);
+  const GroupLayout layout(map, tiles, direction);
+  TileJob job;
+  job.spikes = spikes;
+  job.passes = passes(tile_config, direction, inputs);
+  std::uint64_t results = 0;
+  std::uint64_t most_results = 0;
+  for (const std::uint32_t tile : tiles) {
+    const BlockRead read = block_read(map, tile, direction);
+    add_lines(job, tile_config, read, direction);
+    const Position at = layout.position(read, map.blocks[tile].group);
+    most_results = std::max<std::uint64_t>(most_results, read.given);
+    if (at.driven == 0) results += read.given;
+    // A part of the vector passes the tiles before those that it is for, and then goes from one to the next; sums go
+    // from tile to tile too.
+    job.group_wire_bits += read.driven * element_bits * (at.given == 0 ? at.driven : 1);
+    if (at.driven > 0) job.group_wire_bits += read.given * sum_bits;
+  }
+  const bool adds_parts = job.passes > 1 || (forward && tile_config.mapping.slices > 1);
+  job.shift_adds = adds_parts ? job.sensed_lines : 0;
+
+  const std::uint64_t additions = layout.addends() - 1;
+  job.lane_operations = (of_element + add_operations * additions) * results;
+  // Each tile adds its own to the sum, so that a lane has one addition to do for an element.
+  const std::uint64_t of_lane = of_element.total() + (additions > 0 ? 1 : 0);
+  if (of_lane == 0) return job;
+  const VectorUnitConfig& lanes = architecture.data_path.lanes;
+  job.lane_cycles = ceil_div(of_lane * most_results, lanes.lanes) * lanes.step_cycles;
+  job.lane_latency = (lanes.pipeline_cycles + additions) * lanes.step_cycles;
+  return job;
+}
+
+}  // namespace palimpsest

@@ -1,0 +1,179 @@
+#include "tests/support/tile_operands.hpp"
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <variant>
+
+#include "models/physics/clock.hpp"
+#include "sim/mapping/fused_chains.hpp"
+
+namespace palimpsest::test {
+namespace {
+
+using Lengths = std::vector<std::uint64_t>;
+
+Lengths lengths_of(const std::vector<StridedRange>& ranges) {
+  Lengths lengths;
+  for (const StridedRange& range : ranges) lengths.push_back(range.rows * range.bytes);
+  return lengths;
+}
+
+struct Pair {
+  std::uint64_t rank = 0;
+  bool is_trained = false;
+};
+
+class Operands {
+ public:
+  Operands(const Program& program, const ProgramContext& context, const std::vector<const Adapter*>& adapters,
+           const Adapter* trained_adapter, std::size_t forward_steps)
+      : program_(program),
+        context_(context),
+        path_(context.architecture.data_path),
+        adapters_(adapters),
+        trained_adapter_(trained_adapter),
+        forward_steps_(forward_steps),
+        is_training_(forward_steps < program.steps.size()),
+        chains_(context.network, path_, !is_training_) {
+    for (const Execution& execution : context.network.executions()) {
+      if (const ArrayProduct* product = execution.operation->array_product())
+        uses_[context.map.number_of(product->weight)].push_back(&execution);
+    }
+  }
+
+  std::vector<std::string> faults() {
+    std::map<std::uint32_t, std::size_t> steps_of_group;
+    for (std::size_t step = 0; step < forward_steps_; ++step) {
+      const auto* job = std::get_if<TileJob>(&program_.steps[step].job);
+      if (job == nullptr) continue;
+      const std::uint32_t group = program_.steps[step].tile_group;
+      const std::uint32_t weight = context_.map.blocks[context_.map.groups.at(group).front()].weight;
+      const std::size_t use = steps_of_group[group]++;
+      if (use >= uses_.at(weight).size()) {
+        fault(step, "uses its weight once more than the network");
+      } else if (path_.tile_groups) {
+        check_group(step, *job, *uses_.at(weight)[use]);
+      } else if (job->fetches.size() != 1 || job->drains.size() != 1 || !job->preloads.empty() || job->adapters ||
+                 job->lane_operations.total() != 0) {
+        fault(step, "does more than a product");
+      }
+    }
+    return faults_;
+  }
+
+ private:
+  void fault(std::size_t step, const std::string& what) {
+    faults_.push_back("step " + std::to_string(step) + " " + what);
+  }
+
+  static std::uint64_t bytes_of(std::uint64_t values, int bits) {
+    return values * ceil_div(static_cast<std::uint64_t>(bits), std::uint64_t{8});
+  }
+  std::uint64_t on_words(std::uint64_t bytes) const {
+    const std::uint64_t word = word_bytes(context_.architecture.sram);
+    return ceil_div(bytes, word) * word;
+  }
+
+  std::vector<Pair> pairs_of(const ArrayProduct& product) const {
+    std::vector<Pair> pairs;
+    for (const Adapter* adapter : adapters_) {
+      const auto layer = adapter->layers.find(product.layer);
+      if (layer != adapter->layers.end()) pairs.push_back({layer->second.rank(), adapter == trained_adapter_});
+    }
+    return pairs;
+  }
+
+  void check_group(std::size_t step, const TileJob& job, const Execution& execution) {
+    const ArrayProduct& product = *execution.operation->array_product();
+    const int bits = context_.architecture.sram.activation_bits;
+    const std::uint64_t result = bytes_of(product.outputs, bits);
+    const std::vector<Pair> pairs = pairs_of(product);
+    const bool are_fed = path_.adapters_on_broadcast && !pairs.empty();
+
+    Lengths fetches{bytes_of(std::uint64_t{product.groups} * product.inputs, bits)};
+    VectorOperations of_element;
+    if (!are_fed) fetches.insert(fetches.end(), pairs.size(), result);
+    of_element.adds = blocks_added(product) + (are_fed ? 1 : pairs.size()) + (product.bias.empty() ? 0 : 1);
+    const std::vector<const Execution*> chain = chain_behind(execution);
+    for (const Execution* one : chain) {
+      if (one->operation->transposes()) continue;
+      fetches.insert(fetches.end(), one->inputs.size() - 1, result);
+      of_element = of_element + *one->operation->elementwise();
+    }
+    const std::size_t outputs = chain.empty() ? 1 : chain.back()->outputs.size();
+
+    if (lengths_of(job.fetches) != fetches) fault(step, "has other inputs");
+    const Lengths drains = lengths_of(job.drains);
+    if (drains != Lengths(drains.size(), result) || drains.size() < outputs ||
+        drains.size() > outputs + (is_training_ ? chain.size() : 0))
+      fault(step, "has other results");
+    if (lengths_of(job.preloads) != (product.bias.empty() ? Lengths{} : Lengths{on_words(result)}))
+      fault(step, "has another bias");
+    const VectorOperations of_vector = of_element * product.outputs;
+    if (job.lane_operations.adds != of_vector.adds || job.lane_operations.macs != of_vector.macs ||
+        job.lane_operations.lookups != of_vector.lookups || job.lane_operations.moves != of_vector.moves)
+      fault(step, "has other operations in its lanes");
+    if (job.adapters.has_value() != are_fed) {
+      fault(step, "has adapters of other layers");
+    } else if (are_fed) {
+      check_pairs(step, *job.adapters, product, pairs);
+    }
+  }
+
+  void check_pairs(std::size_t step, const LoraJob& job, const ArrayProduct& product, const std::vector<Pair>& pairs) {
+    const Architecture& chip = context_.architecture;
+    const int bits = is_training_ ? chip.training.gradient_bits : chip.lora_unit.bits;
+    Lengths preloads;
+    Lengths drains;
+    std::uint64_t macs = 0;
+    for (const Pair& pair : pairs) {
+      preloads.push_back(pair.rank * on_words(bytes_of(product.inputs, bits)));
+      preloads.push_back(product.outputs * on_words(bytes_of(pair.rank, bits)));
+      if (pair.is_trained) drains.push_back(bytes_of(pair.rank, chip.training.gradient_bits));
+      macs += pair.rank * (product.inputs + product.outputs);
+    }
+    if (lengths_of(job.preloads) != preloads) fault(step, "has other pairs");
+    if (lengths_of(job.drains) != drains) fault(step, "keeps other products of pairs");
+    if (job.macs_per_vector != macs) fault(step, "multiplies with other pairs");
+    const std::uint64_t words = (on_words(bytes_of(product.inputs, chip.sram.activation_bits)) +
+                                 on_words(bytes_of(product.outputs, chip.sram.activation_bits))) /
+                                word_bytes(chip.sram);
+    if (job.fed_words_per_vector != words) fault(step, "exchanges other words with its adapters");
+  }
+
+  /// What is fused in this program: a convolution's results are stored where a backward pass wants all of them.
+  std::vector<const Execution*> chain_behind(const Execution& execution) const {
+    if (is_training_ && !execution.operation->gives_array_product()) return {};
+    return chains_.behind(execution);
+  }
+
+  /// Blocks whose results are added to a first one's, for each output.
+  std::uint64_t blocks_added(const ArrayProduct& product) const {
+    std::set<std::uint32_t> first_inputs;
+    for (const std::uint32_t tile : context_.map.mapped(product).tiles)
+      first_inputs.insert(context_.map.blocks[tile].first_input);
+    return first_inputs.size() - 1;
+  }
+
+  const Program& program_;
+  const ProgramContext& context_;
+  const DataPathConfig& path_;
+  const std::vector<const Adapter*>& adapters_;
+  const Adapter* trained_adapter_;
+  std::size_t forward_steps_;
+  bool is_training_;
+  FusedChains chains_;
+  std::map<std::uint32_t, std::vector<const Execution*>> uses_;  ///< by weight, in order
+  std::vector<std::string> faults_;
+};
+
+}  // namespace
+
+std::vector<std::string> tile_operand_faults(const Program& program, const ProgramContext& context,
+                                             const std::vector<const Adapter*>& adapters,
+                                             const Adapter* trained_adapter, std::size_t forward_steps) {
+  return Operands(program, context, adapters, trained_adapter, forward_steps).faults();
+}
+
+}  // namespace palimpsest::test
