@@ -5,8 +5,9 @@ PRESET ?= release
 DATA ?= ../shared/data/faces
 SPEECH ?= ../shared/data/speech
 BUILD = build/$(PRESET)
-# Whose adapters `make restore` trains; DATA is where its data are.
+# Whose adapters `make restore` trains, and for how many chips.
 WORKLOAD ?= face
+CHIPS ?= 10
 # Which of the C++ tests: unit, module, system or parallel; all if not given.
 TESTS ?= $(if $(filter thread,$(PRESET)),parallel)
 # How long each fuzz harness runs.
@@ -78,10 +79,11 @@ traces:
 	PYTHONPATH=workloads /usr/bin/python3 -m face --data $(DATA) --output traces/face
 	PYTHONPATH=workloads /usr/bin/python3 -m speaker --data $(SPEECH) --output traces/speaker
 
-# Trains adapters for ten chips on what their tiles compute with, and tells in docs/restoring.md what that is worth.
+# Trains adapters for some chips on what their tiles compute with, and tells in docs/restoring.md what that is worth.
 restore: palimpsest
 	@tools/install $(TRAIN_PACKAGES)
-	PYTHONPATH=workloads /usr/bin/python3 -m restoring_study --workload $(WORKLOAD) --data $(DATA) \
+	PYTHONPATH=workloads /usr/bin/python3 -m restoring_study --workload $(WORKLOAD) \
+	  --data $(if $(filter speaker,$(WORKLOAD)),$(SPEECH),$(DATA)) --chips $(CHIPS) \
 	  --binary $(BUILD)/palimpsest --page docs/restoring.md
 
 # Rewrites the golden files. Say why in the commit.

@@ -17,10 +17,9 @@ from palimpsest_export import (
     adapter_values,
     add_adapter,
     on_chip,
-    read_chip_weights,
+    read_chip,
     set_adapter,
     trace_adapter,
-    trace_digest,
     trace_network,
     write_adapter,
 )
@@ -99,22 +98,6 @@ def train_on_chip(data, weights, generic, seed):
     return adapters
 
 
-def read_chip(directory, trace):
-    """Phase to ChipWeights of the chip in a folder, which runs the trace in another.
-
-    Raises ExportError, or OSError.
-    """
-    weights = {name: read_chip_weights(directory / f"{name}.safetensors") for name in PHASES}
-    if weights["learn"].chip["trace_sha256"] != trace_digest(trace):
-        raise ExportError(f"{directory}/learn.safetensors: expected weights of the trace in {trace}")
-    for name, on_phase in weights.items():
-        if on_phase.phase != name:
-            raise ExportError(f"{directory}/{name}.safetensors: expected phase {name}, got {on_phase.phase}")
-        if on_phase.chip != weights["learn"].chip:
-            raise ExportError(f"{directory}/{name}.safetensors: expected the chip of learn.safetensors")
-    return weights
-
-
 def parse_arguments(arguments):
     """The command line as a namespace."""
     parser = argparse.ArgumentParser(
@@ -149,7 +132,7 @@ def main(arguments=None):
     make_deterministic()
     try:
         # All are read before anything is trained.
-        chips = {directory: read_chip(directory, options.trace) for directory in options.chips}
+        chips = {directory: read_chip(directory, options.trace, PHASES) for directory in options.chips}
         trace = load_trace(options.trace)
         generic = {phase.adapter: trace_adapter(trace, phase.adapter) for phase in PHASES.values()}
         data = prepare_faces(options.data, random_stream(options.seed, "data"), TRAIN_COPIES)

@@ -25,6 +25,7 @@ from .network import Network, Operation
 from .restoring import (
     ChipWeights,
     on_chip,
+    read_chip,
     read_chip_weights,
     set_adapter,
     trace_adapter,
@@ -69,6 +70,7 @@ __all__ = [
     "lora_layers",
     "on_chip",
     "parameter_values",
+    "read_chip",
     "read_chip_weights",
     "reference_outputs",
     "replace_recurrent",

@@ -71,6 +71,24 @@ def read_chip_weights(path):
     return ChipWeights(tensors, {key: metadata[key] for key in CHIP}, metadata["phase"])
 
 
+def read_chip(directory, trace, phases):
+    """Phase to ChipWeights of the chip in a folder, PHASE.safetensors each, which runs the trace in another.
+
+    phases: their names. Raises ExportError, or OSError.
+    """
+    directory = Path(directory)
+    weights = {name: read_chip_weights(directory / f"{name}.safetensors") for name in phases}
+    first = next(iter(weights))
+    if weights[first].chip["trace_sha256"] != trace_digest(trace):
+        raise ExportError(f"{directory}/{first}.safetensors: expected weights of the trace in {trace}")
+    for name, on_phase in weights.items():
+        if on_phase.phase != name:
+            raise ExportError(f"{directory}/{name}.safetensors: expected phase {name}, got {on_phase.phase}")
+        if on_phase.chip != weights[first].chip:
+            raise ExportError(f"{directory}/{name}.safetensors: expected the chip of {first}.safetensors")
+    return weights
+
+
 def on_chip(module, network, weights):
     """A copy of the module, in evaluation mode, that computes with the chip's weights.
 

@@ -24,6 +24,19 @@ def voltage_shares(outputs):
     return reference + ROW_LOSS * (left / BLOCK) ** 2, reference
 
 
+def reading_errors(generator, own):
+    """A function that gives the weights [outputs, inputs] of a layer of a known array as they are read once.
+
+    With m the largest magnitude: own * m N(0, 1) for each weight.
+    """
+
+    def disturb(weight):
+        error = own * generator.standard_normal(tuple(weight.shape))
+        return weight + weight.abs().max() * torch.from_numpy(error)
+
+    return disturb
+
+
 def array_errors(generator, own, common):
     """A function that gives the weights [outputs, inputs] of a layer as some array would have them.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy
 
-from face.phases import TrainedMethod, TrainedPhase
+from face.phases import TrainedMethod, TrainedPhase, adapter_parameters
 from palimpsest_export import TrainingRun, activate_adapters, add_adapter
 
 from .errors import array_errors
@@ -56,12 +56,15 @@ STREAMS = [
     "new speaker",
     "replay",
     "table",
+    "chip restore",
+    "chip unlearn",
+    "chip continual",
 ]
 
 
-def random_stream(seed, purpose):
-    """A numpy Generator for each purpose: changing one training run leaves the other draws alone."""
-    return numpy.random.default_rng([seed, STREAMS.index(purpose)])
+def random_stream(seed, purpose, *numbers):
+    """A numpy Generator for each purpose (and numbers): changing one training run leaves the other draws alone."""
+    return numpy.random.default_rng([seed, STREAMS.index(purpose), *numbers])
 
 
 def keep_loss(scores, labels, _generator):
@@ -113,8 +116,7 @@ def _train_adapter(network, name, active, speakers, samples, data, seed, loss):
     """Add the adapter, make it and `active` the adapters in use, and train it alone."""
     add_adapter(network, name, RANK, ALPHA, random_stream(seed, name))
     activate_adapters(network, [*active, name])
-    own = [f"lora_A.{name}.", f"lora_B.{name}."]
-    parameters = [value for path, value in network.named_parameters() if any(part in path for part in own)]
+    parameters = adapter_parameters(network, name)
     return _train(network, parameters, speakers, samples, data, seed, name, ADAPTERS[name], loss, name)
 
 

@@ -61,12 +61,15 @@ def as_stored(network, disturb):
 
 
 def bound_weights(network):
-    """Cut the weights of the arrays at +-1.2/sqrt(in), in place.
+    """Cut the weights of the arrays that are trained at +-1.2/sqrt(in), in place.
 
     Errors of cells are shares of the layer's largest weight, so a few large ones would cost all others precision.
+    Frozen ones stay: those of a chip have its errors.
     """
     with torch.no_grad():
         for layer in linear_layers(network):
+            if not layer.weight.requires_grad:
+                continue
             bound = LARGEST_WEIGHT / math.sqrt(layer.in_features)
             layer.weight.clamp_(-bound, bound)
 

@@ -170,6 +170,14 @@ def test_weights_of_arrays_stay_within_the_bound_of_their_layer():
     for name, value in values_of(network).items():
         if "lora_" in name or name.endswith("bias"):
             assert torch.equal(value, before[name]), name
+    # A chip's weights have its errors.
+    frozen = network_with_adapters("one")
+    frozen.readout.weight.requires_grad_(False)
+    with torch.no_grad():
+        for layer in linear_layers(frozen):
+            layer.weight.fill_(0.5)
+    bound_weights(frozen)
+    assert (frozen.readout.weight == 0.5).all() and (frozen.hidden.body.input.weight < 0.5).all()
     network = network_with_adapters()
     run(network, steps=30, rate=0.02)
     for layer in linear_layers(network):
