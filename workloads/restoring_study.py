@@ -1,6 +1,6 @@
 """What adapters trained on the chip at hand are worth: `python3 -m restoring_study --workload face --data DIR`.
 
-For some chips of an architecture, and again for chips that are written with more error, the workload's adapters are
+For some chips of an architecture, and again for chips that are worse in one way, the workload's adapters are
 trained on the weights of each chip, and each chip is run with no adapter (in the first phase, where nothing is to be
 forgotten or learnt), with the trace's, with its own and with its neighbour's. The table goes to a page.
 
@@ -21,6 +21,12 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 CHIPS = 10
 VARIANTS = {"shipped": [], "written to ±4 µS": ["/programmer/tolerance_microsiemens=4"]}
 """Overrides of the architecture, by what the table calls them."""
+MORE_VARIANTS = {
+    "speaker": {
+        "wires of 2.1 Ω": ["/tile/wires/row_segment_ohm=2.1", "/tile/wires/column_segment_ohm=2.1"],
+    }
+}
+"""The same for one workload, after those of all."""
 ADAPTERS = ("none", "generic", "the chip's own", "another chip's")
 REWRITE = "RM rewrite"
 GROUPS = {"retain": min, "forget": max, "new": min}
@@ -168,7 +174,8 @@ def main(arguments=None):
         # A page without marks is found before anything is trained.
         if options.page:
             with_table(options.page.read_text(encoding="utf-8"), options.workload, "")
-        for number, (variant, overrides) in enumerate(VARIANTS.items()):
+        variants = {**VARIANTS, **MORE_VARIANTS.get(options.workload, {})}
+        for number, (variant, overrides) in enumerate(variants.items()):
             folder = options.folder / options.workload / f"variant-{number}"
             study = Study(options.binary, options.workload, options.data, options.arch, overrides, folder)
             study.train(seeds)

@@ -113,7 +113,29 @@ def test_a_step_that_fails_is_told_and_the_page_stays(tmp_path, capsys):
     assert "old" in page.read_text(encoding="utf-8")
 
 
-def test_the_page_has_the_marks():
+def test_each_workload_has_the_chips_that_its_table_names(tmp_path, monkeypatch, capsys):
+    made = {}
+
+    class Fake(Study):
+        def train(self, seeds):
+            assert seeds == [1, 2]
+            made.setdefault(self.workload, []).append([word for word in self.common if word.startswith("/tile/")])
+
+        def run(self, seeds):
+            return {"generic": [report(0.5)]}
+
+    monkeypatch.setattr(restoring_study, "Study", Fake)
+    for workload in ("face", "speaker"):
+        given = ["--workload", workload, "--data", "none", "--folder", str(tmp_path), "--chips", "2"]
+        assert restoring_study.main(given) == 0
+    assert len(made["face"]) == 2
+    assert made["speaker"] == [[], [], ["/tile/wires/row_segment_ohm=2.1", "/tile/wires/column_segment_ohm=2.1"]]
+    assert capsys.readouterr().out.count("wires of 2.1 Ω") == 1
+
+
+@pytest.mark.parametrize("workload", ["face", "speaker"])
+def test_the_page_has_the_marks(workload):
     page = (REPOSITORY / "docs" / "restoring.md").read_text(encoding="utf-8")
-    assert "| written to ±4 µS | the chip's own |" in page[page.index("<!-- table of face -->") :]
-    assert with_table(page, "face", "") != page
+    begin, end = (page.index(mark) for mark in (f"<!-- table of {workload} -->", f"<!-- end of {workload} -->"))
+    assert "| written to ±4 µS | the chip's own |" in page[begin:end]
+    assert with_table(page, workload, "") != page
