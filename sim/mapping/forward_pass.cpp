@@ -108,6 +108,7 @@ StoredValue ForwardPass::vector_work(const VectorWork& work, const std::vector<S
                                      const std::vector<std::string>& parameters, const Shape& shape) {
   if (!work.row_by_row) {
     std::vector<StoredValue> whole;
+    whole.reserve(parameters.size());
     for (const std::string& name : parameters) whole.push_back(parameter(name));
     return builder_.at_once(inputs, shape, builder_.activation_bits(), work.operations, work.bands, whole);
   }

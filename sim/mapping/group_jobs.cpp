@@ -13,7 +13,7 @@ namespace {
 
 constexpr VectorOperations add_operations{1, 0, 0, 0};
 // A sum of conversions over up to 256 tiles.
-constexpr int sum_bits_beyond_conversion = 8;
+constexpr std::uint64_t sum_bits_beyond_conversion = 8;
 
 /// Counts the lines of one tile in a pass.
 void add_lines(TileJob& job, const TileConfig& tile, const BlockRead& read, ReadDirection direction) {
@@ -94,7 +94,7 @@ TileJob group_job(const Architecture& architecture, const TileMap& map, const st
   const bool spikes = inputs == LineInputs::spikes;
   const int value_bits = forward ? architecture.sram.activation_bits : architecture.training.gradient_bits;
   const auto element_bits = static_cast<std::uint64_t>(spikes ? 1 : value_bits);
-  const auto sum_bits = static_cast<std::uint64_t>(tile_config.adc.bits + sum_bits_beyond_conversion);
+  const std::uint64_t sum_bits = static_cast<std::uint64_t>(tile_config.adc.bits) + sum_bits_beyond_conversion;
   const GroupLayout layout(map, tiles, direction);
   TileJob job;
   job.spikes = spikes;

@@ -229,6 +229,7 @@ std::vector<StoredValue> ProgramBuilder::product_on_tiles(const TileProduct& til
   std::vector<StoredValue> read{x};
   read.insert(read.end(), terms.begin(), terms.end());
   std::vector<StridedRange> fetches;
+  fetches.reserve(read.size());
   for (const StoredValue& value : read) fetches.push_back(vectors_of(value.placement, value.by_columns, bits));
   bool by_columns = false;
   for (const LaneFunction& function : functions) {

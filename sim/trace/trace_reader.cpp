@@ -40,8 +40,8 @@ void check_spikes(const std::string& tensor, const std::vector<std::uint8_t>& va
   std::string place;
   std::uint64_t left = element % sample.elements();
   for (std::size_t dimension = sample.dimensions(); dimension-- > 0;) {
-    const std::uint64_t at = left % sample.extent(dimension);
-    place = std::to_string(at) + (place.empty() ? "" : ", ") + place;
+    if (!place.empty()) place.insert(0, ", ");
+    place.insert(0, std::to_string(left % sample.extent(dimension)));
     left /= sample.extent(dimension);
   }
   tensors.fail(tensor, "expected spikes, 0 or 1, got " + std::to_string(*other) + " at [" + place + "] of sample " +
