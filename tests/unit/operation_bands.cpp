@@ -240,7 +240,7 @@ TEST_CASE("Bands of images read all that they depend on") {
     cases.push_back({"average_pool2d", {image}, description});
     cases.back().description["count_padding"] = false;
   }
-  for (const std::uint32_t groups : {1, 2, 6}) cases.push_back(group_norm(groups));
+  for (const std::uint32_t groups : {1U, 2U, 6U}) cases.push_back(group_norm(groups));
   for (const OperationCase& one : cases) {
     INFO(one.kind << " " << one.description.dump());
     BandCheck(one).forward();
@@ -272,7 +272,7 @@ TEST_CASE("Gradients of parameters on images come from every element once, in ba
     INFO(one.description.dump());
     BandCheck(one).parameters();
   }
-  for (const std::uint32_t groups : {1, 2, 6}) BandCheck(group_norm(groups)).parameters();
+  for (const std::uint32_t groups : {1U, 2U, 6U}) BandCheck(group_norm(groups)).parameters();
   for (const char* kind : {"add", "multiply"}) {
     for (const Shape& shape : {Shape{3, 1, 1}, Shape{3, 4, 5}, Shape{5}, Shape{4, 5}}) {
       INFO(kind << " " << shown(shape));
