@@ -118,6 +118,9 @@ TEST_CASE("Lines are gated where the chip says, and spikes are codes where it sa
 
 TEST_CASE("A spike costs a converter's buffer and two steps") {
   EnergyTable table;
+  table.adc_conversion_joule = 44e-12;
+  table.mac_8bit_joule = 1e-12;
+  table.mac_16bit_joule = 3e-12;
   table.dac_buffer_joule = 1.4e-12;
   table.dac_step_joule = 0.1e-12;
   table.sram_banks = {{64.0, 1e-12, 1e-12, 1e-9}};
