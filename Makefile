@@ -64,11 +64,13 @@ fuzz: configure
 	@tests/fuzz/run $(BUILD) $(SECONDS_EACH)
 
 # The same sources under clang, and under clang's sanitizers: make test-cpp PRESET=clang, PRESET=sanitize, PRESET=thread.
+# The preset builds files in groups, so that a header that many include is read less often.
 lint:
 	@tools/install $(BUILD_PACKAGES) $(CHECK_PACKAGES)
 	@git ls-files '*.cpp' '*.hpp' | xargs clang-format --dry-run --Werror
 	@tools/quietly cmake --preset lint
-	@git ls-files 'models/*.cpp' 'sim/*.cpp' | xargs -P $(shell nproc) -n 4 tools/quietly clang-tidy -p build/lint --quiet
+	@sed -n 's/^ *"file": "\(.*\)"$$/\1/p' build/lint/compile_commands.json | grep -E '^$(CURDIR)/(build/lint/)?(models|sim)/' | \
+	  xargs -P $(shell nproc) -n 1 tools/quietly clang-tidy -p build/lint --quiet
 
 format:
 	@tools/install clang-format

@@ -5,18 +5,12 @@
 #include <functional>
 
 #include "sim/cli/options.hpp"
-#include "sim/config/one_line.hpp"
-#include "sim/error.hpp"
 
 namespace palimpsest {
 
 namespace {
 
 constexpr std::size_t most_numbers = 1000;
-
-[[noreturn]] void fail(const std::string& option, const std::string& expected, const std::string& text) {
-  throw UserError(ExitCode::usage_or_architecture, option + ": expected " + expected + ", got " + one_line(text));
-}
 
 std::vector<double> numbers_between(const std::string& option, const std::string& text, char separator, double smallest,
                                     double largest) {
@@ -54,9 +48,10 @@ std::vector<double> rising_numbers(const std::string& option, const std::string&
   }
   const bool rising = std::adjacent_find(numbers.begin(), numbers.end(), std::greater_equal<>()) == numbers.end();
   if (numbers.empty() || !rising || numbers.size() > most_numbers) {
-    fail(option,
-         "LOW:HIGH, LOW:HIGH:STEP or rising numbers with commas, at most " + std::to_string(most_numbers) + " of them",
-         text);
+    refuse_option(
+        option,
+        "LOW:HIGH, LOW:HIGH:STEP or rising numbers with commas, at most " + std::to_string(most_numbers) + " of them",
+        text);
   }
   return numbers;
 }
@@ -64,7 +59,7 @@ std::vector<double> rising_numbers(const std::string& option, const std::string&
 std::pair<double, double> number_range(const std::string& option, const std::string& text, double smallest,
                                        double largest) {
   const std::vector<double> edges = numbers_between(option, text, ':', smallest, largest);
-  if (edges.size() != 2 || edges[0] >= edges[1]) fail(option, "LOW:HIGH, LOW below HIGH", text);
+  if (edges.size() != 2 || edges[0] >= edges[1]) refuse_option(option, "LOW:HIGH, LOW below HIGH", text);
   return {edges[0], edges[1]};
 }
 

@@ -42,25 +42,21 @@ void check_file_names(const po::variables_map& values, const std::vector<std::st
   }
 }
 
-namespace {
-
-[[noreturn]] void fail(const std::string& option, const std::string& expected, const std::string& text) {
+void refuse_option(const std::string& option, const std::string& expected, const std::string& text) {
   throw UserError(ExitCode::usage_or_architecture, option + ": expected " + expected + ", got " + one_line(text));
 }
-
-}  // namespace
 
 std::uint64_t whole_number(const std::string& option, const std::string& text, std::uint64_t smallest,
                            std::uint64_t largest) {
   const std::optional<std::uint64_t> number = number_in<std::uint64_t>(text);
   if (number && *number >= smallest && *number <= largest) return *number;
-  fail(option, std::to_string(smallest) + ".." + std::to_string(largest), text);
+  refuse_option(option, std::to_string(smallest) + ".." + std::to_string(largest), text);
 }
 
 double real_number(const std::string& option, const std::string& text, double smallest, double largest) {
   const std::optional<double> number = number_in<double>(text);
   if (number && *number >= smallest && *number <= largest) return *number;
-  fail(option, "a number in " + shortest(smallest) + ".." + shortest(largest), text);
+  refuse_option(option, "a number in " + shortest(smallest) + ".." + shortest(largest), text);
 }
 
 std::uint64_t seed_number(const std::string& text) {

@@ -22,6 +22,9 @@ std::optional<boost::program_options::variables_map> given_options(
 /// Refuses an empty name for the files of the options `names`. Throws UserError.
 void check_file_names(const boost::program_options::variables_map& values, const std::vector<std::string>& names);
 
+/// Throws UserError (usage_or_architecture): `option`: expected `expected`, got `text`.
+[[noreturn]] void refuse_option(const std::string& option, const std::string& expected, const std::string& text);
+
 /// A whole number in [smallest, largest]. Boost's own conversion takes "-1" for the largest number there is. Throws
 /// UserError (usage_or_architecture) that names `option`.
 std::uint64_t whole_number(const std::string& option, const std::string& text, std::uint64_t smallest,

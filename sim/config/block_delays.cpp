@@ -8,13 +8,6 @@
 
 namespace palimpsest {
 
-namespace {
-
-// As many as a field of the architecture may give.
-constexpr std::uint64_t most_cycles = 1'000'000;
-
-}  // namespace
-
 void cover_block_delays(Architecture& chip) {
   const EnergyTable& table = chip.energy;
   const auto raise = [&chip](const char* pointer, std::uint32_t& cycles, double seconds) {

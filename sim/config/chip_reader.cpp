@@ -11,8 +11,6 @@
 namespace palimpsest {
 namespace {
 
-constexpr std::uint32_t most_cycles = 1'000'000;
-
 SramConfig read_sram(JsonReader reader) {
   SramConfig sram;
   sram.banks = reader.integer<std::uint32_t>("banks", 1, 4096);

@@ -11,7 +11,6 @@ namespace palimpsest {
 
 namespace {
 
-constexpr VectorOperations add_operations{1, 0, 0, 0};
 // A sum of conversions over up to 256 tiles.
 constexpr std::uint64_t sum_bits_beyond_conversion = 8;
 

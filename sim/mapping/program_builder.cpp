@@ -4,10 +4,6 @@ namespace palimpsest {
 
 namespace {
 
-// Elementary operations per element.
-constexpr VectorOperations add_operations{1, 0, 0, 0};
-constexpr VectorOperations move_operations{0, 0, 0, 1};
-
 std::vector<std::uint32_t> joined(const std::vector<StoredValue>& values) {
   std::vector<std::uint32_t> steps;
   for (const StoredValue& value : values) steps.insert(steps.end(), value.ready_after.begin(), value.ready_after.end());

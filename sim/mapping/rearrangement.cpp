@@ -9,8 +9,6 @@ namespace palimpsest {
 
 namespace {
 
-constexpr VectorOperations move_operations{0, 0, 0, 1};
-
 std::uint32_t value_bytes(int bits) {
   return static_cast<std::uint32_t>(ceil_div(static_cast<std::uint64_t>(bits), 8));
 }

@@ -5,7 +5,6 @@ namespace palimpsest {
 
 namespace {
 
-constexpr VectorOperations add_operations{1, 0, 0, 0};
 constexpr VectorOperations scale_operations{0, 1, 0, 0};  // times the reciprocal of the count
 
 /// The mean of every window; the zeros of the padding count with it or not.

@@ -8,8 +8,6 @@ namespace palimpsest {
 
 namespace {
 
-constexpr VectorOperations move_operations{0, 0, 0, 1};
-
 /// Values behind each other along one dimension.
 class Concatenate : public Operation {
  public:

@@ -9,9 +9,6 @@ namespace palimpsest {
 
 namespace {
 
-constexpr VectorOperations add_operations{1, 0, 0, 0};
-constexpr VectorOperations move_operations{0, 0, 0, 1};
-
 /// A convolution in the arrays: a vector for every window, its elements of all channels one behind the other, so that
 /// those of a group are too.
 class Conv2d : public Operation {

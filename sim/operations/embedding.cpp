@@ -12,8 +12,6 @@ namespace {
 
 // Of an index: the address of its row.
 constexpr VectorOperations address_operations{0, 1, 0, 0};
-constexpr VectorOperations move_operations{0, 0, 0, 1};
-constexpr VectorOperations add_operations{1, 0, 0, 0};
 
 /// Rows of a table, by whole numbers. They come from a stored grid and are rounded to the nearest.
 class Embedding : public Operation {

@@ -8,8 +8,6 @@ namespace palimpsest {
 
 namespace {
 
-constexpr VectorOperations move_operations{0, 0, 0, 1};
-
 /// Part `number` of `whole` along the first dimension: the same bytes. Values have `bits` each.
 StoredValue part_of(const StoredValue& whole, std::uint32_t number, const Shape& part, int bits) {
   const auto value_bytes = static_cast<std::uint32_t>(ceil_div(static_cast<std::uint64_t>(bits), 8));

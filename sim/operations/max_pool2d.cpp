@@ -9,7 +9,6 @@ namespace palimpsest {
 namespace {
 
 constexpr VectorOperations compare_operations{1, 0, 0, 0};
-constexpr VectorOperations add_operations{1, 0, 0, 0};
 
 /// The largest element of every window.
 class MaxPool2d : public Pool2d {

@@ -6,8 +6,6 @@ namespace palimpsest {
 
 namespace {
 
-constexpr VectorOperations add_operations{1, 0, 0, 0};
-constexpr VectorOperations move_operations{0, 0, 0, 1};
 constexpr VectorOperations product_operations{0, 1, 0, 0};
 
 /// Which dimensions of `shape` the mean is over, and whether they stay with an extent of 1.

@@ -25,7 +25,6 @@ class Parameter : public Operation {
     return {pass.parameter(parameter_)};
   }
   std::vector<ParameterGradient> parameter_gradients() const override {
-    constexpr VectorOperations add_operations{1, 0, 0, 0};
     return {{parameter_, {}, add_operations * output_shape().elements()}};
   }
 

@@ -7,8 +7,6 @@ namespace palimpsest {
 
 namespace {
 
-constexpr VectorOperations move_operations{0, 0, 0, 1};
-
 /// The dimensions in another order: output dimension i is input dimension order[i].
 class Permute : public Operation {
  public:

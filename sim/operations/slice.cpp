@@ -9,8 +9,6 @@ namespace palimpsest {
 
 namespace {
 
-constexpr VectorOperations move_operations{0, 0, 0, 1};
-
 /// A part along one dimension.
 class SliceOperation : public Operation {
  public:

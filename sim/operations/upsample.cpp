@@ -7,8 +7,6 @@ namespace palimpsest {
 
 namespace {
 
-constexpr VectorOperations add_operations{1, 0, 0, 0};
-constexpr VectorOperations move_operations{0, 0, 0, 1};
 constexpr VectorOperations bilinear_operations{0, 4, 0, 0};  // each of four neighbours times its weight
 
 /// Between which elements along one dimension an element of the result lies, and how far towards the second.

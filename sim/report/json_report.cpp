@@ -138,7 +138,7 @@ Json machine_json(const PhaseFigures& figures, const RunReport& report) {
   return json;
 }
 
-Json descriptions(TaskKind task) {
+Json run_descriptions(TaskKind task) {
   Json json = Json::object();
   describe(json, "",
            std::array{age_statistic,
@@ -214,7 +214,7 @@ std::string json_report(const RunReport& report) {
     }
     json["phases"].push_back(entry);
   }
-  return report_text(std::move(json), report.provenance, descriptions(report.task));
+  return report_text(std::move(json), report.provenance, run_descriptions(report.task));
 }
 
 }  // namespace palimpsest

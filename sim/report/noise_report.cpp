@@ -31,7 +31,7 @@ Json method_json(const NoisyMethod& method, const std::vector<double>& sigmas, c
   return json;
 }
 
-Json descriptions(TaskKind task) {
+Json noise_descriptions(TaskKind task) {
   Json json = Json::object();
   describe(json, "", std::array{draws_statistic, window_statistic, zero_weight_statistic, noisy_samples_statistic});
   describe(json, "noise.", std::array{sigma_statistic});
@@ -100,7 +100,7 @@ std::string noise_json(const NoiseStudy& study) {
     }
     json["phases"].push_back(std::move(entry));
   }
-  return report_text(std::move(json), study.provenance, descriptions(study.task));
+  return report_text(std::move(json), study.provenance, noise_descriptions(study.task));
 }
 
 std::string noise_text(const NoiseStudy& study) {

@@ -67,7 +67,7 @@ Json single_shots_json(const SingleShots& shots) {
   return json;
 }
 
-Json descriptions() {
+Json programming_descriptions() {
   Json json = Json::object();
   json["tolerance_us"] = {{"unit", "uS"}, {"meaning", "tolerated error of trajectories and maps"}};
   describe(json, "curve.", curve_values);
@@ -100,7 +100,7 @@ std::string programming_json(const ProgrammingReport& report) {
   json["maps"] = Json::array();
   for (const ProgrammedMap& map : report.maps) json["maps"].push_back(map_json(map));
   json["single_shots"] = report.single_shots ? single_shots_json(*report.single_shots) : Json(nullptr);
-  return report_text(std::move(json), report.provenance, descriptions());
+  return report_text(std::move(json), report.provenance, programming_descriptions());
 }
 
 }  // namespace palimpsest

@@ -7,6 +7,9 @@
 
 namespace palimpsest {
 
+/// A cell's number among its array's has this many bits, the array's is above them.
+constexpr unsigned cell_number_bits = 24;
+
 /// Target `number` of `count` spread evenly over the window, microsiemens: the middle of its share of it.
 double spread_target(const CellConfig& cell, std::uint64_t number, std::uint64_t count);
 

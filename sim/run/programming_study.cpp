@@ -16,7 +16,6 @@ constexpr std::uint64_t trajectory_count = 4;
 constexpr std::uint32_t ul_unit = 1;
 constexpr std::uint32_t cl_unit = 2;
 constexpr std::uint64_t trajectory_unit = 3;
-constexpr unsigned cell_bits = 24;
 
 /// All levels of single shots, in writes of cells of the curve; about a hundred shots take as long as one.
 double single_shot_work(std::uint32_t shots) { return (single_shot_steps + 1) * 2.0 * shots / 100.0; }
@@ -26,7 +25,7 @@ CellTrajectory trajectory(const Architecture& architecture, std::uint64_t seed, 
   CellTrajectory path;
   path.target = spread_target(cell, number, trajectory_count);
   path.start = cell.window_low_microsiemens;
-  CellWrite write = write_fresh_cell(architecture, seed, (trajectory_unit << cell_bits) | number,
+  CellWrite write = write_fresh_cell(architecture, seed, (trajectory_unit << cell_number_bits) | number,
                                      {path.target, architecture.write_verify.tolerance_microsiemens});
   path.pulses = std::move(write.pulses);
   path.converged = write.converged;

@@ -5,16 +5,16 @@
 
 #include "models/physics/access_transistor.hpp"
 #include "models/physics/write_pulse.hpp"
+#include "sim/run/fresh_cell.hpp"
 #include "sim/run/parallel.hpp"
 
 namespace palimpsest {
 
 namespace {
 
-// Arrays 0 to 3 are those of the study's other cells; a level has 24 bits for its shots' cells.
+// Arrays 0 to 3 are those of the study's other cells.
 constexpr std::uint64_t typical_unit = 4;
 constexpr std::uint64_t cells_unit = 5;
-constexpr unsigned cell_bits = 24;
 
 struct Moments {
   double mean = 0.0;
@@ -44,10 +44,10 @@ SingleShotLevel level_at(const Architecture& architecture, double gate_volt, std
                          std::uint64_t seed) {
   std::vector<double> typical;
   std::vector<double> cells;
-  RandomStream repeated(seed, RandomPurpose::write_pulses, typical_unit << cell_bits, number);
+  RandomStream repeated(seed, RandomPurpose::write_pulses, typical_unit << cell_number_bits, number);
   for (std::uint32_t cell = 0; cell < shots; ++cell) {
     typical.push_back(shot(architecture, {}, gate_volt, repeated));
-    const std::uint64_t unit = (cells_unit << cell_bits) | cell;
+    const std::uint64_t unit = (cells_unit << cell_number_bits) | cell;
     RandomStream traits(seed, RandomPurpose::cell_traits, unit, 0);
     RandomStream pulses(seed, RandomPurpose::write_pulses, unit, number);
     cells.push_back(shot(architecture, draw_traits(architecture.resistive_memory.cell, traits), gate_volt, pulses));
