@@ -92,9 +92,8 @@ void BackwardPass::add_input_gradient(const Execution& execution, const InputGra
   read.push_back(output_gradient);
   const Shape& shape = execution.operation->input_shape(rule.input);
   if (!rule.work->row_by_row) {
-    std::vector<StoredValue> whole;
-    for (const std::string& name : rule.parameters_read) whole.push_back(parameter(name));
-    contribute(input, builder_.at_once(read, shape, gradient_bits_, rule.work->operations, rule.work->bands, whole));
+    for (const std::string& name : rule.parameters_read) read.push_back(parameter(name));
+    contribute(input, builder_.at_once(read, shape, gradient_bits_, rule.work->operations, rule.work->bands));
     return;
   }
   std::vector<Placement> fixed;
@@ -244,7 +243,7 @@ void BackwardPass::add_vector_gradient(const Placement& gradient, const std::vec
     division = row_sum_division(job, matrices, gradient, unit);
   } else if (bands) {
     matrices.push_back(gradient);
-    division = band_division(job, {matrices, {}, gradient}, *bands, unit);
+    division = band_division(operations, {matrices, gradient}, *bands, unit);
   }
   builder_.add(job, ready_after, 0, division);
 }

@@ -21,13 +21,14 @@ using RowsOfBand = std::function<Rows(std::uint32_t first, std::uint32_t count)>
 enum class Channels : std::uint8_t {
   in_rows,     ///< channel behind channel, each in rows of its own
   in_columns,  ///< side by side in every row
+  in_places,   ///< side by side at every place of the axis that bands go along, each in rows of its own
   shared       ///< every channel needs all of it
 };
 
 /// What a band of some channels has of a matrix: of the channels' rows, or columns of rows.
 struct BandPart {
   Channels channels = Channels::in_rows;
-  RowsOfBand rows;           ///< of a plane, or of the matrix
+  RowsOfBand rows;           ///< of a plane, or of the matrix; in places: of a channel in all of its places
   std::uint32_t planes = 1;  ///< of a channel in rows: as many blocks of rows with the same rows of each
 };
 
@@ -36,12 +37,18 @@ struct BandPart {
 struct Bands {
   std::uint32_t channels = 1;
   std::uint32_t extent = 1;
-  std::vector<BandPart> read;  ///< of each input that is no parameter; bands may read the same rows
+  std::vector<BandPart> read;  ///< of each input, then of each parameter; bands may read the same rows
   BandPart written;            ///< of the output
+  /// Bands of a channel add to the same part of the output: those behind the first read what is there.
+  bool adds = false;
 };
 
 /// The places of the band themselves.
 inline Rows same_rows(std::uint32_t first, std::uint32_t count) { return {first, count}; }
+/// Those of places that have `rows` each.
+inline RowsOfBand rows_of_places(std::uint32_t rows) {
+  return [rows](std::uint32_t first, std::uint32_t count) { return Rows{first * rows, count * rows}; };
+}
 /// The same rows of every band.
 inline RowsOfBand all_rows(std::uint32_t rows) {
   return [rows](std::uint32_t /*first*/, std::uint32_t /*count*/) { return Rows{0, rows}; };
@@ -59,6 +66,9 @@ inline BandPart in_rows(RowsOfBand rows, std::uint32_t planes = 1) {
   return {Channels::in_rows, std::move(rows), planes};
 }
 inline BandPart in_columns(RowsOfBand rows) { return {Channels::in_columns, std::move(rows), 1}; }
+inline BandPart in_places(std::uint32_t rows_of_place) {
+  return {Channels::in_places, rows_of_places(rows_of_place), 1};
+}
 inline BandPart shared(RowsOfBand rows) { return {Channels::shared, std::move(rows), 1}; }
 
 }  // namespace palimpsest

@@ -1,7 +1,6 @@
 #include "sim/mapping/broadcast_work.hpp"
 
 #include <algorithm>
-#include <memory>
 #include <optional>
 
 namespace palimpsest {
@@ -56,39 +55,43 @@ std::optional<VectorJob> job_of_pieces(const std::vector<BroadcastInput>& inputs
   return job;
 }
 
-/// Largest number of dimensions.
-std::size_t most_dimensions_of(const std::vector<Shape>& shapes) {
-  std::size_t most = 0;
-  for (const Shape& shape : shapes) most = std::max(most, shape.dimensions());
-  return most;
+/// The smallest shape that all of `shapes` broadcast to.
+Shape common_shape(const std::vector<Shape>& shapes) {
+  std::size_t dimensions = 0;
+  for (const Shape& shape : shapes) dimensions = std::max(dimensions, shape.dimensions());
+  std::vector<std::uint32_t> extents(dimensions, 1);
+  for (const Shape& shape : shapes) {
+    const std::size_t missing = dimensions - shape.dimensions();
+    for (std::size_t dimension = 0; dimension < shape.dimensions(); ++dimension)
+      extents[missing + dimension] = std::max(extents[missing + dimension], shape.extent(dimension));
+  }
+  return Shape(extents);
 }
 
 }  // namespace
 
-std::optional<Bands> broadcast_bands(const std::vector<Shape>& read, const Shape& written) {
-  const std::size_t dimensions = most_dimensions_of(read);
-  std::uint32_t first = 1;
-  std::uint32_t last = 1;
-  for (const Shape& shape : read) {
-    if (shape.dimensions() == dimensions) first = std::max(first, shape.extent(0));
-    last = std::max(last, shape.columns());
-  }
-  const auto by_first = [&](const Shape& shape) {
-    const bool has_it = shape.dimensions() == dimensions && shape.extent(0) == first;
-    return has_it ? in_rows(all_rows(shape.rows() / first)) : shared(all_rows(shape.rows()));
+Bands broadcast_bands(const std::vector<Shape>& read, const Shape& written) {
+  std::vector<Shape> shapes = read;
+  shapes.push_back(written);
+  const Shape all = common_shape(shapes);
+  const auto has_first = [&](const Shape& shape) {
+    return all.dimensions() > 1 && all.extent(0) > 1 && shape.dimensions() == all.dimensions() &&
+           shape.extent(0) == all.extent(0);
   };
-  const auto by_last = [&](const Shape& shape) {
-    return shape.columns() == last ? in_columns(all_rows(shape.rows())) : shared(all_rows(shape.rows()));
+  const auto has_last = [&](const Shape& shape) { return all.columns() > 1 && shape.columns() == all.columns(); };
+  const bool by_first = has_first(written);
+  const bool by_last = !by_first && has_last(written);
+  const std::uint32_t blocks = by_first ? all.extent(0) : 1;
+  const std::uint32_t extent = all.rows() / blocks;
+  const auto part = [&](const Shape& shape) {
+    const std::uint32_t rows = by_first && has_first(shape) ? shape.rows() / blocks : shape.rows();
+    const RowsOfBand of_band = rows == extent ? RowsOfBand(same_rows) : all_rows(rows);
+    if (by_first && has_first(shape)) return in_rows(of_band);
+    return by_last && has_last(shape) ? in_columns(of_band) : shared(of_band);
   };
-  Bands bands;
-  if (dimensions > 1 && first > 1 && by_first(written).channels == Channels::in_rows) {
-    bands = {first, 1, {}, by_first(written)};
-    for (const Shape& shape : read) bands.read.push_back(by_first(shape));
-    return bands;
-  }
-  if (last == 1 || written.columns() != last) return std::nullopt;
-  bands = {last, 1, {}, by_last(written)};
-  for (const Shape& shape : read) bands.read.push_back(by_last(shape));
+  Bands bands{by_last ? all.columns() : blocks, extent, {}, part(written)};
+  for (const Shape& shape : read) bands.read.push_back(part(shape));
+  bands.adds = written.rows() / blocks != extent;
   return bands;
 }
 
@@ -104,17 +107,14 @@ StoredValue broadcast_work(ProgramBuilder& builder, const std::vector<BroadcastI
   std::vector<std::uint32_t> ready_after;
   for (const BroadcastInput& input : inputs)
     ready_after.insert(ready_after.end(), input.value.ready_after.begin(), input.value.ready_after.end());
-  std::shared_ptr<const Division> division;
-  if (job->vectors == 1) {
-    BandMatrices matrices{{}, {}, output};
-    std::vector<Shape> shapes;
-    for (const BroadcastInput& input : inputs) {
-      matrices.inputs.push_back(input.value.placement);
-      shapes.push_back(input.shape);
-    }
-    if (const auto bands = broadcast_bands(shapes, shape))
-      division = band_division(*job, matrices, *bands, builder.context().architecture.vector_unit);
+  BandMatrices matrices{{}, output};
+  std::vector<Shape> shapes;
+  for (const BroadcastInput& input : inputs) {
+    matrices.inputs.push_back(input.value.placement);
+    shapes.push_back(input.shape);
   }
+  const auto division = band_division(operations_per_element * shape.elements(), matrices,
+                                      broadcast_bands(shapes, shape), builder.context().architecture.vector_unit);
   return {output, {builder.add(*job, ready_after, 0, division)}};
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "sim/mapping/program_builder.hpp"
@@ -19,8 +18,8 @@ StoredValue broadcast_work(ProgramBuilder& builder, const std::vector<BroadcastI
                            int bits, const VectorOperations& operations_per_element);
 
 /// How work on all elements of values of the shapes `read`, which broadcast with each other, may be cut where the
-/// result is of shape `written`, or a sum of that shape: by the first dimension, else by the last. None where both are
-/// repeated or summed over.
-std::optional<Bands> broadcast_bands(const std::vector<Shape>& read, const Shape& written);
+/// result is of shape `written`, or a sum of that shape: into places along the first dimension, else along the last,
+/// unless these are summed over; and into rows.
+Bands broadcast_bands(const std::vector<Shape>& read, const Shape& written);
 
 }  // namespace palimpsest

@@ -52,7 +52,7 @@ BufferPart BufferTable::part_of(std::uint32_t buffer, const StridedRange& range,
   const auto byte = static_cast<std::uint32_t>(offset % placement.row_stride);
   if (range.rows > 1 && range.row_stride == placement.row_stride)
     return {row, row + range.rows, byte, byte + static_cast<std::uint32_t>((vectors - 1) * range.stride + range.bytes)};
-  const bool in_a_row = byte + range.bytes <= placement.row_stride;
+  const bool in_a_row = range.rows == 1 && byte + range.bytes <= placement.row_stride;
   const std::uint32_t moves = range.stride == 0 ? 1 : vectors;
   if (in_a_row && (moves == 1 || range.stride == placement.row_stride))
     return {row, row + moves, byte, byte + static_cast<std::uint32_t>(range.bytes)};

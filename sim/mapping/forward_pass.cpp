@@ -107,10 +107,9 @@ const Execution& ForwardPass::first_stored(const Execution& execution) const {
 StoredValue ForwardPass::vector_work(const VectorWork& work, const std::vector<StoredValue>& inputs,
                                      const std::vector<std::string>& parameters, const Shape& shape) {
   if (!work.row_by_row) {
-    std::vector<StoredValue> whole;
-    whole.reserve(parameters.size());
+    std::vector<StoredValue> whole = inputs;
     for (const std::string& name : parameters) whole.push_back(parameter(name));
-    return builder_.at_once(inputs, shape, builder_.activation_bits(), work.operations, work.bands, whole);
+    return builder_.at_once(whole, shape, builder_.activation_bits(), work.operations, work.bands);
   }
   std::vector<Placement> fixed;
   fixed.reserve(parameters.size());

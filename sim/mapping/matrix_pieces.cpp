@@ -13,13 +13,13 @@ StridedRange rows_of(const Placement& matrix, std::uint32_t first, std::uint32_t
 }
 
 /// Columns of every row, of a matrix with `columns` of them.
-void add_columns(std::vector<StridedRange>& ranges, const Placement& matrix, std::uint32_t columns, std::uint32_t first,
-                 std::uint32_t count) {
+StridedRange columns_of(const Placement& matrix, std::uint32_t columns, std::uint32_t first, std::uint32_t count) {
   const std::uint32_t value_bytes = matrix.row_bytes / columns;
-  for (std::uint32_t row = 0; row < matrix.rows; ++row) {
-    ranges.push_back({matrix.address + std::uint64_t{row} * matrix.row_stride + std::uint64_t{first} * value_bytes,
-                      std::uint64_t{count} * value_bytes, 0, matrix.per_sample});
-  }
+  StridedRange range = matrix.part_of_row(first * value_bytes, count * value_bytes);
+  range.stride = 0;
+  range.rows = matrix.rows;
+  range.row_stride = matrix.row_stride;
+  return range;
 }
 
 /// Channels of a job that has `all` of them.
@@ -33,11 +33,22 @@ struct SomeChannels {
 void add_part(std::vector<StridedRange>& ranges, std::vector<StridedRange>& around, const Placement& matrix,
               const BandPart& part, const SomeChannels& channels, const Rows& rows) {
   if (rows.count == 0) return;
+  if (part.channels == Channels::in_places) {
+    const std::uint32_t rows_of_place = part.rows(0, 1).count;
+    StridedRange of_places =
+        rows_of(matrix, rows.first * channels.all + channels.first * rows_of_place, channels.count * rows_of_place);
+    of_places.rows = rows.count / rows_of_place;
+    of_places.row_stride = std::uint64_t{channels.all} * rows_of_place * matrix.row_stride;
+    ranges.push_back(of_places);
+    if (of_places.rows > 1 && channels.count < channels.all) around.push_back(rows_of(matrix, 0, matrix.rows));
+    return;
+  }
   if (part.channels != Channels::in_rows) {
     if (part.channels == Channels::shared || channels.count == channels.all) {
       ranges.push_back(rows_of(matrix, rows.first, rows.count));
     } else {
-      add_columns(ranges, matrix.rows_from(rows.first, rows.count), channels.all, channels.first, channels.count);
+      ranges.push_back(
+          columns_of(matrix.rows_from(rows.first, rows.count), channels.all, channels.first, channels.count));
     }
     return;
   }
@@ -48,8 +59,10 @@ void add_part(std::vector<StridedRange>& ranges, std::vector<StridedRange>& arou
     ranges.push_back(rows_of(matrix, first_row, planes * plane_rows));
     return;
   }
-  for (std::uint32_t plane = 0; plane < planes; ++plane)
-    ranges.push_back(rows_of(matrix, first_row + plane * plane_rows + rows.first, rows.count));
+  StridedRange of_planes = rows_of(matrix, first_row + rows.first, rows.count);
+  of_planes.rows = planes;
+  of_planes.row_stride = std::uint64_t{plane_rows} * matrix.row_stride;
+  ranges.push_back(of_planes);
   if (planes > 1) around.push_back(rows_of(matrix, first_row, planes * plane_rows));
 }
 
@@ -76,21 +89,18 @@ VectorOperations share_of(const VectorOperations& operations, std::uint64_t firs
   return share;
 }
 
-std::shared_ptr<const Division> band_division(const VectorJob& job, const BandMatrices& matrices, const Bands& bands,
-                                              const VectorUnitConfig& unit) {
+std::shared_ptr<const Division> band_division(const VectorOperations& operations, const BandMatrices& matrices,
+                                              const Bands& bands, const VectorUnitConfig& unit) {
   const auto piece_of = [=](const SomeChannels& channels, std::uint32_t first, std::uint32_t count) {
-    DivisibleJob task{job, nullptr};
+    DivisibleJob task{VectorJob{}, nullptr};
     auto& piece = std::get<VectorJob>(task.job);
-    piece.fetches.clear();
-    piece.drains.clear();
     const auto add = [&](std::vector<StridedRange>& ranges, const Placement& matrix, const BandPart& part) {
       add_part(ranges, task.around, matrix, part, channels, part.rows(first, count));
     };
     for (std::size_t i = 0; i < bands.read.size(); ++i) add(piece.fetches, matrices.inputs[i], bands.read[i]);
-    for (const Placement& parameter : matrices.parameters) piece.fetches.push_back(parameter.whole());
     add(piece.drains, matrices.output, bands.written);
-    const VectorOperations of_channels =
-        share_of(job.operations_per_vector, channels.first, channels.count, channels.all);
+    if (bands.adds && first > 0) add(piece.fetches, matrices.output, bands.written);
+    const VectorOperations of_channels = share_of(operations, channels.first, channels.count, channels.all);
     set_operations(piece, share_of(of_channels, first, count, bands.extent), unit);
     return task;
   };
@@ -131,12 +141,8 @@ std::shared_ptr<const Division> product_division(const LoraJob& job, const Place
       product.outputs,
       [=](std::uint32_t first, std::uint32_t count) {
         LoraJob piece = job;
-        piece.preloads.clear();
-        if (product.transposed) {
-          add_columns(piece.preloads, weights, product.outputs, first, count);
-        } else {
-          piece.preloads = {rows_of(weights, first, count)};
-        }
+        piece.preloads = {product.transposed ? columns_of(weights, product.outputs, first, count)
+                                             : rows_of(weights, first, count)};
         const std::uint32_t value_bytes = output.row_bytes / product.outputs;
         piece.drains = {output.part_of_row(first * value_bytes, count * value_bytes)};
         piece.cycles_per_vector = lora_product_cycles(unit, count, product.inputs);
@@ -155,11 +161,8 @@ std::shared_ptr<const Division> weight_gradient_division(const LoraJob& job, con
     LoraJob piece = job;
     piece.drains = {rows_of(gradient, first, count)};
     if (adds) piece.preloads = piece.drains;
-    piece.fetches = {rows_of(x, first_row, rows)};
-    Placement some = dy;
-    some.address += std::uint64_t{first_row} * dy.row_stride;
-    some.rows = rows;
-    add_columns(piece.fetches, some, gradient.rows, first, count);
+    piece.fetches = {rows_of(x, first_row, rows),
+                     columns_of(dy.rows_from(first_row, rows), gradient.rows, first, count)};
     piece.cycles_per_vector = lora_product_cycles(unit, count, inputs, rows);
     piece.macs_per_vector = std::uint64_t{rows} * count * inputs;
     return piece;

@@ -20,13 +20,12 @@ VectorOperations share_of(const VectorOperations& operations, std::uint64_t firs
 /// What a job that may be cut into bands reads and writes whole.
 struct BandMatrices {
   std::vector<Placement> inputs;
-  std::vector<Placement> parameters;  ///< that each band reads whole
   Placement output;
 };
 
-/// `job` reads and writes `matrices` whole. Null if `bands` are the whole.
-std::shared_ptr<const Division> band_division(const VectorJob& job, const BandMatrices& matrices, const Bands& bands,
-                                              const VectorUnitConfig& unit);
+/// A job of these `operations` that reads and writes `matrices` whole. Null if `bands` are the whole.
+std::shared_ptr<const Division> band_division(const VectorOperations& operations, const BandMatrices& matrices,
+                                              const Bands& bands, const VectorUnitConfig& unit);
 
 /// `job` adds something of every row of `inputs` to `sum`, which it reads and writes whole: cut by these rows.
 std::shared_ptr<const Division> row_sum_division(const VectorJob& job, const std::vector<Placement>& inputs,

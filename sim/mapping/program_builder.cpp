@@ -85,20 +85,16 @@ std::vector<StoredValue> ProgramBuilder::rows_to_several(const std::vector<Store
 }
 
 StoredValue ProgramBuilder::at_once(const std::vector<StoredValue>& inputs, const Shape& shape, int bits,
-                                    const VectorOperations& operations, const std::optional<Bands>& bands,
-                                    const std::vector<StoredValue>& parameters) {
+                                    const VectorOperations& operations, const std::optional<Bands>& bands) {
   const Placement output = layout_.per_sample(shape.rows(), shape.columns(), bits);
-  const BandMatrices matrices{placements_of(inputs), placements_of(parameters), output};
+  const BandMatrices matrices{placements_of(inputs), output};
   VectorJob job;
   for (const Placement& input : matrices.inputs) job.fetches.push_back(input.whole());
-  for (const Placement& parameter : matrices.parameters) job.fetches.push_back(parameter.whole());
   job.drains = {output.whole()};
   const VectorUnitConfig& unit = context_.architecture.vector_unit;
   job.cycles_per_vector = vector_cycles(unit, operations);
   job.operations_per_vector = operations;
-  std::vector<std::uint32_t> ready_after = joined(inputs);
-  for (const std::uint32_t step : joined(parameters)) ready_after.push_back(step);
-  return {output, {add(job, ready_after, 0, bands ? band_division(job, matrices, *bands, unit) : nullptr)}};
+  return {output, {add(job, joined(inputs), 0, bands ? band_division(operations, matrices, *bands, unit) : nullptr)}};
 }
 
 StoredValue ProgramBuilder::lora_products(const StoredValue& x, const std::vector<Placement>& weights,

@@ -71,10 +71,9 @@ class ProgramBuilder {
   std::vector<StoredValue> rows_to_several(const std::vector<StoredValue>& inputs, std::uint32_t count,
                                            const Shape& shape, int bits, const VectorOperations& operations_per_row);
   /// The same for operations that need whole matrices at once. Where the SRAM buffer does not hold these they are cut
-  /// into `bands`, if there are any, each of which reads all of the `parameters`.
+  /// into `bands`, if there are any.
   StoredValue at_once(const std::vector<StoredValue>& inputs, const Shape& shape, int bits,
-                      const VectorOperations& operations, const std::optional<Bands>& bands = std::nullopt,
-                      const std::vector<StoredValue>& parameters = {});
+                      const VectorOperations& operations, const std::optional<Bands>& bands = std::nullopt);
 
   /// A low-rank pair in the SRAM buffer.
   struct StoredPair {

@@ -89,6 +89,7 @@ class Binary : public Operation {
     read.push_back(output_shape());
     read.push_back(other_.shape);
     rule.bands = broadcast_bands(read, other_.shape);
+    rule.bands->adds = false;  // what is there is read as it is
     return {rule};
   }
 

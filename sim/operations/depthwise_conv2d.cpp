@@ -53,30 +53,34 @@ class DepthwiseConv2d : public Operation {
 
   VectorWork work() const override {
     const VectorOperations bias = bias_.empty() ? VectorOperations{} : sum_operations * output_shape().elements();
+    std::vector<BandPart> read{in_rows(windows_.image_under_outputs()), kernels()};
+    if (!bias_.empty()) read.push_back(biases());
     return {false, mac_operations * macs() + bias,
-            Bands{channels(), windows_.outputs[0], {in_rows(windows_.image_under_outputs())}, of_outputs(same_rows)}};
+            Bands{channels(), windows_.outputs[0], std::move(read), of_outputs(same_rows)}};
   }
   std::vector<InputGradient> input_gradients() const override {
-    const Bands bands{channels(), windows_.image[0], {of_outputs(windows_.outputs_over_image())}, in_rows(same_rows)};
+    const Bands bands{
+        channels(), windows_.image[0], {of_outputs(windows_.outputs_over_image()), kernels()}, in_rows(same_rows)};
     return {{0, {}, false, {weight_}, VectorWork{false, mac_operations * macs(), bands}}};
   }
   std::vector<ParameterGradient> parameter_gradients() const override {
     // Bands of rows of outputs add to the same kernels and biases.
     const std::uint32_t rows = windows_.outputs[0];
     ParameterGradient of_weight{weight_, {0}, mac_operations * macs()};
-    const BandPart kernels = in_rows(all_rows(outputs_of_channel_ * windows_.kernel[0]));
     of_weight.bands =
-        Bands{channels(), rows, {in_rows(windows_.image_under_outputs()), of_outputs(same_rows), kernels}, kernels};
+        Bands{channels(), rows, {in_rows(windows_.image_under_outputs()), of_outputs(same_rows), kernels()}, kernels()};
     if (bias_.empty()) return {of_weight};
     ParameterGradient of_bias{bias_, {}, sum_operations * output_shape().elements()};
-    const BandPart biases = in_columns(all_rows(1));
-    of_bias.bands = Bands{channels(), rows, {of_outputs(same_rows), biases}, biases};
+    of_bias.bands = Bands{channels(), rows, {of_outputs(same_rows), biases()}, biases()};
     return {of_weight, of_bias};
   }
 
  private:
   std::uint32_t channels() const { return input_shape().extent(0); }
   BandPart of_outputs(RowsOfBand rows) const { return in_rows(std::move(rows), outputs_of_channel_); }
+  // Of a channel, whichever rows of it a band has.
+  BandPart kernels() const { return in_rows(all_rows(outputs_of_channel_ * windows_.kernel[0])); }
+  static BandPart biases() { return in_columns(all_rows(1)); }
 
   void convolve(const float* image, const float* kernel, float bias, float* output) const {
     const std::int32_t* places = places_.data();

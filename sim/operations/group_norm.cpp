@@ -34,26 +34,28 @@ class GroupNorm : public Operation {
       if (!bias_.empty()) by_channel.row(row).array() += evaluation.parameters.at(bias_)(0, row % channels);
     }
   }
-  VectorWork work() const override { return {false, group_work().forward(), bands(1, of_group())}; }
+  VectorWork work() const override {
+    return {false, group_work().forward(), bands(1, digital_parameters().size(), of_group())};
+  }
   std::vector<InputGradient> input_gradients() const override {
-    return {{0, {0}, false, present({gain_}), VectorWork{false, group_work().backward(), bands(2, of_group())}}};
+    const std::vector<std::string> read = present({gain_});
+    return {{0, {0}, false, read, VectorWork{false, group_work().backward(), bands(2, read.size(), of_group())}}};
   }
   std::vector<ParameterGradient> parameter_gradients() const override {
     std::vector<ParameterGradient> rules = normalization_gradients(group_work(), gain_, bias_, false);
-    const BandPart of_parameter = in_columns(all_rows(1));
-    for (ParameterGradient& rule : rules) {
-      rule.bands = bands(rule.inputs_read.size() + 1, of_parameter);
-      if (rule.bands) rule.bands->read.push_back(of_parameter);
-    }
+    for (ParameterGradient& rule : rules) rule.bands = bands(rule.inputs_read.size() + 1, 1, of_parameter());
     return rules;
   }
 
  private:
   BandPart of_group() const { return in_rows(all_rows(input_shape().rows() / groups_)); }
-  /// Group by group of `images` that are read. A value without rows is no image.
-  std::optional<Bands> bands(std::size_t images, const BandPart& written) const {
+  static BandPart of_parameter() { return in_columns(all_rows(1)); }
+  /// Group by group of `images` and `parameters` that are read. A value without rows is no image.
+  std::optional<Bands> bands(std::size_t images, std::size_t parameters, const BandPart& written) const {
     if (input_shape().dimensions() == 1) return std::nullopt;
-    return Bands{groups_, 1, std::vector<BandPart>(images, of_group()), written};
+    std::vector<BandPart> read(images, of_group());
+    read.insert(read.end(), parameters, of_parameter());
+    return Bands{groups_, 1, std::move(read), written};
   }
   NormalizationWork group_work() const {
     return {input_shape().elements() / groups_, groups_, !gain_.empty(), !bias_.empty()};

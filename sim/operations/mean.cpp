@@ -65,28 +65,30 @@ class Mean : public Operation {
     outputs[0] /= static_cast<float>(averaged);
   }
   VectorWork work() const override {
-    return {false, add_operations * input_shape().elements() + divisions(), bands(of_input_, of_output_)};
+    Bands bands{channels_, input_shape().rows() / blocks_, {in_input(same_rows)}, of_output_};
+    bands.adds = true;
+    return {false, add_operations * input_shape().elements() + divisions(), bands};
   }
   std::vector<InputGradient> input_gradients() const override {
     const VectorOperations operations = move_operations * input_shape().elements() + divisions();
-    return {{0, {}, false, {}, VectorWork{false, operations, bands(of_output_, of_input_)}}};
+    const Bands bands{channels_, input_shape().rows() / blocks_, {of_output_}, in_input(same_rows)};
+    return {{0, {}, false, {}, VectorWork{false, operations, bands}}};
   }
 
  private:
-  std::optional<Bands> bands(const BandPart& read, const BandPart& written) const {
-    return channels_ > 1 ? std::optional(Bands{channels_, 1, {read}, written}) : std::nullopt;
-  }
-  /// Columns that are not averaged over, else the places along the first dimension, if that is not.
+  BandPart in_input(RowsOfBand rows) const { return {channels_of_input_, std::move(rows), 1}; }
+  /// Columns that are not averaged over, else the places along the first dimension, if that is not; else one of all.
   void find_channels(const std::vector<bool>& averaged) {
     if (!averaged.back()) {
       channels_ = input_shape().columns();
-      of_input_ = in_columns(all_rows(input_shape().rows()));
+      channels_of_input_ = Channels::in_columns;
       of_output_ = in_columns(all_rows(output_shape().rows()));
     } else if (!averaged.front()) {
-      channels_ = input_shape().extent(0);
-      of_input_ = in_rows(all_rows(input_shape().rows() / channels_));
+      channels_ = blocks_ = input_shape().extent(0);
       of_output_ = output_shape().dimensions() == 1 ? in_columns(all_rows(1))
                                                     : in_rows(all_rows(output_shape().rows() / channels_));
+    } else {
+      of_output_ = in_rows(all_rows(output_shape().rows()));
     }
   }
   /// A product of each mean with the reciprocal of the number of elements; a power of two shifts.
@@ -114,8 +116,9 @@ class Mean : public Operation {
     }
   }
 
-  std::uint32_t channels_ = 1;  ///< means of different ones do not meet
-  BandPart of_input_;
+  std::uint32_t channels_ = 1;  ///< means of different ones do not meet; bands of rows of one add to the same
+  std::uint32_t blocks_ = 1;    ///< of rows of the input, one for each channel, that bands go along
+  Channels channels_of_input_ = Channels::in_rows;
   BandPart of_output_;
   std::vector<std::uint32_t> places_;  ///< by element of the input: of the output that it counts for
 };

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 
 #include "sim/mapping/forward_pass.hpp"
@@ -49,17 +50,32 @@ class Permute : public Operation {
   }
 
  private:
-  /// The dimension that is the first one before or behind are the channels: in rows there, and on the other side too,
-  /// or in columns. None where it lies between others.
+  /// Channels are the places along the first dimension that is more than one: in rows before, and behind in rows too,
+  /// in columns, or in places, those of the dimensions that come before it as they came behind it. Where the last one
+  /// comes first those along it are channels, from columns to rows. None where dimensions change places otherwise.
   static std::optional<Bands> bands(const std::vector<std::uint32_t>& order, const Shape& from, const Shape& to) {
     const auto last = static_cast<std::uint32_t>(order.size() - 1);
-    if (last == 0) return std::nullopt;
-    const BandPart rows_from = in_rows(all_rows(from.rows() / from.extent(0)));
-    const BandPart rows_to = in_rows(all_rows(to.rows() / to.extent(0)));
-    if (order[0] == 0) return Bands{from.extent(0), 1, {rows_from}, rows_to};
-    if (order[last] == 0) return Bands{from.extent(0), 1, {rows_from}, in_columns(all_rows(to.rows()))};
-    if (order[0] == last) return Bands{to.extent(0), 1, {in_columns(all_rows(from.rows()))}, rows_to};
-    return std::nullopt;
+    std::uint32_t first = 0;
+    while (first < last && from.extent(first) == 1) ++first;
+    if (first == last) return std::nullopt;
+    const std::uint32_t channels = from.extent(first);
+    const std::uint32_t rows = from.rows() / channels;
+    const BandPart all_before = in_rows(all_rows(rows));
+    if (order[0] == last && order[last] != first)
+      return Bands{to.extent(0), 1, {in_columns(all_rows(from.rows()))}, in_rows(all_rows(to.rows() / to.extent(0)))};
+    const auto place = static_cast<std::uint32_t>(std::find(order.begin(), order.end(), first) - order.begin());
+    std::uint32_t places = 1;
+    std::uint32_t next = 0;
+    for (std::uint32_t behind = first; next < place; ++next) {
+      if (to.extent(next) == 1) continue;
+      if (order[next] != ++behind || behind == last) break;
+      places *= to.extent(next);
+    }
+    const BandPart read = in_rows(rows_of_places(rows / places));
+    if (place == last) return Bands{channels, places, {read}, in_columns(rows_of_places(to.rows() / places))};
+    if (next < place) return std::nullopt;
+    if (places == 1) return Bands{channels, 1, {all_before}, in_rows(all_rows(to.rows() / channels))};
+    return Bands{channels, places, {read}, in_places(to.rows() / (places * channels))};
   }
 
   /// Copies what lies along output dimensions `dimension` and beyond from `from` to `to`; returns the end.

@@ -50,11 +50,7 @@ RowsOfBand Windows::image_around_image() const {
   };
 }
 
-RowsOfBand Windows::vectors_of_outputs() const {
-  return [columns = outputs[1]](std::uint32_t first, std::uint32_t count) {
-    return Rows{first * columns, count * columns};
-  };
-}
+RowsOfBand Windows::vectors_of_outputs() const { return rows_of_places(outputs[1]); }
 
 RowsOfBand Windows::vectors_over_image() const {
   return [*this](std::uint32_t first, std::uint32_t count) {

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 #include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -73,6 +74,46 @@ Network up_and_down() {
   return builder.network();
 }
 
+/// Channels weighed by their own means, put in another order: sums over images, and back over them.
+Network weighed_channels() {
+  NetworkBuilder builder({12, 10, 9});
+  const auto image = builder.norm(0, "gain");
+  const auto means = builder.add("mean", {image}, {{"axes", {1, 2}}, {"keep", true}});
+  const auto weighed = builder.add("multiply", {image, means});
+  const auto columns = builder.add("mean", {weighed}, {{"axes", {0, 2}}, {"keep", true}});
+  const auto rows = builder.add("permute", {builder.sum(weighed, columns)}, {{"order", {1, 0, 2}}});
+  const auto last = builder.add("permute", {rows}, {{"order", {1, 2, 0}}});
+  const auto one = builder.add("mean", {last}, {{"axes", {0, 1, 2}}, {"keep", true}});
+  const auto scaled = builder.add("multiply", {builder.sum(last, one)}, {{"parameter", "s"}}, {{"s", Shape{9, 1}}});
+  builder.linear(builder.add("mean", {scaled}, {{"axes", {0, 1}}, {"keep", false}}), 5, "head");
+  return builder.network();
+}
+
+/// Bytes that vector-unit jobs read and write.
+std::uint64_t vector_unit_bytes(const Program& program) {
+  std::uint64_t bytes = 0;
+  for (const VectorJob& job : jobs_of<VectorJob>(program)) {
+    for (const auto* ranges : {&job.preloads, &job.fetches, &job.drains}) {
+      for (const StridedRange& range : *ranges) bytes += job.vectors * range.rows * range.bytes;
+    }
+  }
+  return bytes;
+}
+
+/// A network of one operation.
+Network network_of(const Shape& input, const std::string& kind, const json& description,
+                   const std::map<std::string, Shape>& parameters = {}) {
+  NetworkBuilder builder(input);
+  builder.add(kind, {0}, description, parameters);
+  return builder.network();
+}
+
+Program inference_with(const Network& network, std::uint32_t kib) {
+  const Architecture chip = spilling_chip(kib);
+  const TileMap map = map_to_tiles(network, chip);
+  return inference_program({chip, network, map}, {}, 1);
+}
+
 }  // namespace
 
 TEST_CASE("Convolutions compute the same where images and windows go through the off-chip memory") {
@@ -85,6 +126,53 @@ TEST_CASE("Pooling and depth-wise convolutions compute the same in bands of rows
 
 TEST_CASE("Images that are normalised, made larger, joined, cut and put in another order compute the same in parts") {
   check_spilled(up_and_down(), {24, 20, 16, 8, 6});
+}
+
+TEST_CASE("Sums over images that are larger than the buffer, and images spread again, compute the same in bands") {
+  check_spilled(weighed_channels(), {16, 12, 6, 3, 2});
+}
+
+TEST_CASE("However an image is cut by channels and rows, what it is made of is read once and its result written once") {
+  const json windows = {{"weight", "w"},    {"bias", "b"},       {"groups", 640},
+                        {"stride", {2, 2}}, {"padding", {0, 0}}, {"dilation", {1, 1}}};
+  const json pooling = {{"kernel", {2, 2}}, {"stride", {2, 2}}, {"padding", {0, 0}}, {"count_padding", true}};
+  const json norm = {{"groups", 160}, {"gain", "g"}, {"bias", "b"}, {"epsilon", 1e-5}};
+  const std::vector<Network> networks{
+      network_of({640, 8, 8}, "conv2d", windows, {{"w", Shape{640, 1, 2, 2}}, {"b", Shape{640}}}),
+      network_of({640, 8, 8}, "group_norm", norm, {{"g", Shape{640}}, {"b", Shape{640}}}),
+      network_of({640, 8, 8}, "average_pool2d", pooling),
+      network_of({64, 32, 16}, "permute", {{"order", {1, 0, 2}}}),
+      network_of({64, 16, 32}, "permute", {{"order", {1, 2, 0}}}),
+      network_of({640, 8, 8}, "mean", {{"axes", {1, 2}}, {"keep", true}}),
+      network_of({8, 64, 64}, "multiply", {{"parameter", "s"}}, {{"s", Shape{8, 64, 1}}})};
+  for (std::size_t number = 0; number < networks.size(); ++number) {
+    const Network& network = networks[number];
+    const std::uint64_t once = vector_unit_bytes(inference_with(network, 65'536));
+    for (const std::uint32_t kib : {64U, 24U, 16U, 8U}) {
+      INFO("network " << number << ", " << kib << " KiB");
+      const Program planned = inference_with(network, kib);
+      CHECK(uses_off_chip(planned));
+      CHECK(vector_unit_bytes(planned) == once);
+      for (const VectorJob& job : jobs_of<VectorJob>(planned)) CHECK(job.fetches.size() + job.drains.size() <= 4);
+    }
+  }
+}
+
+TEST_CASE("Pooled and permuted images of any size pass the off-chip memory once each way") {
+  // The image comes in and is used, and the result is made and sent.
+  const std::uint64_t image = 32 * 64 * 64 / 2;
+  const json pooling = {{"kernel", {2, 2}}, {"stride", {2, 2}}, {"padding", {0, 0}}, {"count_padding", true}};
+  const Network pooled = network_of({32, 64, 64}, "average_pool2d", pooling);
+  const Network permuted = network_of({32, 64, 64}, "permute", {{"order", {1, 0, 2}}});
+  for (const std::uint32_t kib : {16U, 8U, 4U, 2U}) {
+    INFO(kib << " KiB");
+    const Words of_pooled = words_moved(inference_with(pooled, kib));
+    CHECK(of_pooled.loaded == image + image / 4);
+    CHECK(of_pooled.stored == image + image / 4);
+    const Words of_permuted = words_moved(inference_with(permuted, kib));
+    CHECK(of_permuted.loaded == 2 * image);
+    CHECK(of_permuted.stored == 2 * image);
+  }
 }
 
 TEST_CASE("A convolution of 64 channels of 32 x 32 runs with 256 KiB, each word of its windows once each way") {

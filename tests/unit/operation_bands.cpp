@@ -29,6 +29,17 @@ struct Piece {
 Cells cells_of(const BandPart& part, const Shape& shape, std::uint32_t channels, const Piece& piece) {
   const Rows rows = part.rows(piece.places.first, piece.places.count);
   Cells cells;
+  if (part.channels == Channels::in_places) {
+    const std::uint32_t of_place = part.rows(0, 1).count;
+    for (std::uint32_t row = 0; row < shape.rows(); ++row) {
+      const std::uint32_t channel = row / of_place % channels;
+      const std::uint32_t row_of_channel = row / (of_place * channels) * of_place + row % of_place;
+      if (channel < piece.channels.first || channel >= piece.channels.first + piece.channels.count) continue;
+      if (row_of_channel < rows.first || row_of_channel >= rows.first + rows.count) continue;
+      for (std::uint32_t column = 0; column < shape.columns(); ++column) cells.insert({row, column});
+    }
+    return cells;
+  }
   const bool is_in_rows = part.channels == Channels::in_rows;
   const std::uint32_t planes = is_in_rows ? channels * part.planes : 1;
   const std::uint32_t of_channel = shape.columns() / channels;
@@ -109,20 +120,30 @@ class BandCheck {
   void forward() {
     const std::optional<Bands> bands = operation_->work().bands;
     REQUIRE(bands);
-    REQUIRE(bands->read.size() == inputs_.size());
+    REQUIRE(bands->read.size() == inputs_.size() + operation_->digital_parameters().size());
     for (const std::vector<Piece>& pieces : cuts_of(*bands)) {
       Cells written;
+      Cells added;
       for (const Piece& piece : pieces) {
+        // Bands that add to the same have it together.
+        const Piece together = bands->adds ? Piece{piece.channels, {0, bands->extent}} : piece;
         const Cells of_piece = cells_of(bands->written, operation_->output_shape(), bands->channels, piece);
-        CHECK_FALSE(meet(written, of_piece));
+        if (!bands->adds) CHECK_FALSE(meet(written, of_piece));
         written.insert(of_piece.begin(), of_piece.end());
         std::vector<Tensor> others;
         for (std::size_t i = 0; i < inputs_.size(); ++i) {
-          const Cells read = cells_of(bands->read[i], case_.inputs[i], bands->channels, piece);
+          const Cells read = cells_of(bands->read[i], case_.inputs[i], bands->channels, together);
           others.push_back(changed(inputs_[i], read, false, stream_));
         }
-        CHECK_FALSE(meet(differing(result(others, parameters_), output_), of_piece));
+        const WeightSet parameters =
+            changed_parameters(operation_->digital_parameters(), *bands, inputs_.size(), together);
+        CHECK_FALSE(meet(differing(result(others, parameters), output_), of_piece));
+        if (!bands->adds) continue;
+        const Cells adds = cells_of(bands->read[0], case_.inputs[0], bands->channels, piece);
+        CHECK_FALSE(meet(added, adds));  // each counts once
+        added.insert(adds.begin(), adds.end());
       }
+      if (bands->adds) CHECK(added == all_cells(case_.inputs[0]));
       CHECK(written == all_cells(operation_->output_shape()));
     }
   }
@@ -133,16 +154,21 @@ class BandCheck {
     REQUIRE(rule.work);
     REQUIRE(rule.work->bands);
     const Bands& bands = *rule.work->bands;
-    REQUIRE(bands.read.size() == rule.inputs_read.size() + 1);
+    CHECK_FALSE(bands.adds);
+    REQUIRE(bands.read.size() == rule.inputs_read.size() + 1 + rule.parameters_read.size());
     for (const std::vector<Piece>& pieces : cuts_of(bands)) {
       Cells written;
       for (const Piece& piece : pieces) {
         const Cells of_piece = cells_of(bands.written, case_.inputs[0], bands.channels, piece);
         CHECK_FALSE(meet(written, of_piece));
         written.insert(of_piece.begin(), of_piece.end());
-        const Cells gradient = cells_of(bands.read.back(), operation_->output_shape(), bands.channels, piece);
+        const Cells gradient =
+            cells_of(bands.read[rule.inputs_read.size()], operation_->output_shape(), bands.channels, piece);
         CHECK(has(gradient, differing(result({changed(inputs_[0], of_piece, true, stream_)}, parameters_), output_)));
         check_read_input(rule.inputs_read, bands, piece, gradient);
+        const WeightSet parameters =
+            changed_parameters(rule.parameters_read, bands, rule.inputs_read.size() + 1, piece);
+        CHECK_FALSE(meet(differing(result(inputs_, parameters), output_), gradient));
       }
       CHECK(written == all_cells(case_.inputs[0]));
     }
@@ -154,6 +180,7 @@ class BandCheck {
       INFO(rule.parameter);
       REQUIRE(rule.bands);
       const Bands& bands = *rule.bands;
+      CHECK_FALSE(bands.adds);
       REQUIRE(bands.read.size() == rule.inputs_read.size() + 2);
       const Shape& shape = case_.parameters.at(rule.parameter);
       for (const std::vector<Piece>& pieces : cuts_of(bands)) {
@@ -184,6 +211,17 @@ class BandCheck {
  private:
   Tensor result(const std::vector<Tensor>& inputs, const WeightSet& parameters) const {
     return evaluated(*operation_, inputs, parameters, 1);
+  }
+
+  /// Others where a piece does not read `names`, which it does from number `first` of what it reads on.
+  WeightSet changed_parameters(const std::vector<std::string>& names, const Bands& bands, std::size_t first,
+                               const Piece& piece) {
+    WeightSet others = parameters_;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const Cells read = cells_of(bands.read[first + i], case_.parameters.at(names[i]), bands.channels, piece);
+      others[names[i]] = changed(parameters_.at(names[i]), read, false, stream_);
+    }
+    return others;
   }
 
   /// The outputs whose gradients a piece reads depend on no other elements of the input than it reads.
@@ -251,17 +289,22 @@ TEST_CASE("Bands of images read all that they depend on") {
 TEST_CASE("Means, permutations and values behind each other read all that they depend on, in parts") {
   std::vector<OperationCase> cases;
   for (const bool keep : {false, true}) {
-    for (const json& axes : {json{1, 2}, json{0, 1}, json::array({2}), json::array({0})})
+    for (const json& axes : {json{1, 2}, json{0, 1}, json::array({2}), json::array({0}), json{0, 2}, json{0, 1, 2}})
       cases.push_back({"mean", {Shape{3, 4, 5}}, {{"axes", axes}, {"keep", keep}}});
   }
   for (const json& order : {json{1, 2, 0}, json{2, 0, 1}, json{0, 2, 1}, json{2, 1, 0}})
     cases.push_back({"permute", {Shape{3, 4, 5}}, {{"order", order}}});
+  cases.push_back({"permute", {Shape{3, 4, 5}}, {{"order", {1, 0, 2}}}});
   cases.push_back({"permute", {Shape{3, 4}}, {{"order", {1, 0}}}});
+  for (const json& order : {json{1, 0, 2, 3}, json{1, 2, 3, 0}, json{0, 2, 1, 3}, json{3, 0, 1, 2}})
+    cases.push_back({"permute", {Shape{3, 2, 4, 5}}, {{"order", order}}});
+  cases.push_back({"permute", {Shape{1, 3, 4, 5}}, {{"order", {0, 2, 1, 3}}}});
   for (const OperationCase& one : cases) {
     INFO(one.kind << " " << one.description.dump());
     BandCheck(one).forward();
     BandCheck(one).backward();
   }
+  BandCheck({"permute", {Shape{3, 2, 4, 5}}, {{"order", {1, 2, 0, 3}}}}).forward();
   BandCheck({"concatenate", {Shape{3, 2, 4}, Shape{1, 2, 4}}, {{"axis", 0}}}).forward();
   BandCheck({"concatenate", {Shape{2, 3, 4}, Shape{2, 1, 4}, Shape{2, 2, 4}}, {{"axis", 1}}}).forward();
   BandCheck({"concatenate", {Shape{2, 3, 4}, Shape{2, 3, 1}}, {{"axis", 2}}}).forward();
@@ -274,7 +317,7 @@ TEST_CASE("Gradients of parameters on images come from every element once, in ba
   }
   for (const std::uint32_t groups : {1U, 2U, 6U}) BandCheck(group_norm(groups)).parameters();
   for (const char* kind : {"add", "multiply"}) {
-    for (const Shape& shape : {Shape{3, 1, 1}, Shape{3, 4, 5}, Shape{5}, Shape{4, 5}}) {
+    for (const Shape& shape : {Shape{3, 1, 1}, Shape{3, 4, 5}, Shape{5}, Shape{4, 5}, Shape{4, 1}, Shape{1, 1, 1}}) {
       INFO(kind << " " << shown(shape));
       BandCheck({kind, {Shape{3, 4, 5}}, {{"parameter", "p"}}, {{"p", shape}}}).parameters();
     }
