@@ -158,6 +158,18 @@ TEST_CASE("However an image is cut by channels and rows, what it is made of is r
   }
 }
 
+TEST_CASE("Bands of a sum over an image read what those before them summed") {
+  const Network network = network_of({8, 64, 32}, "mean", {{"axes", {0, 1, 2}}, {"keep", true}});
+  const std::uint64_t once = vector_unit_bytes(inference_with(network, 65'536));
+  for (const std::uint32_t kib : {16U, 4U, 1U}) {
+    INFO(kib << " KiB");
+    const Program planned = inference_with(network, kib);
+    const std::size_t bands = jobs_of<VectorJob>(planned).size();
+    CHECK(bands > 4);
+    CHECK(vector_unit_bytes(planned) == once + (bands - 1) * 2 * 4);  // a word, read and written
+  }
+}
+
 TEST_CASE("Pooled and permuted images of any size pass the off-chip memory once each way") {
   // The image comes in and is used, and the result is made and sent.
   const std::uint64_t image = 32 * 64 * 64 / 2;
