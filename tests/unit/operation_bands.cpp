@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/physics/random.hpp"
+#include "sim/mapping/broadcast_work.hpp"
 #include "tests/support/operation_case.hpp"
 
 using namespace palimpsest;
@@ -322,4 +323,13 @@ TEST_CASE("Gradients of parameters on images come from every element once, in ba
       BandCheck({kind, {Shape{3, 4, 5}}, {{"parameter", "p"}}, {{"p", shape}}}).parameters();
     }
   }
+}
+
+TEST_CASE("Bands add to a sum of what was broadcast, and write results that are theirs alone") {
+  const std::vector<Shape> read{Shape{3, 4, 5}};
+  for (const Shape& sum : {Shape{3, 1, 1}, Shape{5}, Shape{4, 1}, Shape{1, 1, 1}}) {
+    INFO(shown(sum));
+    CHECK(broadcast_bands(read, sum).adds);
+  }
+  for (const Shape& result : {Shape{3, 4, 5}, Shape{3, 4, 1}}) CHECK_FALSE(broadcast_bands(read, result).adds);
 }
