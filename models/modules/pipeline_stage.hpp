@@ -36,6 +36,9 @@ class PipelineStage : public sc_core::sc_module {
   virtual void served(const VectorToken<JobType>& /*vector*/) {}
   virtual void handing_on(const VectorToken<JobType>& /*vector*/) {}
 
+  /// Whether the stage is done with `vector` when its service has ended, and does not hand it on.
+  virtual bool ends_here(const VectorToken<JobType>& /*vector*/) const { return false; }
+
   sc_core::sc_event service_end_{"service_end"};
 
  private:
@@ -61,14 +64,18 @@ class PipelineStage : public sc_core::sc_module {
 
   /// The stage is empty before it tells the stage in front, which may hand it the next vector within that call.
   void hand_on() {
-    if (!served_ || !next_empty_) return;
+    if (!served_) return;
+    const bool ends = ends_here(vector_);
+    if (!ends && !next_empty_) return;
     VectorToken<JobType> leaving = vector_;
-    handing_on(leaving);
     vector_ = {};
     served_ = false;
     tlm::tlm_phase phase = tlm::BEGIN_REQ;
     sc_core::sc_time delay;
-    next_empty_ = out->nb_transport_fw(leaving, phase, delay) == tlm::TLM_UPDATED;
+    if (!ends) {
+      handing_on(leaving);
+      next_empty_ = out->nb_transport_fw(leaving, phase, delay) == tlm::TLM_UPDATED;
+    }
     phase = tlm::END_REQ;
     in->nb_transport_bw(leaving, phase, delay);
   }

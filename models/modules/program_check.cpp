@@ -25,6 +25,7 @@ void check_adapters(std::size_t step, std::uint32_t group, const TileJob& job) {
   if (adapters.vectors != job.vectors || adapters.passes != 1)
     fail(step, "adapters of other vectors than the tiles have");
   if (!adapters.fetches.empty()) fail(step, "adapters that fetch");
+  if (adapters.result_cycles > adapters.cycles_per_vector) fail(step, "adapters with results before they compute");
 }
 
 /// `driven` has what the job's vectors and passes of every sample ask for.

@@ -8,10 +8,11 @@ TileGroup::TileGroup(const sc_core::sc_module_name& name, const TileConfig& conf
       dac("dac", config, clock, services),
       crossbar("crossbar", *sensing_of(config), clock, services),
       adc("adc", config.adc, clock, services),
+      lanes("lanes", adc, config.adc, clock, services),
       time_(services.time),
       write_cycles_(config, clock) {
   program.register_nb_transport_fw(this, &TileGroup::play_round);
-  fetch.result_there = [this] { adc.take_adapters_result(); };
+  fetch.result_there = [this] { lanes.take_adapters_result(); };
   fetch.out.bind(dac.in);
   dac.out.bind(crossbar.in);
   const std::unique_ptr<const Sensing> sensing = sensing_of(config);
@@ -22,7 +23,8 @@ TileGroup::TileGroup(const sc_core::sc_module_name& name, const TileConfig& conf
   } else {
     crossbar.out.bind(adc.in);
   }
-  adc.out.bind(drain.in);
+  adc.out.bind(lanes.in);
+  lanes.out.bind(drain.in);
 }
 
 tlm::tlm_sync_enum TileGroup::play_round(WriteRound& round, tlm::tlm_phase& /*phase*/, sc_core::sc_time& delay) {

@@ -26,6 +26,12 @@ inline std::uint64_t lora_product_cycles(const LoraUnitConfig& config, std::uint
   return (steps + config.pipeline_cycles) * config.step_cycles;
 }
 
+/// Cycles from the first to the last of the first `outputs` results of a product of `inputs` inputs, which come as many
+/// at a time as the unit has rows. At least one output.
+inline std::uint64_t lora_result_cycles(const LoraUnitConfig& config, std::uint64_t outputs, std::uint64_t inputs) {
+  return (ceil_div(outputs, config.rows) - 1) * ceil_div(inputs, config.columns) * config.step_cycles;
+}
+
 /// A low-rank pair in the unit's integer arithmetic. Codes are whole numbers held in double, so every sum is exact (of
 /// refined grids it is not).
 class LoraPair {

@@ -51,6 +51,8 @@ struct LoraJob : StreamJob {
   std::uint64_t macs_per_vector = 0;
   std::optional<std::uint32_t> fed_by;     ///< the tile group whose vectors it gets, as its adapters; none: it fetches
   std::uint64_t fed_words_per_vector = 0;  ///< words of the SRAM buffer's width between that group and the LoRA unit
+  /// From the first to the last of the results that a tile of that group gets for a vector: the end of its cycles.
+  std::uint64_t result_cycles = 0;
 };
 
 /// How many lines a product drives on the tile of a group that drives most, for every sample of a program.
@@ -82,8 +84,8 @@ struct TileJob : StreamJob {
   std::uint32_t first_vector = 0;       ///< which of the product's vectors the job's first one is
   std::shared_ptr<const DrivenLines> driven;  ///< of the product; null: all lines are loaded
   VectorOperations lane_operations;           ///< of a vector, by the lanes behind the converters
-  std::uint64_t lane_cycles = 0;              ///< that they take for a vector, beside the conversions
-  std::uint64_t lane_latency = 0;             ///< and after them
+  std::uint64_t lane_cycles = 0;              ///< in which they take up the elements of a vector
+  std::uint64_t lane_latency = 0;             ///< from taking up an element to its result
   std::uint64_t group_wire_bits = 0;          ///< of a vector, by one tile pitch, between the tiles of the group
   std::optional<LoraJob> adapters;            ///< done by the LoRA unit at the same time
 };

@@ -1,5 +1,7 @@
 #include "sim/mapping/program_builder.hpp"
 
+#include <algorithm>
+
 namespace palimpsest {
 
 namespace {
@@ -174,12 +176,14 @@ std::vector<StoredValue> ProgramBuilder::transposed_product(const ArrayProduct& 
 }
 
 LoraJob ProgramBuilder::fed_pairs(const ArrayProduct& product, std::uint32_t vectors,
-                                  const std::vector<StoredPair>& pairs, std::uint32_t group) const {
+                                  const std::vector<StoredPair>& pairs) const {
+  const std::vector<std::uint32_t>& tiles = context_.map.mapped(product).tiles;
+  const LoraUnitConfig& unit = context_.architecture.lora_unit;
   const std::uint64_t word = word_bytes(context_.architecture.sram);
   const std::uint64_t element_bytes = ceil_div(static_cast<std::uint64_t>(activation_bits()), 8);
   LoraJob job;
   job.vectors = vectors;
-  job.fed_by = group;
+  job.fed_by = context_.map.group_of[tiles.front()];
   job.fed_words_per_vector =
       ceil_div(product.inputs * element_bytes, word) + ceil_div(product.outputs * element_bytes, word);
   for (const StoredPair& pair : pairs) {
@@ -187,9 +191,14 @@ LoraJob ProgramBuilder::fed_pairs(const ArrayProduct& product, std::uint32_t vec
     job.preloads.insert(job.preloads.end(), {pair.a.whole(), pair.b.whole()});
     if (pair.kept) job.drains.push_back(pair.kept->row());
     for (const LoraProduct& part : {LoraProduct{rank, product.inputs}, LoraProduct{product.outputs, rank}}) {
-      job.cycles_per_vector += cycles_of(part, context_.architecture.lora_unit);
+      job.cycles_per_vector += cycles_of(part, unit);
       job.macs_per_vector += part.macs();
     }
+  }
+  // The products of all pairs are summed in the unit, so results come with the last pair.
+  for (const std::uint32_t tile : tiles) {
+    const std::uint32_t outputs = context_.map.blocks[tile].outputs;
+    job.result_cycles = std::max(job.result_cycles, lora_result_cycles(unit, outputs, pairs.back().a.rows));
   }
   return job;
 }
@@ -253,7 +262,7 @@ std::vector<StoredValue> ProgramBuilder::product_on_tiles(const TileProduct& til
       job.drains.push_back(vectors_of(placement, by_columns, bits));
     }
   }
-  if (feeds) job.adapters = fed_pairs(product, shape.rows(), addends.pairs, group);
+  if (feeds) job.adapters = fed_pairs(product, shape.rows(), addends.pairs);
   const std::uint32_t step = add(std::move(job), joined(read), group);
   for (StoredValue& result : results) result.ready_after = {step};
   return results;

@@ -140,8 +140,7 @@ class ProgramBuilder {
   std::vector<StoredValue> partial_sums(const TileProduct& tile_product, const StoredValue& x, const Shape& shape,
                                         int bits, ReadDirection direction);
   /// The low-rank pairs' part of a product, one after the other, as a job that the product's group feeds.
-  LoraJob fed_pairs(const ArrayProduct& product, std::uint32_t vectors, const std::vector<StoredPair>& pairs,
-                    std::uint32_t group) const;
+  LoraJob fed_pairs(const ArrayProduct& product, std::uint32_t vectors, const std::vector<StoredPair>& pairs) const;
   /// The rows of a value, or its columns, as a job's vectors.
   StridedRange vectors_of(const Placement& placement, bool by_columns, int bits) const;
   PlanTask plan_task(std::uint32_t samples_in_flight) const;

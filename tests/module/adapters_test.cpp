@@ -58,7 +58,7 @@ TEST_CASE("a result that is there as the last conversion ends is not waited for"
   on.check_done_at(21);
 }
 
-TEST_CASE("a converter bank waits for a slower LoRA unit, and the latency of the lanes follows") {
+TEST_CASE("lanes wait for a slower LoRA unit, and their latency follows") {
   TileJob job = job_with_adapters(1, 15);
   job.lane_latency = 5;
   FedBench on(job);
@@ -66,20 +66,34 @@ TEST_CASE("a converter bank waits for a slower LoRA unit, and the latency of the
   CHECK(on.lora.sequencer.done == Cycles{4 + 15});
 }
 
-TEST_CASE("lanes and LoRA unit work at the same time: the lanes take longer") {
-  TileJob job = job_with_adapters(1, 30);
+/// Conversions come from 14 to 18 in three lots, results in the last `result_cycles` until 4 + `lora_cycles`.
+TileJob job_with_lanes(std::uint64_t lora_cycles, std::uint64_t result_cycles) {
+  TileJob job = job_with_adapters(1, lora_cycles);
+  job.adapters->result_cycles = result_cycles;
   job.lane_cycles = 25;
   job.lane_latency = 5;
-  FedBench on(job);
-  on.check_done_at(12 + 25 + 5 + 3);
+  return job;
 }
 
-TEST_CASE("lanes and LoRA unit work at the same time: the LoRA unit takes longer") {
-  TileJob job = job_with_adapters(1, 30);
-  job.lane_cycles = 21;
-  job.lane_latency = 5;
-  FedBench on(job);
-  on.check_done_at(4 + 30 + 5 + 3);
+TEST_CASE("lanes begin when there is a conversion, where results come earlier") {
+  FedBench on(job_with_lanes(12, 3));
+  on.check_done_at(14 + 25 + 5 + 3);
+}
+
+TEST_CASE("lanes begin when there is a result, where conversions come earlier") {
+  FedBench on(job_with_lanes(30, 10));
+  on.check_done_at((34 - 10) + 25 + 5 + 3);
+}
+
+TEST_CASE("lanes do all their work behind the last result, where results come at once") {
+  FedBench on(job_with_lanes(30, 0));
+  on.check_done_at(34 + 25 + 5 + 3);
+}
+
+TEST_CASE("lanes have a lot's work left behind the last result, where results come slowly") {
+  // Nine of 25 cycles, rounded up. The first result is there at 8, before the first conversion.
+  FedBench on(job_with_lanes(30, 26));
+  on.check_done_at(34 + 9 + 5 + 3);
 }
 
 TEST_CASE("a slow LoRA unit holds the vectors back, one of them in its own fetch") {
@@ -114,8 +128,9 @@ TEST_CASE("the LoRA unit gets a vector with its first pass, and is waited for wi
   TileJob job = job_with_adapters(2, 30);
   job.passes = 2;
   FedBench on(job);
-  // Conversions of vector 0 end at 18 and 24, its result is there at 34; vector 1 leaves fetch at 14, its second pass
-  // at 19, though the LoRA unit's fetch is full until 34. Its result is there at 64.
+  // Conversions of vector 0 end at 18 and 24, those of vector 1 at 30 and 36, while the lanes wait for the result of
+  // vector 0 until 34. Vector 1 leaves fetch at 14, its second pass at 19, though the LoRA unit's fetch is full until
+  // 34. Its result is there at 64.
   on.check_done_at(4 + 2 * 30 + 3);
   CHECK(on.tiles.bench.sequencer.intake_free == Cycles{19});
   CHECK(on.lora.sequencer.intake_free == Cycles{34});

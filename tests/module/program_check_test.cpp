@@ -69,6 +69,15 @@ TEST_CASE("adapters that would wait for vectors for ever are refused") {
   CHECK_THROWS_WITH(check(program_of(job, 2)), Contains("step 1") && Contains(reason));
 }
 
+TEST_CASE("adapters with results before they compute are refused") {
+  TileJob job = job_with_adapters();
+  job.adapters->cycles_per_vector = 7;
+  job.adapters->result_cycles = 7;
+  CHECK_NOTHROW(check(program_of(job, 2)));
+  job.adapters->result_cycles = 8;
+  CHECK_THROWS_WITH(check(program_of(job, 2)), Contains("step 1") && Contains("before they compute"));
+}
+
 TEST_CASE("a job of the LoRA unit that no tile job feeds is refused") {
   LoraJob job;
   job.fed_by = 0;

@@ -16,7 +16,7 @@ namespace {
 std::vector<Unit> make_units(const ChipConfig& config) {
   std::vector<Unit> units;
   const std::size_t groups = config.tile_groups;
-  const std::size_t stages_of_group = config.tile.sensing.kind == SensingKind::transimpedance ? 5 : 6;
+  const std::size_t stages_of_group = config.tile.sensing.kind == SensingKind::transimpedance ? 6 : 7;
   for (std::size_t group = 0; group < groups; ++group) units.emplace_back(group, stages_of_group);
   for (const AfterGroups unit : {lora_unit, vector_unit, host_port}) units.emplace_back(groups + unit, 3);
   units.emplace_back(groups + off_chip, 4);

@@ -54,13 +54,21 @@ class Unit {
     bool moved = false;
     for (std::size_t stage = stages_.size(); stage-- > 0;) {
       if (!served(stage, cycle, memory)) continue;
+      const Vector vector = *stages_[stage];
+      const std::optional<std::size_t> lanes = vector.task.work->lanes;
+      if (lanes && stage + 1 == *lanes && !in_last_pass(vector)) {
+        stages_[stage].reset();
+        count_pass(*vector.task.work, counts);
+        moved = true;
+        continue;
+      }
       const bool last_stage = stage + 1 == stages_.size();
       if (!last_stage && stages_[stage + 1]) continue;
-      const Vector vector = *stages_[stage];
       const bool feeds = stage == 0 && vector.task.work->feeds_adapters && pass_of(vector) == 0;
       if (feeds && !lora.may_be_fed(cycle, memory)) continue;
       stages_[stage].reset();
       if (stage == 0) leave_fetch(vector, notices);
+      if (lanes == stage) lanes_free_ = cycle - vector.task.work->lane_latency;
       if (feeds) lora.offer(cycle, memory);
       if (last_stage) {
         finish(vector, cycle, notices, counts);
@@ -93,8 +101,9 @@ class Unit {
 
   struct Vector {
     Task task;
-    std::uint64_t index = 0;    ///< counts the passes of all vectors before it
-    std::uint64_t entered = 0;  ///< cycle at which the present stage took it
+    std::uint64_t index = 0;           ///< counts the passes of all vectors before it
+    std::uint64_t entered = 0;         ///< cycle at which the present stage took it
+    std::uint64_t entered_before = 0;  ///< and at which the stage before took it
   };
   struct Intake {
     Task task;
@@ -115,18 +124,29 @@ class Unit {
   std::uint64_t service_end(std::size_t stage) const {
     const Vector& vector = *stages_[stage];
     const Work& work = *vector.task.work;
+    if (work.lanes == stage) return lanes_end(vector);
     const bool depends_on_lines = stage == dac_bank && work.loads.has_value();
-    const std::uint64_t end =
-        vector.entered + (depends_on_lines ? work.loads->service(vector.task.sample, number_of(vector), pass_of(vector))
-                                           : work.service[stage]);
-    if (work.adc_bank != stage || !in_last_pass(vector)) return end;
-    std::uint64_t lanes_end = std::max(end, vector.entered + work.lane_cycles);
+    return vector.entered + (depends_on_lines
+                                 ? work.loads->service(vector.task.sample, number_of(vector), pass_of(vector))
+                                 : work.service[stage]);
+  }
+
+  /// Of the vector that is in the lanes' stage.
+  std::uint64_t lanes_end(const Vector& vector) const {
+    const Work& work = *vector.task.work;
+    const std::uint64_t conversions = work.service[*work.lanes - 1];
+    std::uint64_t begin = std::max(vector.entered_before + conversions / work.lots, lanes_free_);
+    std::uint64_t last_lot = vector.entered_before + conversions;
     if (work.feeds_adapters) {
       const std::vector<std::uint64_t>& computed = *vector.task.adapters_computed;
       if (computed.size() <= number_of(vector)) return never;
-      lanes_end = std::max(lanes_end, computed[number_of(vector)]);
+      const std::uint64_t last_result = computed[number_of(vector)];
+      begin = std::max(begin, last_result - work.result_cycles);
+      last_lot = std::max(last_lot, last_result);
     }
-    return lanes_end + work.lane_latency;
+    const std::uint64_t cycles_of_lot = (work.lane_cycles + work.lots - 1) / work.lots;
+    const std::uint64_t taken_up = std::max(begin + work.lane_cycles, last_lot + cycles_of_lot);
+    return std::max(taken_up + work.lane_latency, vector.entered);
   }
 
   bool served(std::size_t stage, std::uint64_t cycle, const Memory& memory) const {
@@ -139,7 +159,9 @@ class Unit {
     return !stages_.front() && memory.all_responded(fetch_port_, cycle);
   }
 
-  void offer(std::uint64_t cycle, Memory& memory) { enter(0, {intake_->task, intake_->offered++, 0}, cycle, memory); }
+  void offer(std::uint64_t cycle, Memory& memory) {
+    enter(0, {intake_->task, intake_->offered++, 0, 0}, cycle, memory);
+  }
 
   void enter(std::size_t stage, Vector vector, std::uint64_t cycle, Memory& memory) {
     const Task& task = vector.task;
@@ -150,6 +172,7 @@ class Unit {
     if (stage + 1 == stages_.size() && in_last_pass(vector))
       memory.send(drain_port_, written_with(work.drains, number, work.vectors, task.slot_offset), cycle);
     if (stage == 1 && work.is_fed) task.adapters_computed->push_back(cycle + work.service[stage]);
+    vector.entered_before = vector.entered;
     vector.entered = cycle;
     stages_[stage] = vector;
   }
@@ -173,6 +196,7 @@ class Unit {
   std::size_t open_jobs_ = 0;
   std::uint64_t busy_since_ = 0;
   std::uint64_t busy_cycles_ = 0;
+  std::uint64_t lanes_free_ = 0;  ///< from this cycle on, for the next vector
   std::optional<Intake> intake_;
   std::vector<std::optional<Vector>> stages_;
 };

@@ -69,8 +69,9 @@ Work work_of(const ChipConfig& config, const Step& step, const TileJob& job) {
   std::vector<std::uint64_t> service = {0, dac, analogue_cycles(config, tile.crossbar.read_ns)};
   if (tile.sensing.kind == SensingKind::integrator)
     service.push_back(analogue_cycles(config, tile.sensing.transfer_ns));
-  const std::size_t adc_bank = service.size();
-  service.insert(service.end(), {conversion_cycles(config, job.most_sensed_lines), 0});
+  service.push_back(conversion_cycles(config, job.most_sensed_lines));
+  const std::size_t lanes = service.size();
+  service.insert(service.end(), {0, 0});
   Work work = streaming_work(step.tile_group, job, std::move(service));
   if (job.driven != nullptr) {
     loads.driven = job.driven.get();
@@ -79,10 +80,12 @@ Work work_of(const ChipConfig& config, const Step& step, const TileJob& job) {
     if (!job.spikes) loads.bits_of_driven_line += code_bits;
     work.loads = loads;
   }
-  work.adc_bank = adc_bank;
+  work.lanes = lanes;
+  if (job.most_sensed_lines > 0) work.lots = divided_rounding_up(job.most_sensed_lines, tile.adc.count);
   work.lane_cycles = job.lane_cycles;
   work.lane_latency = job.lane_latency;
   work.feeds_adapters = job.adapters.has_value();
+  if (work.feeds_adapters) work.result_cycles = job.adapters->result_cycles;
   return work;
 }
 

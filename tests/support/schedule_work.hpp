@@ -39,12 +39,14 @@ struct Work {
   std::vector<StridedRange> fetches;
   std::vector<StridedRange> drains;
   std::vector<std::uint64_t> service;
-  std::optional<Loads> loads;           ///< none: `service` has the DAC bank's cycles
-  std::optional<std::size_t> adc_bank;  ///< the stage that does the lanes' work with a vector's last pass
+  std::optional<Loads> loads;        ///< none: `service` has the DAC bank's cycles
+  std::optional<std::size_t> lanes;  ///< the stage; with a vector's last pass it takes longer than `service` says
+  std::uint64_t lots = 1;            ///< of conversions
   std::uint64_t lane_cycles = 0;
   std::uint64_t lane_latency = 0;
-  bool feeds_adapters = false;  ///< its vectors go to the LoRA unit too
-  bool is_fed = false;          ///< its vectors come from a tile group's fetch
+  bool feeds_adapters = false;      ///< its vectors go to the LoRA unit too
+  std::uint64_t result_cycles = 0;  ///< of its adapters
+  bool is_fed = false;              ///< its vectors come from a tile group's fetch
 };
 
 /// Units that follow the tile groups. Unit u has the ports 2u (fetch) and 2u + 1 (drain); the programmer's stay silent.

@@ -100,7 +100,7 @@ class Draw {
     job.shift_adds = below(4);
     job.lane_operations = operations();
     job.lane_cycles = coin() ? below(40) : 0;
-    job.lane_latency = below(4);
+    job.lane_latency = below(12);
     job.group_wire_bits = below(9);
     if (coin()) {
       auto adapters = lora_job();
@@ -125,6 +125,7 @@ class Draw {
   LoraJob lora_job() {
     auto job = streaming<LoraJob>();
     job.cycles_per_vector = below(60);
+    job.result_cycles = below(static_cast<std::uint32_t>(job.cycles_per_vector) + 1);
     job.macs_per_vector = below(9);
     return job;
   }

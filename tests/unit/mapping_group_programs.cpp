@@ -122,6 +122,20 @@ TEST_CASE("Biases and pairs are read where a deployment brings them, before the 
   CHECK(tiles[1]->adapters->fed_words_per_vector == 3 + 1);
 }
 
+TEST_CASE("Results of a group's adapters come while the last pair's second matrix gives those of a tile") {
+  Residual residual;
+  residual.chip.tile.crossbar.columns = 4;  // three outputs beside the reference
+  residual.map = map_to_tiles(residual.network, residual.chip);
+  residual.chip.lora_unit.rows = 2;
+  residual.chip.lora_unit.columns = 2;
+  residual.chip.lora_unit.step_cycles = 3;
+  const Program program = residual.inference();
+  const auto tiles = jobs_of<TileJob>(program);
+  // Of five outputs of rank 3 a tile has three; both of the head's come at once.
+  CHECK(tiles.at(0)->adapters->result_cycles == 1 * 2 * 3);
+  CHECK(tiles.at(1)->adapters->result_cycles == 0);
+}
+
 TEST_CASE("Adapters that fetch their own vectors leave terms, which a group adds as it does other values") {
   const Residual residual(false);
   const Program program = residual.inference();

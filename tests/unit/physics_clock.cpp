@@ -91,3 +91,14 @@ TEST_CASE("The LoRA unit works through a product in blocks of its size") {
   CHECK(lora_product_cycles(config, 9, 17) == 4 + 4);
   CHECK(lora_product_cycles(config, 9, 17, 5) == 5 * 4 + 4);
 }
+
+TEST_CASE("Results of the LoRA unit come as many at a time as it has rows") {
+  LoraUnitConfig config;
+  config.rows = 8;
+  config.columns = 16;
+  CHECK(lora_result_cycles(config, 8, 17) == 0);
+  CHECK(lora_result_cycles(config, 9, 16) == 1);
+  CHECK(lora_result_cycles(config, 25, 17) == 3 * 2);
+  config.step_cycles = 5;
+  CHECK(lora_result_cycles(config, 25, 17) == 3 * 2 * 5);
+}
