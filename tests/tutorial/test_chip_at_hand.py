@@ -20,7 +20,7 @@ for folder in ("workloads", "workloads/tests"):
 from faces import write_images  # noqa: E402
 
 from face import restore  # noqa: E402
-from face.phases import Settings  # noqa: E402
+from lifelong.phases import Settings  # noqa: E402
 from palimpsest_export import read_chip_weights  # noqa: E402
 from palimpsest_export.interpreter import load_trace  # noqa: E402
 
@@ -36,7 +36,7 @@ def chip(tmp_path_factory):
     directory = tmp_path_factory.mktemp("chip")
     generator = numpy.random.default_rng(1)
     write_images(directory, generator.integers(0, 256, (60, 64, 64), dtype=numpy.uint8))
-    for phase in restore.PHASES:
+    for phase in restore.PLANS:
         done = palimpsest(
             directory, "deploy", "--phase", phase, "--seed", "3", "--weights", f"{phase}.safetensors"
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy
 
+from lifelong.errors import DataError
 from palimpsest_export.formats import other_format
 
 IMAGES_FILE = "olivetti_faces_u8.npy"
@@ -24,10 +25,6 @@ INPUT_OFFSET = -1.0
 
 MAXIMUM_ROTATION = math.radians(10)
 MINIMUM_CROP = 0.85
-
-
-class DataError(Exception):
-    """The data are missing or not what they should be; the message is one line."""
 
 
 @dataclass

@@ -5,7 +5,9 @@ import math
 import torch
 from torch import nn
 
-from palimpsest_export import LoraLinear, RMSNorm
+from palimpsest_export import LoraLinear, RMSNorm, trace_network
+
+from .data import INPUT_OFFSET, INPUT_SCALE
 
 TOKENS = 16
 PIXELS = 16
@@ -63,3 +65,8 @@ def build_network(generator):
                 drawn = generator.uniform(-bound, bound, size=(module.out_features, module.in_features))
                 module.weight.copy_(torch.from_numpy(drawn))
     return network
+
+
+def trace_faces(network):
+    """The network as a trace states it."""
+    return trace_network(network, (TOKENS, PIXELS), INPUT_SCALE, INPUT_OFFSET)

@@ -3,12 +3,11 @@
 `hybrid` leaves the backbone as first trained and trains adapters; `rewrite` trains every parameter again.
 """
 
-import copy
-from dataclasses import dataclass
-
-import numpy
 from torch import nn
 
+from lifelong import phases
+from lifelong.phases import Classes, Plan, Settings, adapter_parameters
+from lifelong.streams import RandomStreams
 from palimpsest_export import TrainingRun, activate_adapters, add_adapter
 
 from .network import build_network
@@ -28,24 +27,18 @@ FORGET_BOUND = 5.0
 ADAPTER_RANKS = {"restore": 8, "unlearn": 6, "continual": 8}
 
 
-@dataclass
-class Settings:
-    """Steps and learning rate of a training run, and how many samples of each face make a batch."""
+PER_FACE = 8
+"""Samples of each face of a batch."""
 
-    steps: int
-    rate: float
-    per_face: int = 8
-
-
-BACKBONE = Settings(steps=2000, rate=3e-3)
+BACKBONE = Settings(steps=2000, rate=3e-3, per_class=PER_FACE)
 ADAPTERS = {
-    "restore": Settings(steps=400, rate=2e-3),
-    "unlearn": Settings(steps=400, rate=3e-3),
-    "continual": Settings(steps=1000, rate=2e-2),
+    "restore": Settings(steps=400, rate=2e-3, per_class=PER_FACE),
+    "unlearn": Settings(steps=400, rate=3e-3, per_class=PER_FACE),
+    "continual": Settings(steps=1000, rate=2e-2, per_class=PER_FACE),
 }
-REWRITES = {"unlearn": Settings(steps=400, rate=1e-3), "continual": Settings(steps=600, rate=1e-3)}
+REWRITES = {"unlearn": Settings(steps=400, rate=1e-3, per_class=PER_FACE), "continual": Settings(600, 1e-3, PER_FACE)}
 
-STREAMS = [
+random_stream = RandomStreams(
     "data",
     "network",
     "backbone",
@@ -57,34 +50,7 @@ STREAMS = [
     "chip_restore",
     "chip_unlearn",
     "chip_continual",
-]
-
-
-def random_stream(seed, purpose, *numbers):
-    """A numpy Generator for each purpose (and numbers): changing one training run leaves the other draws alone."""
-    return numpy.random.default_rng([seed, STREAMS.index(purpose), *numbers])
-
-
-@dataclass
-class TrainedMethod:
-    """One way to reach a phase: a network with its adapters set, and the facts a trace states about it."""
-
-    network: nn.Module
-    weights: str
-    adapters: list
-    training: list
-
-
-@dataclass
-class TrainedPhase:
-    """A phase with both methods, and the faces it is tested on."""
-
-    name: str
-    retain: list
-    forget: list
-    new: list
-    hybrid: TrainedMethod
-    rewrite: TrainedMethod
+)
 
 
 def keep_loss(scores, labels):
@@ -97,35 +63,27 @@ def forget_loss(scores, labels):
     return forgetting_loss(scores, labels, FORGOTTEN, FORGET_WEIGHT, FORGET_BOUND)
 
 
-def _train(network, parameters, faces, data, seed, purpose, settings, loss, adapter=None):
+PLANS = {
+    "learn": Plan("restore", [], LEARNED, keep_loss),
+    "unlearn": Plan("unlearn", [], LEARNED, forget_loss),
+    "continual": Plan("continual", ["unlearn"], REPLAYED, keep_loss),
+}
+
+
+def _train(network, parameters, plan, data, seed, purpose, settings, adapter=None):
     train(
         network,
         parameters,
-        faces,
+        plan.batch,
         data,
         random_stream(seed, purpose),
         settings.steps,
-        settings.per_face,
+        settings.per_class,
         settings.rate,
         TRAINING_NOISE,
-        loss,
+        plan.loss,
     )
-    return TrainingRun("adam", settings.steps, settings.per_face * len(faces), adapter)
-
-
-def adapter_parameters(network, name):
-    """The matrices of the adapter, in every layer that has it."""
-    own = [f"lora_A.{name}.", f"lora_B.{name}."]
-    return [value for path, value in network.named_parameters() if any(part in path for part in own)]
-
-
-def _train_adapter(network, name, active, faces, data, seed, loss):
-    """Add the adapter, make it and `active` the adapters in use, and train it alone."""
-    rank = ADAPTER_RANKS[name]
-    add_adapter(network, name, rank, rank, random_stream(seed, f"{name}"))
-    activate_adapters(network, [*active, name])
-    parameters = adapter_parameters(network, name)
-    return _train(network, parameters, faces, data, seed, name, ADAPTERS[name], loss, name)
+    return TrainingRun("adam", settings.steps, settings.per_class * len(plan.batch), adapter)
 
 
 def train_phases(data, seed, progress):
@@ -133,39 +91,17 @@ def train_phases(data, seed, progress):
 
     progress: called with a phase's name.
     """
-    progress("learn")
+    settings = {"backbone": BACKBONE, **{f"rewrite_{phase}": run for phase, run in REWRITES.items()}}
+
+    def train_all(network, plan, purpose):
+        return _train(network, list(network.parameters()), plan, data, seed, purpose, settings[purpose])
+
+    def train_adapter(network, plan):
+        name = plan.adapter
+        add_adapter(network, name, ADAPTER_RANKS[name], ADAPTER_RANKS[name], random_stream(seed, name))
+        activate_adapters(network, [*plan.active, name])
+        return _train(network, adapter_parameters(network, name), plan, data, seed, name, ADAPTERS[name], name)
+
+    classes = Classes(LEARNED, KEPT, FORGOTTEN, ADDED)
     backbone = build_network(random_stream(seed, "network"))
-    trained = _train(
-        backbone, list(backbone.parameters()), LEARNED, data, seed, "backbone", BACKBONE, keep_loss
-    )
-    hybrid = copy.deepcopy(backbone)
-    restored = _train_adapter(hybrid, "restore", [], LEARNED, data, seed, keep_loss)
-    learn = TrainedPhase(
-        "learn",
-        LEARNED,
-        [],
-        [],
-        TrainedMethod(copy.deepcopy(hybrid), "base", ["restore"], [trained, restored]),
-        TrainedMethod(copy.deepcopy(backbone), "base", [], [trained]),
-    )
-
-    progress("unlearn")
-    run = _train_adapter(hybrid, "unlearn", [], LEARNED, data, seed, forget_loss)
-    hybrid_method = TrainedMethod(copy.deepcopy(hybrid), "base", ["unlearn"], [run])
-    rewrite = copy.deepcopy(backbone)
-    parameters = list(rewrite.parameters())
-    run = _train(
-        rewrite, parameters, LEARNED, data, seed, "rewrite_unlearn", REWRITES["unlearn"], forget_loss
-    )
-    rewrite_method = TrainedMethod(copy.deepcopy(rewrite), "rewrite_unlearn", [], [run])
-    unlearn = TrainedPhase("unlearn", KEPT, FORGOTTEN, [], hybrid_method, rewrite_method)
-
-    progress("continual")
-    run = _train_adapter(hybrid, "continual", ["unlearn"], REPLAYED, data, seed, keep_loss)
-    hybrid_method = TrainedMethod(hybrid, "base", ["unlearn", "continual"], [run])
-    run = _train(
-        rewrite, parameters, REPLAYED, data, seed, "rewrite_continual", REWRITES["continual"], keep_loss
-    )
-    rewrite_method = TrainedMethod(rewrite, "rewrite_continual", [], [run])
-    continual = TrainedPhase("continual", KEPT, FORGOTTEN, ADDED, hybrid_method, rewrite_method)
-    return [learn, unlearn, continual]
+    return phases.train_phases(backbone, PLANS, classes, train_all, train_adapter, progress)

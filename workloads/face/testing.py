@@ -1,19 +1,13 @@
 """Accuracy of the trained phases, in float and with simulated programming errors."""
 
 import numpy
-import torch
+
+from lifelong.testing import PROGRAMMING_ERROR, accuracy_rows, class_samples
 
 from .data import TEST_COPIES
-from .training import PROGRAMMING_ERROR, network_inputs, noisy_weights
+from .training import network_inputs, noisy_weights
 
 DRAWS = 20
-
-
-def accuracies(network, inputs, labels, subsets):
-    """Share of right answers in percent, for each subset (a list of index arrays)."""
-    with torch.no_grad():
-        right = network(inputs).argmax(dim=1).numpy() == labels
-    return [100 * right[subset].mean() for subset in subsets]
 
 
 def subset_indices(phase, labels):
@@ -23,11 +17,7 @@ def subset_indices(phase, labels):
     new faces.
     """
     known = numpy.flatnonzero(numpy.isin(labels, [*phase.retain, *phase.new]))
-    groups = {"all": phase.retain + phase.forget + phase.new, "retain": phase.retain}
-    groups.update({"forget": phase.forget, "new": phase.new})
-    subsets = {name: numpy.flatnonzero(numpy.isin(labels, faces)) for name, faces in groups.items() if faces}
-    subsets["unaugmented"] = known[known % (1 + TEST_COPIES) == 0]
-    return subsets
+    return {**class_samples(phase, labels), "unaugmented": known[known % (1 + TEST_COPIES) == 0]}
 
 
 def accuracy_table(phases, data, generator):
@@ -35,23 +25,9 @@ def accuracy_table(phases, data, generator):
 
     Each draw adds to every array weight an error uniform within +-2/35 of its layer's largest weight.
     """
+
+    def disturbed(network):
+        return noisy_weights(network, lambda shape: PROGRAMMING_ERROR * generator.uniform(-1, 1, shape))
+
     inputs = network_inputs(data.test_inputs)
-    lines = [
-        f"{'phase':<10} {'method':<8} {'subset':<12} {'samples':>7} {'float':>7} {'noisy':>7} {'lowest':>7}"
-    ]
-    for phase in phases:
-        subsets = subset_indices(phase, data.test_labels)
-        for kind in ("hybrid", "rewrite"):
-            network = getattr(phase, kind).network
-            clean = accuracies(network, inputs, data.test_labels, subsets.values())
-            noisy = []
-            for _ in range(DRAWS):
-                with noisy_weights(
-                    network, lambda shape: PROGRAMMING_ERROR * generator.uniform(-1, 1, shape)
-                ):
-                    noisy.append(accuracies(network, inputs, data.test_labels, subsets.values()))
-            mean, lowest = numpy.mean(noisy, axis=0), numpy.min(noisy, axis=0)
-            for number, (name, subset) in enumerate(subsets.items()):
-                figures = f"{clean[number]:7.1f} {mean[number]:7.1f} {lowest[number]:7.1f}"
-                lines.append(f"{phase.name:<10} {kind:<8} {name:<12} {len(subset):>7} {figures}")
-    return "\n".join(lines)
+    return "\n".join(accuracy_rows(phases, inputs, data.test_labels, subset_indices, disturbed, DRAWS, width=12))

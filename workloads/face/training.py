@@ -1,24 +1,14 @@
-"""Training under weight noise, reproducible bit by bit, and testing under weight noise."""
+"""Weight noise, and training under it."""
 
 import contextlib
-import math
 
 import numpy
 import torch
 from torch import nn
 
+from lifelong import training
+
 from .data import INPUT_OFFSET, INPUT_SCALE
-
-GRID = 2.0**-16
-
-PROGRAMMING_ERROR = 2.0 / 35.0
-"""Largest programming error of a cell as a share of a layer's largest weight: 2 uS of 35 uS."""
-
-
-def make_deterministic():
-    """One thread and deterministic kernels, process-wide."""
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
 
 
 def network_inputs(inputs):
@@ -51,18 +41,6 @@ def noisy_weights(network, draw):
                 weight.copy_(value)
 
 
-def snap_to_grid(parameters):
-    """Round every parameter to a multiple of 2^-16, in place.
-
-    Kernels of different processors differ in the last bits of a float64, about 1e-15. Rounding to a far
-    coarser grid after every step removes the difference before it can grow, and makes the values exact in
-    float32.
-    """
-    with torch.no_grad():
-        for parameter in parameters:
-            parameter.copy_(torch.round(parameter / GRID) * GRID)
-
-
 def balanced_batch(inputs, labels, faces, per_face, generator):
     """per_face samples for each entry of `faces`, drawn without replacement: (float64 inputs, int64 labels).
 
@@ -93,18 +71,12 @@ def train(network, parameters, faces, data, generator, steps, per_face, rate, no
     parameters: the tensors to train, all others are frozen; noise: standard deviation as a share of a layer's
     largest weight; loss: function of (scores, labels).
     """
-    for parameter in network.parameters():
-        parameter.requires_grad_(False)
-    for parameter in parameters:
-        parameter.requires_grad_(True)
-    snap_to_grid(parameters)
-    optimizer = torch.optim.Adam(parameters, lr=rate)
-    for step in range(steps):
-        for group in optimizer.param_groups:
-            group["lr"] = rate * 0.5 * (1 + math.cos(math.pi * step / steps))
-        inputs, labels = balanced_batch(data.train_inputs, data.train_labels, faces, per_face, generator)
-        with noisy_weights(network, lambda shape: noise * generator.standard_normal(shape)):
-            optimizer.zero_grad()
-            loss(network(inputs), labels).backward()
-        optimizer.step()
-        snap_to_grid(parameters)
+    training.train(
+        network,
+        parameters,
+        lambda: balanced_batch(data.train_inputs, data.train_labels, faces, per_face, generator),
+        steps,
+        rate,
+        lambda: noisy_weights(network, lambda shape: noise * generator.standard_normal(shape)),
+        loss,
+    )

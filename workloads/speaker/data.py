@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy
 
+from lifelong.errors import DataError
 from palimpsest_export.formats import other_format
 
 from .network import CHANNELS, SPEAKERS, STEPS
@@ -24,10 +25,6 @@ SPIKE_SHARE = 0.15
 
 MOST_CUT = 0.08
 """Of a clip's length, at either end of a training copy."""
-
-
-class DataError(Exception):
-    """The data are missing or not what they should be; the message is one line."""
 
 
 @dataclass

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import nn
 
-from palimpsest_export import LIF, LoraLinear, Scan
+from palimpsest_export import LIF, LoraLinear, Scan, trace_network
 
 STEPS = 10
 CHANNELS = 140
@@ -75,3 +75,8 @@ def add_speaker(network, generator):
     with torch.no_grad():
         network.readout.weight[-1].copy_(drawn[:-1])
         network.readout.bias[-1].copy_(drawn[-1])
+
+
+def trace_speakers(network):
+    """The network as a trace states it."""
+    return trace_network(network, (STEPS, CHANNELS), input_type="spikes")

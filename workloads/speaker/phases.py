@@ -4,12 +4,11 @@
 `rewrite` trains every parameter again.
 """
 
-import copy
-from dataclasses import dataclass
-
 import numpy
 
-from face.phases import TrainedMethod, TrainedPhase, adapter_parameters
+from lifelong import phases
+from lifelong.phases import Classes, Plan, Settings, adapter_parameters
+from lifelong.streams import RandomStreams
 from palimpsest_export import TrainingRun, activate_adapters, add_adapter
 
 from .errors import array_errors
@@ -27,24 +26,18 @@ OWN_ERROR, COMMON_ERROR = 0.04, 0.015
 RANK, ALPHA = 8, 16
 
 
-@dataclass
-class Settings:
-    """Steps and learning rate of a training run, and how many samples of each speaker make a batch."""
+PER_SPEAKER = 24
+"""Samples of each speaker of a batch."""
 
-    steps: int
-    rate: float
-    per_speaker: int = 24
-
-
-BACKBONE = Settings(steps=800, rate=2e-3)
+BACKBONE = Settings(steps=800, rate=2e-3, per_class=PER_SPEAKER)
 ADAPTERS = {
-    "restore": Settings(steps=150, rate=5e-3),
-    "unlearn": Settings(steps=250, rate=5e-3),
-    "continual": Settings(steps=600, rate=5e-3),
+    "restore": Settings(steps=150, rate=5e-3, per_class=PER_SPEAKER),
+    "unlearn": Settings(steps=250, rate=5e-3, per_class=PER_SPEAKER),
+    "continual": Settings(steps=600, rate=5e-3, per_class=PER_SPEAKER),
 }
-REWRITES = {"unlearn": Settings(steps=250, rate=1e-3), "continual": Settings(steps=300, rate=1e-3)}
+REWRITES = {"unlearn": Settings(steps=250, rate=1e-3, per_class=PER_SPEAKER), "continual": Settings(300, 1e-3, PER_SPEAKER)}
 
-STREAMS = [
+random_stream = RandomStreams(
     "data",
     "network",
     "backbone",
@@ -59,12 +52,7 @@ STREAMS = [
     "chip restore",
     "chip unlearn",
     "chip continual",
-]
-
-
-def random_stream(seed, purpose, *numbers):
-    """A numpy Generator for each purpose (and numbers): changing one training run leaves the other draws alone."""
-    return numpy.random.default_rng([seed, STREAMS.index(purpose), *numbers])
+)
 
 
 def keep_loss(scores, labels, _generator):
@@ -82,6 +70,13 @@ def extend_loss(scores, labels, _generator):
     return squared_error(scores, labels, len(LEARNED) + 1)
 
 
+PLANS = {
+    "learn": Plan("restore", [], LEARNED, keep_loss),
+    "unlearn": Plan("unlearn", [], LEARNED, forget_loss),
+    "continual": Plan("continual", ["unlearn"], [*KEPT, ADDED], extend_loss),
+}
+
+
 def replayed_samples(labels, copies, generator):
     """Numbers of the training samples of the continual phase: all of the new speaker, 30 % of each kept one.
 
@@ -96,28 +91,28 @@ def replayed_samples(labels, copies, generator):
     return (first[:, None] + numpy.arange(1 + copies)).reshape(-1)
 
 
-def _train(network, parameters, speakers, samples, data, seed, purpose, settings, loss, adapter=None):
+def drawn_batch(data, copies, seed, plan, per_speaker, generator):
+    """A function that gives batches of a phase: of all clips, or where a speaker is added of those replayed."""
+    samples = numpy.arange(len(data.train_labels))
+    if ADDED in plan.batch:
+        samples = replayed_samples(data.train_labels, copies, random_stream(seed, "replay"))
+    return lambda: balanced_batch(
+        data.train_inputs, data.train_labels, samples, plan.batch, per_speaker, generator
+    )
+
+
+def _train(network, parameters, plan, data, copies, seed, purpose, settings, adapter=None):
     generator = random_stream(seed, purpose)
     train(
         network,
         parameters,
-        lambda: balanced_batch(
-            data.train_inputs, data.train_labels, samples, speakers, settings.per_speaker, generator
-        ),
+        drawn_batch(data, copies, seed, plan, settings.per_class, generator),
         settings.steps,
         settings.rate,
         array_errors(generator, OWN_ERROR, COMMON_ERROR),
-        lambda scores, labels: loss(scores, labels, generator),
+        lambda scores, labels: plan.loss(scores, labels, generator),
     )
-    return TrainingRun("adam", settings.steps, settings.per_speaker * len(speakers), adapter)
-
-
-def _train_adapter(network, name, active, speakers, samples, data, seed, loss):
-    """Add the adapter, make it and `active` the adapters in use, and train it alone."""
-    add_adapter(network, name, RANK, ALPHA, random_stream(seed, name))
-    activate_adapters(network, [*active, name])
-    parameters = adapter_parameters(network, name)
-    return _train(network, parameters, speakers, samples, data, seed, name, ADAPTERS[name], loss, name)
+    return TrainingRun("adam", settings.steps, settings.per_class * len(plan.batch), adapter)
 
 
 def train_phases(data, copies, seed, progress):
@@ -125,60 +120,25 @@ def train_phases(data, copies, seed, progress):
 
     progress: called with a phase's name.
     """
-    everything = numpy.arange(len(data.train_labels))
-    progress("learn")
-    backbone = build_network(random_stream(seed, "network"))
-    trained = _train(
-        backbone, list(backbone.parameters()), LEARNED, everything, data, seed, "backbone", BACKBONE, keep_loss
-    )
-    hybrid = copy.deepcopy(backbone)
-    restored = _train_adapter(hybrid, "restore", [], LEARNED, everything, data, seed, keep_loss)
-    learn = TrainedPhase(
-        "learn",
-        LEARNED,
-        [],
-        [],
-        TrainedMethod(copy.deepcopy(hybrid), "base", ["restore"], [trained, restored]),
-        TrainedMethod(copy.deepcopy(backbone), "base", [], [trained]),
-    )
+    settings = {"backbone": BACKBONE, **{f"rewrite_{phase}": run for phase, run in REWRITES.items()}}
 
-    progress("unlearn")
-    run = _train_adapter(hybrid, "unlearn", [], LEARNED, everything, data, seed, forget_loss)
-    hybrid_method = TrainedMethod(copy.deepcopy(hybrid), "base", ["unlearn"], [run])
-    rewrite = copy.deepcopy(backbone)
-    parameters = list(rewrite.parameters())
-    run = _train(
-        rewrite,
-        parameters,
-        LEARNED,
-        everything,
-        data,
-        seed,
-        "rewrite_unlearn",
-        REWRITES["unlearn"],
-        forget_loss,
-    )
-    rewrite_method = TrainedMethod(copy.deepcopy(rewrite), "rewrite_unlearn", [], [run])
-    unlearn = TrainedPhase("unlearn", KEPT, [FORGOTTEN], [], hybrid_method, rewrite_method)
+    def train_all(network, plan, purpose):
+        parameters = list(network.parameters())
+        return _train(network, parameters, plan, data, copies, seed, purpose, settings[purpose])
 
-    progress("continual")
-    for network in (hybrid, rewrite):
-        add_speaker(network, random_stream(seed, "new speaker"))
-    samples = replayed_samples(data.train_labels, copies, random_stream(seed, "replay"))
-    known = [*KEPT, ADDED]
-    run = _train_adapter(hybrid, "continual", ["unlearn"], known, samples, data, seed, extend_loss)
-    hybrid_method = TrainedMethod(hybrid, "continual", ["unlearn", "continual"], [run])
-    run = _train(
-        rewrite,
-        parameters,
-        known,
-        samples,
-        data,
-        seed,
-        "rewrite_continual",
-        REWRITES["continual"],
-        extend_loss,
+    def train_adapter(network, plan):
+        name = plan.adapter
+        add_adapter(network, name, RANK, ALPHA, random_stream(seed, name))
+        activate_adapters(network, [*plan.active, name])
+        parameters = adapter_parameters(network, name)
+        return _train(network, parameters, plan, data, copies, seed, name, ADAPTERS[name], name)
+
+    return phases.train_phases(
+        build_network(random_stream(seed, "network")),
+        PLANS,
+        Classes(LEARNED, KEPT, [FORGOTTEN], [ADDED]),
+        train_all,
+        train_adapter,
+        progress,
+        extend=lambda network: add_speaker(network, random_stream(seed, "new speaker")),
     )
-    rewrite_method = TrainedMethod(rewrite, "rewrite_continual", [], [run])
-    continual = TrainedPhase("continual", KEPT, [FORGOTTEN], [ADDED], hybrid_method, rewrite_method)
-    return [learn, unlearn, continual]

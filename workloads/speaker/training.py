@@ -7,7 +7,7 @@ import numpy
 import torch
 from torch import nn
 
-from face.training import snap_to_grid
+from lifelong import training
 
 from .network import linear_layers
 
@@ -112,20 +112,14 @@ def train(network, parameters, batch, steps, rate, disturb, loss):
     disturb: as as_stored() takes it; loss: function of (scores, labels). Gradients are those at the stored values
     (a straight-through estimate); between steps the parameters have finer ones, multiples of 2^-16.
     """
-    for parameter in network.parameters():
-        parameter.requires_grad_(False)
-    for parameter in parameters:
-        parameter.requires_grad_(True)
-    snap_to_grid(parameters)
-    optimizer = torch.optim.Adam(parameters, lr=rate)
-    for step in range(steps):
-        for group in optimizer.param_groups:
-            group["lr"] = rate * 0.5 * (1 + math.cos(math.pi * step / steps))
-        inputs, labels = batch()
-        with as_stored(network, disturb):
-            optimizer.zero_grad()
-            loss(network(inputs), labels).backward()
-        optimizer.step()
-        bound_weights(network)
-        snap_to_grid(parameters)
+    training.train(
+        network,
+        parameters,
+        batch,
+        steps,
+        rate,
+        lambda: as_stored(network, disturb),
+        loss,
+        lambda: bound_weights(network),
+    )
     store(network)

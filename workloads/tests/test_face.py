@@ -9,16 +9,14 @@ from torch import nn
 from face.network import build_network
 from face.phases import random_stream
 from face.training import (
-    GRID,
     array_weights,
     balanced_batch,
     forgetting_loss,
-    make_deterministic,
     network_inputs,
     noisy_weights,
-    snap_to_grid,
     train,
 )
+from lifelong.determinism import GRID, make_deterministic, snap_to_grid
 from palimpsest_export import add_adapter
 
 

@@ -11,7 +11,8 @@ from torch import nn
 
 from face import phases as face_phases
 from face.main import build_trace
-from face.phases import Settings, train_phases
+from face.phases import train_phases
+from lifelong.phases import Settings
 from palimpsest_export import write_trace
 from palimpsest_export.interpreter import load_trace
 

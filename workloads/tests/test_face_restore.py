@@ -7,8 +7,9 @@ import pytest
 import torch
 from faces import prepare, write_images
 
+from face import phases as face_phases
 from face import restore
-from face.phases import Settings
+from lifelong.phases import Plan, Settings
 from palimpsest_export import ChipWeights, encode_tensors, trace_adapter, trace_digest
 from palimpsest_export.interpreter import load_trace
 from palimpsest_export.safetensors import decode_metadata, decode_tensors
@@ -58,14 +59,14 @@ def test_each_phase_trains_its_adapter_on_its_own_weights_with_those_before_it(g
         real(network, parameters, faces, data, generator, steps, per_face, rate, noise, loss)
 
     monkeypatch.setattr(restore, "train", spy)
-    weights = {name: chip(7, name) for name in restore.PHASES}
+    weights = {name: chip(7, name) for name in restore.PLANS}
     adapters = restore.train_on_chip(prepare(grey_faces), weights, generic(), 1)
     assert list(adapters) == ["restore", "unlearn", "continual"]
     kept, added = [0, 1, 2, 3, 4], [0, 1, 3, 4, 5, 5]
     facts = [
-        ("learn", ["restore"], kept, 3, restore.keep_loss),
-        ("unlearn", ["unlearn"], kept, 4, restore.forget_loss),
-        ("continual", ["unlearn", "continual"], added, 5, restore.keep_loss),
+        ("learn", ["restore"], kept, 3, face_phases.keep_loss),
+        ("unlearn", ["unlearn"], kept, 4, face_phases.forget_loss),
+        ("continual", ["unlearn", "continual"], added, 5, face_phases.keep_loss),
     ]
     for run, (phase, active, faces, steps, loss) in zip(runs, facts, strict=True):
         numpy.testing.assert_array_equal(run[0], weights[phase].values["embed.weight"])
@@ -82,7 +83,7 @@ def test_training_repeats_and_follows_the_chip(grey_faces):
     data = prepare(grey_faces)
 
     def up(number, draws):
-        weights = {name: chip(number, name) for name in restore.PHASES}
+        weights = {name: chip(number, name) for name in restore.PLANS}
         for on_phase in weights.values():
             on_phase.chip["seed"] = draws
         return restore.train_on_chip(data, weights, generic(), 1)["restore"].layers["classifier"].up
@@ -107,7 +108,7 @@ def test_training_lowers_the_loss_on_the_chip(tmp_path, monkeypatch):
 
     settings = {name: Settings(160, 0.02, 4) for name in SETTINGS}
     monkeypatch.setattr(restore, "ADAPTERS", settings)
-    monkeypatch.setattr(restore, "PHASES", {"learn": restore.ChipPhase("restore", [], [0, 1, 2, 3, 4], noted)})
+    monkeypatch.setattr(restore, "PLANS", {"learn": Plan("restore", [], [0, 1, 2, 3, 4], noted)})
     restore.train_on_chip(data, {"learn": chip(7, "learn")}, generic(), 1)
     assert len(losses) == 40
     assert sum(losses[-5:]) < 0.5 * sum(losses[:5])
@@ -115,7 +116,7 @@ def test_training_lowers_the_loss_on_the_chip(tmp_path, monkeypatch):
 
 def write_chip(folder, number=7, phases=None):
     folder.mkdir()
-    for name in restore.PHASES:
+    for name in restore.PLANS:
         weights = chip(number, (phases or {}).get(name, name))
         metadata = {"schema": "palimpsest.deployed_weights", "version": "1", "phase": weights.phase, **weights.chip}
         (folder / f"{name}.safetensors").write_bytes(encode_tensors(weights.values, metadata))
@@ -128,7 +129,7 @@ def test_the_command_writes_the_adapters_beside_the_weights(grey_faces, capsys):
     assert restore.main(["--data", str(grey_faces), *folders]) == 0
     assert "chip-8: adapters trained" in capsys.readouterr().out
     for number in (7, 8):
-        for phase, facts in restore.PHASES.items():
+        for phase, facts in restore.PLANS.items():
             data = (grey_faces / f"chip-{number}" / f"{facts.adapter}.adapter").read_bytes()
             metadata = decode_metadata(data)
             assert (metadata["seed"], metadata["adapter"], metadata["phase"]) == (str(number), facts.adapter, phase)

@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from face.testing import accuracies, accuracy_table, subset_indices
+from face.testing import accuracy_table, subset_indices
+from lifelong.testing import accuracies
 
 LABELS = numpy.repeat(numpy.arange(6), 30)
 PHASE = SimpleNamespace(name="continual", retain=[0, 1, 3, 4], forget=[2], new=[5])

@@ -8,11 +8,12 @@ import pytest
 import torch
 from spoken import prepare, recordings, write
 
+from lifelong.phases import Settings
 from palimpsest_export import write_trace
 from palimpsest_export.interpreter import load_trace
 from speaker import phases as speaker_phases
 from speaker.main import build_trace
-from speaker.phases import Settings, replayed_samples, train_phases
+from speaker.phases import replayed_samples, train_phases
 from speaker.training import store
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -7,12 +7,14 @@ import pytest
 import torch
 from spoken import prepare, recordings, write
 
+from lifelong.phases import Plan, Settings
+from lifelong.restoring import SHARE
 from palimpsest_export import ChipWeights, encode_tensors, trace_adapter, trace_digest
 from palimpsest_export.interpreter import load_trace
 from palimpsest_export.safetensors import decode_metadata, decode_tensors
+from speaker import phases as speaker_phases
 from speaker import restore, training
 from speaker.errors import reading_errors
-from speaker.phases import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TRACE = REPOSITORY / "traces" / "speaker"
@@ -43,7 +45,7 @@ def chip(number, phase):
 
 
 def chip_weights(number):
-    return {name: chip(number, name) for name in restore.PHASES}
+    return {name: chip(number, name) for name in restore.PLANS}
 
 
 def generic():
@@ -112,12 +114,12 @@ def test_each_phase_has_the_loss_and_the_clips_of_its_training(speech, monkeypat
     def noted(name):
         def loss(scores, labels, generator):
             losses.append(name)
-            return getattr(restore, name)(scores, labels, generator)
+            return getattr(speaker_phases, name)(scores, labels, generator)
 
         return loss
 
-    monkeypatch.setattr(restore, "balanced_batch", batch)
-    for phase in restore.PHASES.values():
+    monkeypatch.setattr(speaker_phases, "balanced_batch", batch)
+    for phase in restore.PLANS.values():
         monkeypatch.setattr(phase, "loss", noted(phase.loss.__name__))
     data = prepare(speech)
     restore.train_on_chip(data, 1, chip_weights(7), generic(), 1)
@@ -145,11 +147,11 @@ def test_training_lowers_the_loss_on_the_chip(speech, monkeypatch):
     losses = []
 
     def noted(scores, labels, generator):
-        losses.append(restore.keep_loss(scores, labels, generator))
+        losses.append(speaker_phases.keep_loss(scores, labels, generator))
         return losses[-1]
 
-    monkeypatch.setattr(restore, "ADAPTERS", {"restore": Settings(40 * restore.SHARE, 5e-3, 4)})
-    monkeypatch.setattr(restore, "PHASES", {"learn": restore.ChipPhase("restore", [], [0, 1, 2, 3, 4], noted)})
+    monkeypatch.setattr(restore, "ADAPTERS", {"restore": Settings(40 * SHARE, 5e-3, 4)})
+    monkeypatch.setattr(restore, "PLANS", {"learn": Plan("restore", [], [0, 1, 2, 3, 4], noted)})
     restore.train_on_chip(prepare(speech), 1, {"learn": chip(7, "learn")}, generic(), 1)
     assert len(losses) == 40
     assert sum(losses[-5:]) < 0.5 * sum(losses[:5])
@@ -167,7 +169,7 @@ def test_reading_errors_are_shares_of_the_largest_weight_and_of_each_weight_alon
 
 def write_chip(folder, number=7, phases=None):
     folder.mkdir()
-    for name in restore.PHASES:
+    for name in restore.PLANS:
         weights = chip(number, (phases or {}).get(name, name))
         metadata = {"schema": "palimpsest.deployed_weights", "version": "1", "phase": weights.phase, **weights.chip}
         (folder / f"{name}.safetensors").write_bytes(encode_tensors(weights.values, metadata))
@@ -180,7 +182,7 @@ def test_the_command_writes_the_adapters_beside_the_weights(speech, capsys):
     assert restore.main(["--data", str(speech), *folders]) == 0
     assert "chip-8: adapters trained" in capsys.readouterr().out
     for number in (7, 8):
-        for phase, facts in restore.PHASES.items():
+        for phase, facts in restore.PLANS.items():
             data = (speech / f"chip-{number}" / f"{facts.adapter}.adapter").read_bytes()
             metadata = decode_metadata(data)
             assert (metadata["seed"], metadata["adapter"], metadata["phase"]) == (str(number), facts.adapter, phase)

@@ -6,8 +6,9 @@ import numpy
 import pytest
 import torch
 
+from lifelong.testing import class_samples
 from speaker.network import build_network, linear_layers
-from speaker.testing import accuracy_table, hidden_rate, subset_indices
+from speaker.testing import accuracy_table, hidden_rate
 from speaker.training import network_inputs, store
 
 LABELS = numpy.repeat(numpy.arange(6), 2)
@@ -34,10 +35,10 @@ def table_of(hybrid, rewrite):
 
 
 def test_the_subsets_are_the_speakers_of_the_phase():
-    subsets = subset_indices(PHASE, LABELS)
+    subsets = class_samples(PHASE, LABELS)
     speakers = {name: sorted(set(LABELS[samples])) for name, samples in subsets.items()}
     assert speakers == {"all": [0, 1, 2, 3, 4, 5], "retain": [0, 2, 3, 4], "forget": [1], "new": [5]}
-    assert "new" not in subset_indices(SimpleNamespace(retain=[0], forget=[1], new=[]), LABELS)
+    assert "new" not in class_samples(SimpleNamespace(retain=[0], forget=[1], new=[]), LABELS)
 
 
 def test_the_table_has_each_method():
