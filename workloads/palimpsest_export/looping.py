@@ -71,6 +71,7 @@ def _record(recording, module, initial, indexed, constants, iterations):
     if iterations > 1:
         _need_carried_membranes(builder, names[: len(initial)])
     body, builder.operations = builder.operations, outer
+    body = _state_last(body, [entry["value"] for entry in attributes["carried"]])
     del builder.norms[norms:]
     _bring_in(builder, attributes, body)
     attributes["body"] = {"operations": body}
@@ -83,6 +84,22 @@ def _need_carried_membranes(builder, following):
     for step in builder.operations:
         if step.operation == "lif" and step.outputs[1] not in taken:
             builder.fail(f"expected the membrane that the neurons {step.name} give in a loop to be carried on")
+
+
+def _state_last(body, state):
+    """The operations of a body, those that need nothing of the state first.
+
+    An iteration's work on its input then runs beside the iteration before, and what a product of the state is added
+    to is there before it, whichever way round a sum is written.
+    """
+    waiting, first, last = set(state), [], []
+    for step in body:
+        if waiting.isdisjoint(step.inputs):
+            first.append(step)
+        else:
+            last.append(step)
+            waiting.update(step.outputs)
+    return first + last
 
 
 def _outer_value(builder, tensor, operations):

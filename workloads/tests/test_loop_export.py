@@ -71,6 +71,48 @@ def test_spiking_neurons(reset):
     assert [step.operation for step in loop.body] == ["linear", "lif"]
 
 
+def test_neurons_may_begin_in_a_state_that_is_written_down():
+    def unrolled(m, x):
+        membrane, counts = torch.full((x.shape[0], 4), 0.25), 0
+        for step in range(x.shape[1]):
+            spikes, membrane = m.lif(m.layer(x[:, step]), membrane)
+            counts = counts + spikes
+        return counts
+
+    network = check(Function(unrolled, layer=nn.Linear(4, 4), lif=LIF(0.9, 0.5)), (3, 4))
+    assert kinds(network).count("lif") == 3 and kinds(network).count("parameter") == 1
+    # What does not depend on the input at all is a constant.
+    constant = Function(lambda m, x: x + m.lif(m.start, m.start)[0], start=torch.ones(1, 4), lif=LIF(0.9, 0.5))
+    assert kinds(check(constant, (4,))) == ["add"]
+
+
+class Sums(nn.Module):
+    """A recurrent layer whose step is written in the order of its input or of its state."""
+
+    def __init__(self, state_first):
+        super().__init__()
+        self.input, self.state, self.neurons = nn.Linear(4, 3), nn.Linear(3, 3), LIF(0.9, 0.1)
+        self.state_first = state_first
+
+    def forward(self, spikes, membrane, x):
+        if self.state_first:
+            current = self.state(spikes) + torch.tanh(self.input(x))
+        else:
+            driven = torch.tanh(self.input(x))
+            current = driven + self.state(spikes)
+        spikes, membrane = self.neurons(current, membrane)
+        return spikes, membrane, spikes
+
+
+@pytest.mark.parametrize("state_first", [False, True])
+def test_what_needs_nothing_of_the_state_comes_first_in_a_body(state_first):
+    scan = Scan(Sums(state_first), zeros=((3,), (3,)))
+    network = check(Function(lambda m, x: m.scan(None, x)[1].mean(1), scan=scan), (6, 4))
+    body = network.operations[0].body
+    assert [step.operation for step in body] == ["linear", "tanh", "linear", "add", "lif"]
+    assert [body[0].name, body[2].name] == ["scan.body.input", "scan.body.state"]
+
+
 class Forgetful(Step):
     def forward(self, membrane, x):
         spikes, _ = self.lif(self.layer(x), membrane)

@@ -23,8 +23,15 @@ def _evaluate(attributes, inputs, parameter):
 
 
 def convert(builder, module, current, membrane):
-    """LIF"""
-    values = [builder.need_value(tensor) for tensor in (current, membrane)]
+    """LIF; of a state that does not depend on the input, such as the first one, a constant is made."""
+    given = [tensor for tensor in (current, membrane) if builder.is_value(tensor)]
+    if not given:
+        return None, None
+    like = builder.need_value(given[0])
+    values = [
+        builder.need_value(tensor) if builder.is_value(tensor) else builder.constant_value(tensor, like)
+        for tensor in (current, membrane)
+    ]
     builder.need_aligned(*values)
     attributes = {"leak": module.leak, "threshold": module.threshold, "reset": module.reset}
     names = builder.append("lif", [value.name for value in values], attributes, outputs=2)
