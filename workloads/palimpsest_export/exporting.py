@@ -108,8 +108,11 @@ def _stored(where, inputs, spikes):
             f"{where}: expected samples [samples, ...], at least one, got shape {list(array.shape)}"
         )
     if spikes or array.dtype == bool:
-        if not numpy.isin(array, (0, 1)).all():
-            raise ExportError(f"{where}: expected spikes, 0 or 1")
+        odd = numpy.argwhere(~numpy.isin(array, (0, 1)))
+        if len(odd):
+            raise ExportError(
+                f"{where}: expected spikes, 0 or 1, got {array[tuple(odd[0])]:g} at {odd[0].tolist()} (sample first)"
+            )
         return array.astype(numpy.uint8), "spikes", False
     if array.dtype == numpy.uint8:
         return array, "u8", False

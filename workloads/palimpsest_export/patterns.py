@@ -70,7 +70,11 @@ INSTEAD = {
     "std": "nn.LayerNorm or nn.GroupNorm",
     **{
         name: "a network that computes the same for every input"
-        for name in ("gt", "lt", "ge", "le", "eq", "ne", "__eq__", "__ne__", "max", "min", "topk", "sort")
+        for name in ("eq", "ne", "__eq__", "__ne__", "max", "min", "topk", "sort")
+    },
+    **{
+        name: "LIF of palimpsest_export for spiking neurons, or a network that computes the same for every input"
+        for name in ("gt", "lt", "ge", "le", "heaviside", "sign")
     },
     "rand_like": "evaluation mode without random numbers",
     "randn_like": "evaluation mode without random numbers",

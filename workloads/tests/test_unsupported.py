@@ -184,7 +184,7 @@ OF_PYTHON = {
     ),
     "comparison": (
         Bare(lambda m, x: x * (x > 0)),
-        "the function gt is not .*; what works: a network that computes the same",
+        "the function gt is not .*; what works: LIF of palimpsest_export for spiking neurons, or a network",
     ),
     "branch": (
         Bare(lambda m, x: x if x.sum((1, 2))[0] else -x),
