@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -71,6 +72,30 @@ def test_deployed_weights_are_those_of_the_trace_with_errors(chip):
     )
     assert weights.chip["trace_sha256"] == hashlib.sha256(lines.encode()).hexdigest()
     assert weights.chip["seed"] == "3"
+
+
+def test_the_example_of_a_network_of_ones_own_restores_it(tmp_path, monkeypatch):
+    page = (ROOT / "docs" / "restoring.md").read_text(encoding="utf-8")
+    before, after = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec(compile(before, "restoring.md", "exec"), names)
+
+    def command(*words):
+        words = [os.environ["PALIMPSEST_BINARY"], *words, "--arch", str(ROOT / "arch" / "rm180.json"), "--trace", "own"]
+        # Cells that are written badly, so that there is something to restore.
+        words += ["--set", "/programmer/tolerance_microsiemens=8", "--quiet"]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+    def accuracy(*more):
+        command("run", "--stages", "inference", "--baselines", "none", *more)
+        report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+        return report["phases"][0]["stages"]["inference"]["accuracy"]["all"]
+
+    command("deploy", "--phase", "deploy", "--weights", "own.safetensors")
+    exec(compile(after, "restoring.md", "exec"), names)
+    assert accuracy("--adapter", "restore=own.adapter") > accuracy() + 0.02
 
 
 def test_a_run_takes_the_chips_own_adapters_and_no_other_chips(chip, tmp_path):

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8"), re.DOTALL)
-TRACES = {"digits": "classify", "images": "classify", "block": "score", "series": "regress"}
+TRACES = {"digits": "classify", "images": "classify", "block": "score", "series": "regress", "spikes": "classify"}
 LARGEST_ERROR = 1e-4  # of the largest output
 
 sys.path.insert(0, str(ROOT / "workloads"))

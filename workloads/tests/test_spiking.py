@@ -58,6 +58,47 @@ def test_the_reset_is_differentiated_with_the_surrogate(reset):
     torch.testing.assert_close(membrane.grad, 0.5 * derivative)
 
 
+def fired(neurons, currents, of=lambda current, spikes: current):
+    """The spikes [steps, neurons] of a LIF, of what `of` makes of a step's current and the spikes before it."""
+    spikes, membrane, found = torch.zeros_like(currents[0]), torch.zeros_like(currents[0]), []
+    for current in currents:
+        spikes, membrane = neurons(of(current, spikes), membrane)
+        found.append(spikes)
+    return torch.stack(found).numpy() == 1
+
+
+@pytest.mark.parametrize("decay", [False, True])
+@pytest.mark.parametrize("reset", ["zero", "subtract"])
+def test_neurons_of_spikingjelly_as_docs_modules_tells(reset, decay):
+    tau, threshold, currents = 3.0, 0.6, tensor(40, 200)
+    v, expected = numpy.zeros(200), []
+    for x in currents.numpy():
+        v = v + (x - v) / tau if decay else v - v / tau + x
+        spikes = v >= threshold
+        v = numpy.where(spikes, 0.0 if reset == "zero" else v - threshold, v)
+        expected.append(spikes)
+    found = fired(LIF(1 - 1 / tau, threshold, reset), currents / tau if decay else currents)
+    assert (found == expected).all() and 0.01 < found.mean() < 0.6
+
+
+@pytest.mark.parametrize("reset", ["zero", "subtract"])
+def test_neurons_of_snntorch_as_docs_modules_tells(reset):
+    beta, threshold, currents = 0.75, 0.6, tensor(40, 200)
+    u, before, expected = numpy.zeros(200), numpy.zeros(200), []
+    for x in currents.numpy():
+        u = beta * u + x
+        u = u - before * (u if reset == "zero" else threshold)
+        before = (u > threshold).astype(float)
+        expected.append(before == 1)
+    of = {
+        "zero": lambda current, spikes: current * (1 - spikes),
+        "subtract": lambda current, spikes: current - (1 - beta) * threshold * spikes,
+    }[reset]
+    neurons = LIF(beta, threshold, reset)
+    assert (fired(neurons, currents, of) == expected).all()
+    assert (fired(neurons, currents) != expected).mean() > 0.02
+
+
 class RecurrentSpikes(nn.Module):
     """One step of a recurrent layer of spiking neurons: (spikes, membrane, x) to the same and the spikes."""
 
