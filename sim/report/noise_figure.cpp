@@ -34,10 +34,10 @@ struct Group {
 };
 
 constexpr std::array<Group, 4> classify_groups{{
-    {"to keep", &Accuracy::retain, 0, true},
+    {"retain", &Accuracy::retain, 0, true},
     {"new", &Accuracy::fresh, 2, true},
-    {"to forget", &Accuracy::forget, 1, true},
-    {"to forget, adapters dropped", &Accuracy::forget_without_adapter, 3, false},
+    {"forget", &Accuracy::forget, 1, true},
+    {"forget, no adapter", &Accuracy::forget_without_adapter, 3, false},
 }};
 constexpr std::array<Group, 1> regress_groups{{{"mean squared error", &OutputError::mean_squared, 0, true}}};
 constexpr std::array<Group, 1> score_groups{{{"root mean square", &OutputDeviation::root_mean_square, 0, true}}};

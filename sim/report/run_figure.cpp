@@ -49,10 +49,10 @@ constexpr std::array<Row<2>, 3> costs{{
     {"inference, sample", {&MachineSummary::inference_joule, &MachineSummary::inference_seconds}},
 }};
 constexpr std::array<Row<1>, 4> accuracies{{
-    {"to keep", {&MachineSummary::retain}},
+    {"retain", {&MachineSummary::retain}},
     {"new", {&MachineSummary::fresh}},
-    {"to forget", {&MachineSummary::forget}},
-    {"to forget, adapter off", {&MachineSummary::forget_without_adapter}},
+    {"forget", {&MachineSummary::forget}},
+    {"forget, no adapter", {&MachineSummary::forget_without_adapter}},
 }};
 constexpr std::array<Row<1>, 2> errors{{
     {"root mean square", {&MachineSummary::root_mean_square_error}},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 #include <utility>
 
 #include "sim/config/duration.hpp"
@@ -25,6 +26,10 @@ std::string per_sample(double total, std::uint64_t samples, const std::string& u
   return samples == 0 ? "-" : engineering(total / static_cast<double>(samples), unit);
 }
 
+/// The GPU deploys nothing, and a phase may train nothing.
+bool did_nothing(const StageFigures& figures) { return figures.cycles == 0 && figures.energy_joule == 0.0; }
+
+/// A machine that did nothing has no row.
 std::string stage_table(const PhaseReport& phase, const Shown& shown) {
   TextTable table(2);
   std::vector<std::string> header{"stage",
@@ -38,11 +43,13 @@ std::string stage_table(const PhaseReport& phase, const Shown& shown) {
   for (const auto& statistic : write_statistics) header.emplace_back(statistic.title);
   table.row(std::move(header));
   for (const Stage& stage : shown.stages) {
+    std::string_view name = stage.name;
     for (const Machine& machine : shown.machines) {
       const StageFigures& figures = phase.*machine.figures.*stage.figures;
+      if (did_nothing(figures)) continue;
       const std::uint64_t samples = samples_of(phase.*machine.figures, stage);
       std::vector<std::string> cells{
-          std::string(&machine == shown.machines.data() ? stage.name : ""),
+          std::string(std::exchange(name, "")),
           std::string(machine.name),
           engineering(figures.energy_joule, "J"),
           per_sample(figures.energy_joule, samples, "J"),
@@ -265,16 +272,20 @@ std::string component_table(const PhaseReport& phase, const Shown& shown) {
   return table.text();
 }
 
+/// Of what a machine does and the hybrid does, too.
+std::string multiple(double other, double own) { return other == 0.0 ? "-" : ratio(other, own); }
+
 /// Both sides without leakage and static power: what the ratios are if the chip is switched off between its work.
 std::vector<std::string> active_energy_row(const PhaseReport& phase, const Shown& shown) {
   std::vector<std::string> cells{"RM rewrite, no leakage"};
   for (const Stage& stage : shown.stages) {
     const double other = active_energy_joule(phase.rm_rewrite.*stage.figures);
     const double own = active_energy_joule(phase.hybrid.*stage.figures);
-    cells.push_back(ratio(other, own));
+    cells.push_back(multiple(other, own));
     cells.emplace_back();
     if (stage.figures != &PhaseFigures::training) continue;
-    cells.back() = ratio(of_each(other, phase.rm_rewrite.sample_passes()), of_each(own, phase.hybrid.sample_passes()));
+    cells.back() =
+        multiple(of_each(other, phase.rm_rewrite.sample_passes()), of_each(own, phase.hybrid.sample_passes()));
     cells.insert(cells.end(), 2, "");
   }
   return cells;
@@ -300,10 +311,11 @@ std::string comparison_table(const PhaseReport& phase, const Shown& shown) {
       const StageFigures& other = phase.*machine.figures.*stage.figures;
       const StageFigures& own = phase.hybrid.*stage.figures;
       const bool training = stage.figures == &PhaseFigures::training;
-      cells.push_back(ratio(other.energy_joule, own.energy_joule));
-      if (training) cells.push_back(ratio(of_each(other.energy_joule, passes), of_each(own.energy_joule, own_passes)));
-      cells.push_back(ratio(other.seconds, own.seconds));
-      if (training) cells.push_back(ratio(of_each(other.seconds, passes), of_each(own.seconds, own_passes)));
+      cells.push_back(multiple(other.energy_joule, own.energy_joule));
+      if (training)
+        cells.push_back(multiple(of_each(other.energy_joule, passes), of_each(own.energy_joule, own_passes)));
+      cells.push_back(multiple(other.seconds, own.seconds));
+      if (training) cells.push_back(multiple(of_each(other.seconds, passes), of_each(own.seconds, own_passes)));
     }
     table.row(std::move(cells));
     if (machine.figures == &PhaseReport::rm_rewrite) table.row(active_energy_row(phase, shown));

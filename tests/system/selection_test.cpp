@@ -117,16 +117,16 @@ TEST_CASE("Table and picture show what was run") {
     return result.output.substr(0, result.output.find("Made by")) + picture.substr(0, picture.find("<metadata>"));
   };
   const std::string whole = run({});
-  for (const char* word : {"GPU", "RM rewrite", "Phase learn", "times the hybrid", "training runs", "to forget"})
+  for (const char* word : {"GPU", "RM rewrite", "Phase learn", "times the hybrid", "training runs", ">forget<"})
     CHECK_THAT(whole, Catch::Contains(word));
   const std::string alone = run({"--phases", "unlearn", "--stages", "inference", "--baselines", "none"});
   for (const char* word :
        {"GPU", "rewrite", "Phase learn", "times the hybrid", "training runs", "deployment", "training</text>"})
     CHECK_THAT(alone, !Catch::Contains(word));
-  CHECK_THAT(alone, Catch::Contains("Phase unlearn") && Catch::Contains("to forget") && Catch::Contains("hybrid"));
+  CHECK_THAT(alone, Catch::Contains("Phase unlearn") && Catch::Contains(">forget<") && Catch::Contains("hybrid"));
   const std::string trained = run({"--stages", "training", "--baselines", "gpu"});
   CHECK_THAT(trained, Catch::Contains("training runs") && Catch::Contains("GPU"));
-  for (const char* word : {"rewrite", "to forget", "GPU at peak", "accuracy"})
+  for (const char* word : {"rewrite", ">forget<", "GPU at peak", "accuracy"})
     CHECK_THAT(trained, !Catch::Contains(word));
 }
 

@@ -82,8 +82,8 @@ TEST_CASE("The noise table gives mean, deviation and extremes in percent, or a d
 TEST_CASE("The noise picture has a panel per phase, solid curves and dashed ones, and begins at the float accuracy") {
   const std::string svg = noise_figure(study());
   CHECK_THAT(svg, Catch::StartsWith("<svg") && Catch::Contains(">learn</text>") && Catch::Contains(">unlearn</text>"));
-  CHECK_THAT(svg, Catch::Contains("stroke-dasharray") && Catch::Contains("adapters dropped"));
-  // The first panel lies at 72..362 by 118..358. Hybrid, to keep: 0.91, 0.81 and 0.61 at 0, 2 and 4 uS.
+  CHECK_THAT(svg, Catch::Contains("stroke-dasharray") && Catch::Contains("forget, no adapter"));
+  // The first panel lies at 72..362 by 118..358. Hybrid, retain: 0.91, 0.81 and 0.61 at 0, 2 and 4 uS.
   CHECK_THAT(svg, Catch::Contains("M72.0 139.6L217.0 163.6L362.0 211.6"));
   // Its band: 0.06 about 0.81, 0.07 about 0.61.
   CHECK_THAT(svg, Catch::Contains("M72.0 139.6L217.0 178.0L362.0 228.4L362.0 194.8L217.0 149.2L72.0 139.6Z"));

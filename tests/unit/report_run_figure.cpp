@@ -80,9 +80,9 @@ TEST_CASE("What no machine has is not drawn, and every phase and row that some m
   run.phases.back().machines[1].forget_without_adapter = 0.25;
   run.phases.back().machines[2].deployment_seconds = 2.0;
   const std::string svg = run_figure({run}, {});
-  for (const char* text : {">learn<", ">unlearn<", ">inference, sample<", ">deployment<", ">to forget, adapter off<"})
+  for (const char* text : {">learn<", ">unlearn<", ">inference, sample<", ">deployment<", ">forget, no adapter<"})
     CHECK_THAT(svg, Catch::Matchers::Contains(text));
-  for (const char* text : {">training, sample pass<", ">new<", ">to forget<"})
+  for (const char* text : {">training, sample pass<", ">new<", ">forget<"})
     CHECK_THAT(svg, !Catch::Matchers::Contains(text));
 }
 
@@ -111,5 +111,5 @@ TEST_CASE("New classes and forgotten ones have rows of their own, and the title 
   run.phases.front().machines[0].fresh = 0.25;
   const std::string svg = run_figure({run}, {});
   CHECK_THAT(svg, Catch::Matchers::Contains(">net on chip, age 1 h<") && Catch::Matchers::Contains(">new<") &&
-                      !Catch::Matchers::Contains(">to forget<"));
+                      !Catch::Matchers::Contains(">forget<"));
 }

@@ -240,6 +240,28 @@ TEST_CASE("No line of the text report ends in a blank") {
   for (const std::string& line : lines(text_report(report()))) CHECK((line.empty() || line.back() != ' '));
 }
 
+TEST_CASE("A machine that does nothing in a stage has no row there, and no multiple of the hybrid") {
+  RunReport made = report();
+  for (PhaseReport& phase : made.phases) {
+    phase.gpu.deployment = stage(0.0, 0.0, 0);
+    for (PhaseFigures PhaseReport::*figures : {&PhaseReport::hybrid, &PhaseReport::rm_rewrite, &PhaseReport::gpu}) {
+      (phase.*figures).training = stage(0.0, 0.0, 0);
+      (phase.*figures).training_runs.clear();
+      (phase.*figures).array_updates = {};
+    }
+  }
+  const std::string text = text_report(made);
+  CHECK(line_of(text, {"training"}).empty());
+  CHECK(line_of(text, {"deployment", "hybrid"}).size() > 2);
+  CHECK(line_of(text, {"inference", "hybrid"}).size() > 2);
+  CHECK_THAT(text, !Catch::Contains(" 0 J") && !Catch::Contains(" 0x"));
+  CHECK(line_of(text, {"GPU", "-", "-", "-", "-", "-", "-", "2"}) ==
+        Words{"GPU", "-", "-", "-", "-", "-", "-", "2", "000x", "2", "000x"});
+  // A stage begins with its name, whichever machine is its first.
+  made.phases.front().hybrid.deployment = stage(0.0, 0.0, 0);
+  CHECK(line_of(text_report(made), {"deployment", "RM"}).size() > 2);
+}
+
 TEST_CASE("A phase in which nothing is trained has no table of training runs") {
   RunReport made = report();
   CHECK_THAT(text_report(made), Catch::Contains("training runs"));
