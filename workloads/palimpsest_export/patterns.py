@@ -70,8 +70,9 @@ INSTEAD = {
     "std": "nn.LayerNorm or nn.GroupNorm",
     **{
         name: "a network that computes the same for every input"
-        for name in ("eq", "ne", "__eq__", "__ne__", "max", "min", "topk", "sort")
+        for name in ("eq", "ne", "__eq__", "__ne__", "topk", "sort")
     },
+    **{name: "max pooling (nn.MaxPool1d) over the dimension" for name in ("max", "min", "amax", "amin")},
     **{
         name: "LIF of palimpsest_export for spiking neurons, or a network that computes the same for every input"
         for name in ("gt", "lt", "ge", "le", "heaviside", "sign")

@@ -182,6 +182,10 @@ OF_PYTHON = {
         + HERE
         + ": a mean or sum over everything.*no branches on values",
     ),
+    "largest of a dimension": (
+        Bare(lambda m, x: x.amax(1)),
+        r"the function amax is not .*; what works: max pooling \(nn\.MaxPool1d\)",
+    ),
     "comparison": (
         Bare(lambda m, x: x * (x > 0)),
         "the function gt is not .*; what works: LIF of palimpsest_export for spiking neurons, or a network",
