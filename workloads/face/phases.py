@@ -36,7 +36,10 @@ ADAPTERS = {
     "unlearn": Settings(steps=400, rate=3e-3, per_class=PER_FACE),
     "continual": Settings(steps=1000, rate=2e-2, per_class=PER_FACE),
 }
-REWRITES = {"unlearn": Settings(steps=400, rate=1e-3, per_class=PER_FACE), "continual": Settings(600, 1e-3, PER_FACE)}
+REWRITES = {
+    "unlearn": Settings(steps=400, rate=1e-3, per_class=PER_FACE),
+    "continual": Settings(steps=600, rate=1e-3, per_class=PER_FACE),
+}
 
 random_stream = RandomStreams(
     "data",
@@ -99,7 +102,7 @@ def train_phases(data, seed, progress):
     def train_adapter(network, plan):
         name = plan.adapter
         add_adapter(network, name, ADAPTER_RANKS[name], ADAPTER_RANKS[name], random_stream(seed, name))
-        activate_adapters(network, [*plan.active, name])
+        activate_adapters(network, plan.adapters)
         return _train(network, adapter_parameters(network, name), plan, data, seed, name, ADAPTERS[name], name)
 
     classes = Classes(LEARNED, KEPT, FORGOTTEN, ADDED)

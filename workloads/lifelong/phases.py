@@ -38,6 +38,11 @@ class Plan:
     batch: list
     loss: Callable
 
+    @property
+    def adapters(self):
+        """Names of all in use."""
+        return [*self.active, self.adapter]
+
 
 @dataclass
 class TrainedMethod:
@@ -78,21 +83,19 @@ def train_phases(backbone, plans, classes, train_all, train_adapter, progress, e
     progress("learn")
     trained = train_all(backbone, plans["learn"], "backbone")
     hybrid = copy.deepcopy(backbone)
-    adapters = _adapters(plans["learn"])
     restored = train_adapter(hybrid, plans["learn"])
     learn = TrainedPhase(
         "learn",
         classes.learned,
         [],
         [],
-        TrainedMethod(copy.deepcopy(hybrid), "base", adapters, [trained, restored]),
+        TrainedMethod(copy.deepcopy(hybrid), "base", plans["learn"].adapters, [trained, restored]),
         TrainedMethod(copy.deepcopy(backbone), "base", [], [trained]),
     )
 
     progress("unlearn")
-    adapters = _adapters(plans["unlearn"])
     run = train_adapter(hybrid, plans["unlearn"])
-    hybrid_method = TrainedMethod(copy.deepcopy(hybrid), "base", adapters, [run])
+    hybrid_method = TrainedMethod(copy.deepcopy(hybrid), "base", plans["unlearn"].adapters, [run])
     rewrite = copy.deepcopy(backbone)
     run = train_all(rewrite, plans["unlearn"], "rewrite_unlearn")
     rewrite_method = TrainedMethod(copy.deepcopy(rewrite), "rewrite_unlearn", [], [run])
@@ -102,17 +105,12 @@ def train_phases(backbone, plans, classes, train_all, train_adapter, progress, e
     if extend is not None:
         for network in (hybrid, rewrite):
             extend(network)
-    adapters = _adapters(plans["continual"])
     run = train_adapter(hybrid, plans["continual"])
-    hybrid_method = TrainedMethod(hybrid, "base" if extend is None else "continual", adapters, [run])
+    weights = "base" if extend is None else "continual"
+    hybrid_method = TrainedMethod(hybrid, weights, plans["continual"].adapters, [run])
     run = train_all(rewrite, plans["continual"], "rewrite_continual")
     rewrite_method = TrainedMethod(rewrite, "rewrite_continual", [], [run])
     continual = TrainedPhase(
         "continual", classes.kept, classes.forgotten, classes.added, hybrid_method, rewrite_method
     )
     return [learn, unlearn, continual]
-
-
-def _adapters(plan):
-    """Names of the adapters in use."""
-    return [*plan.active, plan.adapter]

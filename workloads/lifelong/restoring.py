@@ -24,23 +24,23 @@ def train_on_chip(plans, weights, generic, stream, build, size_of, traced_of, tr
     """The adapters of one chip by name, trained from the trace's own.
 
     plans: phase to Plan; weights: phase to ChipWeights, all of one chip; generic: name to Adapter; stream: function of
-    an adapter's name and the chip's seed that gives a numpy Generator; build: function of such a Generator that gives the
-    network; size_of: function of an adapter's name that gives its rank and alpha; traced_of: function that traces the
-    network; train: function of (network, plan, generator) that trains the plan's adapter. Raises ExportError.
+    an adapter's name and the chip's seed that gives a numpy Generator; build: function of such a Generator that gives
+    the network; size_of: function of an adapter's name that gives its rank and alpha; traced_of: function that traces
+    the network; train: function of (network, plan, generator) that trains the plan's adapter. Raises ExportError.
     """
     adapters = {}
     for phase, plan in plans.items():
         own = plan.adapter
         generator = stream(own, int(weights[phase].chip["seed"]))
         module = build(generator)
-        for name in (*plan.active, own):
+        for name in plan.adapters:
             add_adapter(module, name, *size_of(name), generator)
         traced = traced_of(module)
         chip = on_chip(module, traced, weights[phase])
         for name in plan.active:
             set_adapter(chip, name, adapters[name])
         set_adapter(chip, own, generic[own])
-        activate_adapters(chip, [*plan.active, own])
+        activate_adapters(chip, plan.adapters)
         train(chip, plan, generator)
         adapters[own] = adapter_values(chip, traced, own)
     return adapters

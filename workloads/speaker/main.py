@@ -26,7 +26,8 @@ def build_trace(data, phases, seed):
         data_sha256=data.sha256,
     )
     description = (
-        "Recurrent spiking network that learns five speakers, forgets one and adds a sixth, from spikes of a filter bank."
+        "Recurrent spiking network that learns five speakers, forgets one and adds a sixth, from "
+        "spikes of a filter bank."
     )
     traced = trace_speakers(phases[0].rewrite.network)
     return tracing.build_trace("speaker", description, provenance, traced, ADAPTERS, data, phases)

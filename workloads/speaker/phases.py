@@ -35,7 +35,10 @@ ADAPTERS = {
     "unlearn": Settings(steps=250, rate=5e-3, per_class=PER_SPEAKER),
     "continual": Settings(steps=600, rate=5e-3, per_class=PER_SPEAKER),
 }
-REWRITES = {"unlearn": Settings(steps=250, rate=1e-3, per_class=PER_SPEAKER), "continual": Settings(300, 1e-3, PER_SPEAKER)}
+REWRITES = {
+    "unlearn": Settings(steps=250, rate=1e-3, per_class=PER_SPEAKER),
+    "continual": Settings(steps=300, rate=1e-3, per_class=PER_SPEAKER),
+}
 
 random_stream = RandomStreams(
     "data",
@@ -129,7 +132,7 @@ def train_phases(data, copies, seed, progress):
     def train_adapter(network, plan):
         name = plan.adapter
         add_adapter(network, name, RANK, ALPHA, random_stream(seed, name))
-        activate_adapters(network, [*plan.active, name])
+        activate_adapters(network, plan.adapters)
         parameters = adapter_parameters(network, name)
         return _train(network, parameters, plan, data, copies, seed, name, ADAPTERS[name], name)
 
