@@ -73,7 +73,7 @@ def test_spiking_neurons(reset):
 
 def test_neurons_may_begin_in_a_state_that_is_written_down():
     def unrolled(m, x):
-        membrane, counts = torch.full((x.shape[0], 4), 0.25), 0
+        membrane, counts = torch.full((x.shape[0], 4), 2.0), 0
         for step in range(x.shape[1]):
             spikes, membrane = m.lif(m.layer(x[:, step]), membrane)
             counts = counts + spikes
