@@ -9,8 +9,8 @@
 namespace palimpsest {
 
 /// What tells one programmed chip from another, in words as files state it: `architecture_sha256` (as in the provenance
-/// of reports), `trace_sha256` (of what `sha256sum trace.json tensors.safetensors` prints in the trace's directory) and
-/// `seed`.
+/// of reports), `trace_sha256` (of what `sha256sum trace.json tensors.safetensors` prints in the trace's directory),
+/// `seed`, and `fault_map_sha256` where there is a map of faulty cells.
 using ChipIdentity = std::map<std::string, std::string>;
 
 ChipIdentity chip_identity(const Architecture& architecture, const Trace& trace, std::uint64_t seed);

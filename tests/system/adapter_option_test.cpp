@@ -118,6 +118,9 @@ TEST_CASE("An adapter that was trained for another chip is refused with all that
   refused({}, {"--seed", "12"}, "trace/other: trained for another chip (seed: expected 12, got 1); palimpsest deploy");
   refused({}, {"--set", "/tile/adc/bits=7"}, "(architecture_sha256: expected ");
   refused({{"trace_sha256", "0"}, {"seed", "3"}}, {}, "(seed: expected 1, got 3; trace_sha256: expected ");
+  chip.place.directory().write("trace/map.csv", "tile,row,column,state\n0,0,0,low\n");
+  refused({}, {"--set", "/resistive_memory/faults/map=" + chip.place.path("trace/map.csv")},
+          "; fault_map_sha256: expected ");
   chip.write("trace/none", own_adapter(), {});
   chip.place.check_error(chip.place.run_small({"--adapter", "forget=trace/none"}), 3, "seed: expected 1, got nothing");
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/config/source_file.hpp"
 #include "sim/run/run.hpp"
 #include "sim/trace/safetensors.hpp"
 #include "tests/support/workplace.hpp"
@@ -118,6 +119,44 @@ TEST_CASE("The report tells how far the weights are from the trace's, by the wri
   CHECK(metadata.at("phase") == "unlearn");
   CHECK(metadata.at("architecture_sha256") == report.at("provenance").at("architecture").at("effective_sha256"));
   CHECK(Json::parse(metadata.at("provenance")) == report.at("provenance"));
+}
+
+TEST_CASE("The report compares with the weights of its own phase") {
+  const Workplace workplace;
+  make_rewriting_trace(workplace);
+  REQUIRE(deploy(workplace, {"--phase", "unlearn", "--quiet", "--json", "d.json", "--weights", "w"}).exit_code == 0);
+  const Json report = Json::parse(test::file_content(workplace.path("d.json")));
+  Safetensors trace(workplace.path("trace/tensors.safetensors"));
+  for (const Json& entry : report.at("weights")) {
+    const std::string name = entry.at("name");
+    const Eigen::MatrixXf exact = read(trace, "weights/unlearned/" + name, entry.at("shape"));
+    INFO(name);
+    CHECK(entry.at("largest").get<double>() == Approx(exact.cwiseAbs().maxCoeff()));
+    CHECK(entry.at("rms_error").get<double>() < 0.1 * exact.cwiseAbs().maxCoeff());
+  }
+}
+
+TEST_CASE("What tells a chip from another has the content of its map of faulty cells") {
+  const Workplace workplace;
+  const auto identity = [&](const std::string& map) {
+    workplace.directory().write("trace/map.csv", map);
+    const std::string setting = "/resistive_memory/faults/map=" + workplace.path("trace/map.csv");
+    REQUIRE(deploy(workplace, {"--phase", "learn", "--quiet", "--set", setting, "--json", "d.json", "--weights", "w"})
+                .exit_code == 0);
+    auto metadata = Safetensors(workplace.path("w")).metadata();
+    metadata.erase("provenance");
+    return metadata;
+  };
+  auto one = identity("tile,row,column,state\n0,0,0,low\n");
+  auto other = identity("tile,row,column,state\n0,0,0,high\n");
+  CHECK(other.at("fault_map_sha256") == sha256_of("tile,row,column,state\n0,0,0,high\n"));
+  CHECK(one.at("fault_map_sha256") != other.at("fault_map_sha256"));
+  // It is all that differs.
+  one.erase("fault_map_sha256");
+  other.erase("fault_map_sha256");
+  CHECK(one == other);
+  REQUIRE(deploy(workplace, {"--phase", "learn", "--quiet", "--json", "d.json", "--weights", "w"}).exit_code == 0);
+  CHECK(Safetensors(workplace.path("w")).metadata().count("fault_map_sha256") == 0);
 }
 
 TEST_CASE("A deployment is repeated byte for byte from its report") {

@@ -29,14 +29,16 @@ ADAPTER_SCHEMA = "palimpsest.adapter"
 VERSION = "1"
 CHIP = ("architecture_sha256", "trace_sha256", "seed")
 """What tells one chip from another."""
+FAULT_MAP = "fault_map_sha256"
+"""So does this, where the chip has a map of faulty cells."""
 
 
 @dataclass
 class ChipWeights:
     """A network's parameters as one chip computes with them.
 
-    values: name to float32 array, named and shaped as in the trace; chip: entries of CHIP, as the file states
-    them; phase: name of the phase.
+    values: name to float32 array, named and shaped as in the trace; chip: entries of CHIP and FAULT_MAP, as the
+    file states them; phase: name of the phase.
     """
 
     values: dict
@@ -68,7 +70,8 @@ def read_chip_weights(path):
     Raises ExportError, or OSError if it cannot be read.
     """
     tensors, metadata = _decoded(path, WEIGHTS_SCHEMA, (*CHIP, "phase"))
-    return ChipWeights(tensors, {key: metadata[key] for key in CHIP}, metadata["phase"])
+    chip = {key: metadata[key] for key in (*CHIP, FAULT_MAP) if key in metadata}
+    return ChipWeights(tensors, chip, metadata["phase"])
 
 
 def read_chip(directory, trace, phases):

@@ -178,6 +178,8 @@ def test_chip_weights_are_read_with_what_tells_the_chip(tmp_path):
     read = read_chip_weights(path)
     assert (read.chip, read.phase) == (CHIP, "learn")
     numpy.testing.assert_array_equal(read.values["a.weight"], values["a.weight"])
+    path.write_bytes(encode_tensors(values, {**METADATA, "fault_map_sha256": "c" * 64}))
+    assert read_chip_weights(path).chip == {**CHIP, "fault_map_sha256": "c" * 64}
     for key in METADATA:
         path.write_bytes(encode_tensors(values, {**METADATA, key: "2"}))
         if key in ("schema", "version"):
