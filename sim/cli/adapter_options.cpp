@@ -1,5 +1,6 @@
 #include "sim/cli/adapter_options.hpp"
 
+#include <set>
 #include <utility>
 
 #include "sim/config/one_line.hpp"
@@ -28,12 +29,14 @@ std::map<std::string, std::string> named_files(const std::vector<std::string>& s
 }
 
 void check_names(const std::map<std::string, std::string>& files, const Trace& trace) {
+  std::set<std::string> used;
+  for (const Phase& phase : trace.phases) used.insert(phase.hybrid.adapters.begin(), phase.hybrid.adapters.end());
   std::string names;
-  for (const auto& [name, adapter] : trace.adapters) names += (names.empty() ? "" : ", ") + name;
+  for (const std::string& name : used) names += (names.empty() ? "" : ", ") + name;
   for (const auto& [name, file] : files)
-    if (trace.adapters.count(name) == 0)
-      fail("--adapter: expected an adapter of the trace (" + (names.empty() ? "it has none" : names) + "), got " +
-           name);
+    if (used.count(name) == 0)
+      fail("--adapter: expected an adapter of the trace that the hybrid uses (" +
+           (names.empty() ? "it uses none" : names) + "), got " + name);
 }
 
 void check_chip(const AdapterFile& file, const ChipIdentity& chip) {

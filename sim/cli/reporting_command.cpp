@@ -116,6 +116,7 @@ bool ReportingCommand::parse(const std::vector<std::string>& arguments) {
     store_recorded(*values);
   }
   po::notify(*values);
+  thread_count_ = thread_number(threads_);
   provenance_.version = PALIMPSEST_VERSION;
   provenance_.command = kind_.command;
   for (const auto& option : description_.options()) {
@@ -130,8 +131,6 @@ bool ReportingCommand::parse(const std::vector<std::string>& arguments) {
 }
 
 std::uint64_t ReportingCommand::seed() const { return seed_number(seed_); }
-
-unsigned ReportingCommand::threads() const { return thread_number(threads_); }
 
 void ReportingCommand::read_architecture_and_trace() {
   if (kind_.has_architecture) {

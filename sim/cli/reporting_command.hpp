@@ -57,7 +57,7 @@ class ReportingCommand {
   bool parse(const std::vector<std::string>& arguments);
 
   std::uint64_t seed() const;
-  unsigned threads() const;
+  unsigned threads() const { return thread_count_; }
 
   /// Reads architecture and trace, as far as the command has them, and opens the outputs.
   void read_inputs();
@@ -116,6 +116,7 @@ class ReportingCommand {
   std::string from_;
   std::string seed_;
   std::string threads_;
+  unsigned thread_count_ = 1;
   std::string json_file_;
   std::string svg_file_;
   AdapterOptions adapter_options_;

@@ -100,7 +100,8 @@ class Recorder : public FloatArithmetic {
   Tensor rest(std::uint32_t value, Tensor computed) override {
     raise(ranges_.values[value], computed);
     if (!computed.allFinite()) {
-      throw UserError(ExitCode::trace, "/calibration: the float network overflows at " + place_of(value));
+      throw UserError(ExitCode::trace,
+                      "/calibration: the float network overflows at " + place_of(value) + adapters_in_use());
     }
     return computed;
   }
@@ -112,6 +113,14 @@ class Recorder : public FloatArithmetic {
       if (std::find(outputs.begin(), outputs.end(), value) != outputs.end()) return "operation " + operation->name();
     }
     return "its input";
+  }
+
+  // They may be others than the trace's.
+  std::string adapters_in_use() const {
+    std::string names;
+    for (const Adapter* adapter : adapters_)
+      names.append(names.empty() ? ", with adapters " : ", ").append(adapter->name);
+    return names;
   }
 
   const Network& network_;

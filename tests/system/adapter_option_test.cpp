@@ -61,8 +61,8 @@ TEST_CASE("The trace's own adapter in a file changes no figure, another one thos
   CHECK(same.at("provenance").at("adapters").at("any_chip") == false);
   CHECK(same.at("provenance").at("adapters").at("files").at(0).at("place") == "forget");
 
-  chip.write("trace/own", own_adapter(), chip.identity);
-  const Json own = chip.report({"--adapter", "forget=trace/own"});
+  chip.write("trace/its own=best", own_adapter(), chip.identity);
+  const Json own = chip.report({"--adapter", "forget=trace/its own=best"});
   CHECK(own.at("phases").at(0) == plain.at("phases").at(0));
   Json found = own.at("phases").at(1);
   const Json& expected = plain.at("phases").at(1);
@@ -133,7 +133,7 @@ TEST_CASE("What is no adapter of the trace is refused, whatever its chip") {
   refused("forget", 2, "--adapter: expected NAME=FILE, got forget");
   refused("=x", 2, "--adapter: expected NAME=FILE, got =x");
   refused("forget=", 2, "--adapter: expected NAME=FILE, got forget=");
-  refused("restore=x", 2, "--adapter: expected an adapter of the trace (forget), got restore");
+  refused("restore=x", 2, "--adapter: expected an adapter of the trace that the hybrid uses (forget), got restore");
   refused("forget=none", 3, "none: no such file");
   refused("forget=trace/trace.json", 3, "trace/trace.json: expected a header of at most 64 MiB");
   refused("forget=trace/tensors.safetensors", 3,
@@ -165,6 +165,32 @@ TEST_CASE("What is no adapter of the trace is refused, whatever its chip") {
   chip.write("trace/own", own_adapter(), chip.identity);
   chip.place.check_error(chip.place.run_small({"--adapter", "forget=trace/own", "--scores", "trace/own"}), 2,
                          "--scores trace/own: expected another file than the input trace/own");
+  Adapter beyond = own_adapter();
+  for (auto& [layer, pair] : beyond.layers) pair.a.setConstant(3e38F);
+  chip.write("trace/beyond", beyond, chip.identity);
+  refused("forget=trace/beyond", 3,
+          "/calibration: the float network overflows at operation channel, with adapters forget");
+}
+
+TEST_CASE("An adapter that the hybrid never uses is not taken from a file") {
+  const Chip chip;
+  chip.write("trace/own", own_adapter(), chip.identity);
+  chip.report({"--adapter", "forget=trace/own"});
+  std::filesystem::rename(chip.place.path("trace"), chip.place.path("other"));
+  std::filesystem::create_directory(chip.place.path("trace"));
+  test::TraceFiles trace = test::small_trace();
+  Json& unlearn = trace.json.at("phases").at(1);
+  unlearn["hybrid"] = unlearn.at("rewrite");
+  trace.tensors.erase("reference/unlearn/hybrid");
+  trace.write(chip.place.path("trace"));
+  const auto refused = [](const test::CommandResult& result) {
+    CHECK(result.exit_code == 2);
+    CHECK_THAT(result.errors,
+               Catch::Contains("--adapter: expected an adapter of the trace that the hybrid uses (it uses "
+                               "none), got forget"));
+  };
+  refused(chip.place.run_small({"--adapter", "forget=other/own"}));
+  refused(chip.place.run({"run", "--from", "other/report.json", "--trace", "trace"}));
 }
 
 TEST_CASE("Runs with different adapters are not drawn as one") {

@@ -184,6 +184,7 @@ TEST_CASE("What cannot be deployed is refused in one line") {
   refused({"--phase", "learn", "--weights", "none/w"}, 1, "none/w: cannot be written");
   refused({"--phase", "learn", "--weights", "w", "--set", "/tile/count=1"}, 2, "needs 3 tiles, the chip has 1");
   refused({"--phase", "learn", "--weights", "w", "--svg", "x"}, 2, "svg");
+  refused({"--phase", "learn", "--weights", "w", "--threads", "0"}, 2, "--threads: expected 1..");
   test::TraceFiles trace = test::small_trace();
   trace.tensors.at("weights/learned/gain").data[3] ^= 1;
   trace.write(workplace.path("trace"));

@@ -156,14 +156,19 @@ TEST_CASE("Calibration records the largest Ax of every adapter's layer") {
 
 TEST_CASE("A value that overflows in calibration is named by its operation") {
   Trace trace = read_small_trace();
-  const auto complaint = [&trace](const Tensor& input) {
-    const ThrownError error = thrown_error([&] { calibrate(trace.network, trace.weights.at("learned"), {}, input); });
+  std::vector<const Adapter*> adapters;
+  const auto complaint = [&](const Tensor& input) {
+    const ThrownError error =
+        thrown_error([&] { calibrate(trace.network, trace.weights.at("learned"), adapters, input); });
     CHECK(error.code == ExitCode::trace);
     return error.text;
   };
   Tensor input = network_input(trace.network, trace.calibration);
   trace.weights.at("learned").at("channel.weight").setConstant(3e38F);
   CHECK(complaint(input) == "/calibration: the float network overflows at operation channel");
+  adapters = {&trace.adapters.at("forget")};
+  CHECK(complaint(input) == "/calibration: the float network overflows at operation channel, with adapters forget");
+  adapters.clear();
   input(0, 0) = std::numeric_limits<float>::infinity();
   CHECK(complaint(input) == "/calibration: the float network overflows at its input");
 }
