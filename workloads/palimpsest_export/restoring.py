@@ -6,6 +6,7 @@ network in floating point, as a host that knows the weights computes them.
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from pathlib import Path
 import numpy
 import torch
 
-from .errors import ExportError, SafetensorsError, require_kind
+from .arrays import array_fault, not_finite
+from .errors import ExportError, SafetensorsError, require_kind, shown
 from .evaluation import evaluation_copy
 from .graph import recorded_network
 from .modules import lora_layers
@@ -70,6 +72,12 @@ def read_chip_weights(path):
     Raises ExportError, or OSError if it cannot be read.
     """
     tensors, metadata = _decoded(path, WEIGHTS_SCHEMA, (*CHIP, "phase"))
+    for name, values in tensors.items():
+        fault = array_fault(values, values.shape, numpy.float32) or not_finite(values)
+        if fault is not None:
+            raise ExportError(f"{path}: {name}: {fault}")
+    if not re.fullmatch("[0-9]{1,20}", metadata["seed"]):
+        raise ExportError(f"{path}: metadata: seed: expected a whole number, got {shown(metadata['seed'])}")
     chip = {key: metadata[key] for key in (*CHIP, FAULT_MAP) if key in metadata}
     return ChipWeights(tensors, chip, metadata["phase"])
 
@@ -186,6 +194,10 @@ def write_adapter(path, name, adapter, weights):
         tensors[f"{layer}/lora_A"] = numpy.asarray(low.down, dtype=numpy.float32)
         tensors[f"{layer}/lora_B"] = numpy.asarray(low.up, dtype=numpy.float32)
         tensors[f"{layer}/scale"] = numpy.array([low.scale], dtype=numpy.float32)
+    for place, values in tensors.items():
+        fault = not_finite(values)
+        if fault is not None:
+            raise ExportError(f"adapter {name!r}: {place}: {fault}")
     metadata = {
         "schema": ADAPTER_SCHEMA,
         "version": VERSION,

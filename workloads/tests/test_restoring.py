@@ -188,6 +188,16 @@ def test_chip_weights_are_read_with_what_tells_the_chip(tmp_path):
         path.write_bytes(encode_tensors(values, {k: v for k, v in METADATA.items() if k != key}))
         with refused(f"learn.safetensors: metadata: {key}: expected .*, got nothing"):
             read_chip_weights(path)
+    for seed in ("", "-1", "1.0", "one", "1" * 5000):
+        path.write_bytes(encode_tensors(values, {**METADATA, "seed": seed}))
+        with refused("learn.safetensors: metadata: seed: expected a whole number, got"):
+            read_chip_weights(path)
+    path.write_bytes(encode_tensors({"a": numpy.array([1, numpy.nan], numpy.float32)}, METADATA))
+    with refused(r"learn.safetensors: a: expected finite float32 numbers, got nan at \[1\]"):
+        read_chip_weights(path)
+    path.write_bytes(encode_tensors({"a": numpy.array([1, 2])}, METADATA))
+    with refused("learn.safetensors: a: expected float32, got int64"):
+        read_chip_weights(path)
     path.write_bytes(b"PK\x03\x04 no tensors, but long enough")
     with refused("learn.safetensors: expected a safetensors file, got a zip archive"):
         read_chip_weights(path)
@@ -213,6 +223,10 @@ def test_an_adapter_is_written_for_its_chip(tmp_path):
         numpy.testing.assert_array_equal(tensors[f"{layer}/lora_A"], low.down)
         numpy.testing.assert_array_equal(tensors[f"{layer}/lora_B"], low.up)
         numpy.testing.assert_array_equal(tensors[f"{layer}/scale"], numpy.float32([low.scale]))
+    diverged = {layer: LowRank(low.scale, low.down, low.up * numpy.inf) for layer, low in adapter.layers.items()}
+    with refused("adapter 'last': .*/lora_B: expected finite float32 numbers, got "):
+        write_adapter(path, "last", Adapter(diverged), weights)
+    assert path.read_bytes() == data
     assert [file.name for file in tmp_path.iterdir()] == ["last.adapter"]
     with pytest.raises(FileNotFoundError):
         write_adapter(tmp_path / "none" / "x", "last", adapter, weights)
