@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sim/mapping/tile_map.hpp"
+#include "sim/run/deployed_weights.hpp"
 #include "sim/run/memory_check.hpp"
 #include "sim/run/nonideality_study.hpp"
 #include "sim/run/run.hpp"
@@ -104,4 +105,6 @@ TEST_CASE("A network of billions of weights is refused before a tile is made") {
   CHECK_FALSE(begun);
   const test::ThrownError study = test::thrown_error([&] { nonideality_study(shipped(), trace, {}, 1); });
   CHECK_THAT(study.text, Catch::Contains("GiB of memory, there are"));
+  const test::ThrownError deployment = test::thrown_error([&] { deploy_weights(shipped(), trace, {"learn"}); });
+  CHECK_THAT(deployment.text, Catch::Contains("GiB of memory, there are"));
 }
