@@ -61,6 +61,15 @@ TEST_CASE("The trace's own adapter in a file changes no figure, another one thos
   CHECK(same.at("provenance").at("adapters").at("any_chip") == false);
   CHECK(same.at("provenance").at("adapters").at("files").at(0).at("place") == "forget");
 
+  // The low-rank product is the same to the last bit.
+  Adapter scaled = test::read_small_trace().adapters.at("forget");
+  for (auto& [layer, pair] : scaled.layers) {
+    pair.scale *= 4.0F;
+    pair.b *= 0.25F;
+  }
+  chip.write("trace/scaled", scaled, chip.identity);
+  CHECK(chip.report({"--adapter", "forget=trace/scaled"}).at("phases") == plain.at("phases"));
+
   chip.write("trace/its own=best", own_adapter(), chip.identity);
   const Json own = chip.report({"--adapter", "forget=trace/its own=best"});
   CHECK(own.at("phases").at(0) == plain.at("phases").at(0));
@@ -139,6 +148,8 @@ TEST_CASE("What is no adapter of the trace is refused, whatever its chip") {
   refused("forget=trace/tensors.safetensors", 3,
           "trace/tensors.safetensors: metadata: schema: expected palimpsest.adapter, got nothing");
   refused("forget=trace/weights", 3, "schema: expected palimpsest.adapter, got palimpsest.deployed_weights");
+  chip.write("trace/newer", own_adapter(), {{"version", "2"}});
+  refused("forget=trace/newer", 3, "trace/newer: metadata: version: expected 1, got 2");
   const auto refused_with = [&](const auto& change, const std::string& text) {
     Adapter adapter = own_adapter();
     change(adapter);

@@ -117,6 +117,10 @@ TEST_CASE("The report tells how far the weights are from the trace's, by the wri
   CHECK(metadata.at("schema") == "palimpsest.deployed_weights");
   CHECK(metadata.at("seed") == "3");
   CHECK(metadata.at("phase") == "unlearn");
+  std::string digests;
+  for (const char* name : {"trace.json", "tensors.safetensors"})
+    digests += sha256_of(test::file_content(workplace.path(std::string("trace/") + name))) + "  " + name + "\n";
+  CHECK(metadata.at("trace_sha256") == sha256_of(digests));
   CHECK(metadata.at("architecture_sha256") == report.at("provenance").at("architecture").at("effective_sha256"));
   CHECK(Json::parse(metadata.at("provenance")) == report.at("provenance"));
 }
