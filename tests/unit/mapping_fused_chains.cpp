@@ -194,6 +194,10 @@ TEST_CASE("A value that is read twice, or that is the network's output, is store
   CHECK(chains_of(ends.network(third)) == Chains{{"gelu1", "relu2"}});
   CHECK(chains_of(ends.network(second)) == Chains{{"gelu1"}});
   CHECK(chains_of(ends.network(first)) == Chains{{}});
+
+  NetworkBuilder turned({3, 4});
+  turned.transpose(turned.linear(0, 4, "w"));
+  CHECK(chains_of(turned).front().size() == 1);
 }
 
 TEST_CASE("Behind a convolution come functions of one value alone, as its vectors are no rows of its result") {

@@ -32,6 +32,15 @@ TEST_CASE("The cells' energy is V^2 G t of the codes on the lines") {
         Approx((0.2 * 0.2 * (80e-6 + 45e-6) + second * second * (10e-6 + 45e-6)) * 100e-9).epsilon(1e-5));
 }
 
+TEST_CASE("Codes of either sign are active, zeros are not") {
+  const WeightSet weights = {{"w", Eigen::RowVector3f(0.5F, -0.5F, 0.5F)}};
+  const Tensor input = Eigen::RowVector3f(1.0F, -0.5F, 0.0F);
+  Deployed deployed(exact_chip(), one_layer(1, 3), weights, {}, input);
+  deployed.scores(input);
+  CHECK(deployed.activity.inputs.at("w").codes == 3);
+  CHECK(deployed.activity.inputs.at("w").active == 2);
+}
+
 TEST_CASE("Activities add up") {
   Activity sum{{1e-9, 5e-10, 2, 3, 4}, 5, 6, 7, 8, {{"codes", {16, 9, false, false}}, {"more", {2, 1, false, false}}}};
   sum += Activity{{2e-9, 7e-10, 20, 30, 40}, 50, 60, 70, 80, {{"codes", {32, 3, true, true}}}};

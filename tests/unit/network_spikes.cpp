@@ -47,7 +47,7 @@ struct Evaluated {
   Eigen::MatrixXf scores;
   Program program;
 
-  explicit Evaluated(const Overrides& overrides)
+  explicit Evaluated(const Overrides& overrides, bool sample_by_sample = false)
       : architecture(chip(overrides)), map(map_to_tiles(trace.network, architecture)) {
     ResistiveArrays arrays(architecture, map, 1);
     const WeightSet& weights = trace.weights.at("learned");
@@ -57,7 +57,13 @@ struct Evaluated {
     const ProgramContext context{architecture, trace.network, map};
     program = inference_program(context, {}, spiking_samples);
     attach_driven_lines(context, program, driven);
-    scores = deployed.evaluate(input, 0, 0, activity, nullptr, driven);
+    if (!sample_by_sample) {
+      scores = deployed.evaluate(input, 0, 0, activity, nullptr, driven);
+      return;
+    }
+    const Eigen::Index rows = trace.network.input().rows();
+    for (std::uint32_t sample = 0; sample < spiking_samples; ++sample)
+      deployed.evaluate(input.middleRows(sample * rows, rows), 0, sample, activity, nullptr, driven);
   }
 
   std::uint32_t group(const std::string& weight) const {
@@ -133,6 +139,26 @@ TEST_CASE("What is gated changes no value, and without gating spikes are codes")
   CHECK(all.activity.undriven_codes == head.codes - head.active);
   CHECK(all.activity.undriven_codes > 0);
   CHECK(all.activity.undriven_spikes == gated.activity.undriven_spikes);
+}
+
+TEST_CASE("A spike is read as one, whatever margin its storage has") {
+  const Evaluated run(Overrides{{"/calibration/margin", "2"}});
+  CHECK(largest_difference(run.scores, run.trace.phases[0].hybrid.reference) < 0.1F);
+}
+
+TEST_CASE("The loads of a sample are the same whoever is evaluated with it, one for each pass") {
+  const Overrides overrides{
+      {"/tile/dac/load", "driven_lines"}, {"/tile/dac/gated_inputs", "all"}, {"/tile/mapping/inputs", "bit_serial"}};
+  const Evaluated together(overrides);
+  const Evaluated apart(overrides, true);
+  REQUIRE(together.driven.size() == apart.driven.size());
+  std::size_t of_several_passes = 0;
+  for (const auto& [place, table] : together.driven) {
+    CHECK(apart.driven.at(place)->lines == table->lines);
+    CHECK(table->lines.size() == std::size_t{table->samples} * table->vectors * table->passes);
+    if (table->passes == 8) ++of_several_passes;
+  }
+  CHECK(of_several_passes == 1);
 }
 
 TEST_CASE("The same lines carry spikes in every input encoding, in one pass") {

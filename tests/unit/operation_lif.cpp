@@ -3,8 +3,10 @@
 #include <string>
 #include <vector>
 
+#include "sim/network/float_network.hpp"
 #include "sim/trace/network_assembly.hpp"
 #include "tests/support/lowered.hpp"
+#include "tests/support/network_builder.hpp"
 #include "tests/support/operation_description.hpp"
 #include "tests/support/operation_reference.hpp"
 #include "tests/support/thrown_error.hpp"
@@ -90,6 +92,13 @@ Network assembled(const json& description) {
 }
 
 }  // namespace
+
+TEST_CASE("a membrane at the threshold does not spike") {
+  NetworkBuilder builder({2, 2});
+  const auto spikes = builder.add("lif", {0, 0}, {{"leak", 0.5}, {"threshold", 1.5}, {"reset", "zero"}});
+  const Tensor x{{1.0F, 1.25F}, {0.0F, -2.0F}};
+  CHECK(float_scores(builder.network(spikes), {}, {}, x) == Eigen::RowVector4f(0.0F, 1.0F, 0.0F, 0.0F));
+}
 
 TEST_CASE("neurons have the numbers of PyTorch") { check_numbers("convolution", "lif"); }
 
