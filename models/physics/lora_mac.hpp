@@ -32,6 +32,13 @@ inline std::uint64_t lora_result_cycles(const LoraUnitConfig& config, std::uint6
   return (ceil_div(outputs, config.rows) - 1) * ceil_div(inputs, config.columns) * config.step_cycles;
 }
 
+/// Bits that hold any sum of `terms` (> 0) products of two codes of `bits`, sign included.
+inline int lora_sum_bits(int bits, std::uint64_t terms) {
+  int growth = 0;
+  while (growth < 63 && (std::uint64_t{1} << growth) < terms) ++growth;
+  return 2 * bits - 1 + growth;
+}
+
 /// A low-rank pair in the unit's integer arithmetic. Codes are whole numbers held in double, so every sum is exact (of
 /// refined grids it is not).
 class LoraPair {

@@ -27,7 +27,8 @@ ParameterPlacements place_parameters(ProgramBuilder& builder, const std::vector<
       const ArrayProduct& product = *operation->array_product();
       const std::uint32_t rank = adapter->layers.at(product.layer).rank();
       parameters.pairs[{adapter, product.layer}] = {builder.layout().fixed(rank, product.inputs, adapter_bits),
-                                                    builder.layout().fixed(product.outputs, rank, adapter_bits)};
+                                                    builder.layout().fixed(product.outputs, rank, adapter_bits),
+                                                    adapter_bits};
     }
   }
   return parameters;
@@ -157,8 +158,12 @@ StoredValue ForwardPass::array_product(const Execution& execution, const StoredV
     place_results(execution, results);
     return results.front();
   }
-  const StoredValue result = builder_.lora_products(
-      x, {*working}, {{product.outputs_of_group(), product.inputs, product.groups}}, shape, builder_.activation_bits());
+  const int bits = builder_.activation_bits();
+  const int sum_bits = lora_sum_bits(builder_.context().architecture.training.gradient_bits, product.inputs);
+  StoredValue result =
+      builder_.lora_products(x, {*working}, {{product.outputs_of_group(), product.inputs, product.groups}}, shape,
+                             bias == nullptr ? bits : sum_bits);
+  result.has_own_step = bias != nullptr;
   return builder_.sum({result}, bias, shape, builder_.activation_bits());
 }
 

@@ -11,8 +11,8 @@ namespace palimpsest {
 
 namespace {
 
-// A sum of conversions over up to 256 tiles.
-constexpr std::uint64_t sum_bits_beyond_conversion = 8;
+// A sum over up to 256 tiles.
+constexpr std::uint64_t sum_bits_beyond_part = 8;
 
 /// Counts the lines of one tile in a pass.
 void add_lines(TileJob& job, const TileConfig& tile, const BlockRead& read, ReadDirection direction) {
@@ -34,13 +34,34 @@ void add_lines(TileJob& job, const TileConfig& tile, const BlockRead& read, Read
   job.most_sensed_lines = std::max(job.most_sensed_lines, sensed);
 }
 
+bool reads_pairs_in_turn(const MappingConfig& mapping, ReadDirection direction) {
+  return direction == ReadDirection::transposed && mapping.weights == WeightEncoding::differential &&
+         mapping.inputs != InputEncoding::bipolar;
+}
+
 std::uint32_t passes(const TileConfig& tile, ReadDirection direction, LineInputs inputs) {
   const std::uint32_t of_inputs = input_passes(encoding_of(tile.mapping.inputs, inputs), tile.dac.bits);
   if (direction == ReadDirection::forward) return of_inputs;
   // The digits of a weight have different significance, so each slice is read by itself.
-  const bool pair_in_turn =
-      tile.mapping.weights == WeightEncoding::differential && tile.mapping.inputs != InputEncoding::bipolar;
-  return of_inputs * tile.mapping.slices * (pair_in_turn ? 2 : 1);
+  return of_inputs * tile.mapping.slices * (reads_pairs_in_turn(tile.mapping, direction) ? 2 : 1);
+}
+
+std::uint32_t shift_adds(const TileJob& job, const TileConfig& tile, ReadDirection direction) {
+  const bool adds_parts = job.passes > 1 || (direction == ReadDirection::forward && tile.mapping.slices > 1);
+  return adds_parts ? job.sensed_lines : 0;
+}
+
+/// Bits that sums over passes have more than one of them.
+int bits_of_passes(InputEncoding encoding, int dac_bits) {
+  switch (encoding) {
+    case InputEncoding::two_pass:
+      return 1;
+    case InputEncoding::bit_serial:
+      return dac_bits;
+    case InputEncoding::bipolar:
+      break;
+  }
+  return 0;
 }
 
 /// How many blocks of the same group begin before this one along the driven side, and along the given side.
@@ -86,6 +107,26 @@ BlockRead block_read(const TileMap& map, std::uint32_t tile, ReadDirection direc
           block.first_output - block.group * product.outputs_of_group()};
 }
 
+bool share_step(const AdcConfig& adc) { return adc.range != AdcRange::per_tile; }
+
+int bits_of_part(const TileConfig& tile, ReadDirection direction, LineInputs inputs) {
+  const MappingConfig& mapping = tile.mapping;
+  const auto further_slices = static_cast<int>(mapping.slices) - 1;
+  return tile.adc.bits + bits_of_passes(encoding_of(mapping.inputs, inputs), tile.dac.bits) +
+         (further_slices > 0 ? further_slices * mapping.bits_per_slice + 1 : 0) +
+         (reads_pairs_in_turn(mapping, direction) ? 1 : 0);
+}
+
+TileJob tile_job(const Architecture& architecture, const TileMap& map, std::uint32_t tile, ReadDirection direction,
+                 LineInputs inputs) {
+  TileJob job;
+  job.spikes = inputs == LineInputs::spikes;
+  job.passes = passes(architecture.tile, direction, inputs);
+  add_lines(job, architecture.tile, block_read(map, tile, direction), direction);
+  job.shift_adds = shift_adds(job, architecture.tile, direction);
+  return job;
+}
+
 TileJob group_job(const Architecture& architecture, const TileMap& map, const std::vector<std::uint32_t>& tiles,
                   ReadDirection direction, const VectorOperations& of_element, LineInputs inputs) {
   const TileConfig& tile_config = architecture.tile;
@@ -93,32 +134,35 @@ TileJob group_job(const Architecture& architecture, const TileMap& map, const st
   const bool spikes = inputs == LineInputs::spikes;
   const int value_bits = forward ? architecture.sram.activation_bits : architecture.training.gradient_bits;
   const auto element_bits = static_cast<std::uint64_t>(spikes ? 1 : value_bits);
-  const std::uint64_t sum_bits = static_cast<std::uint64_t>(tile_config.adc.bits) + sum_bits_beyond_conversion;
+  const std::uint64_t sum_bits =
+      static_cast<std::uint64_t>(bits_of_part(tile_config, direction, inputs)) + sum_bits_beyond_part;
   const GroupLayout layout(map, tiles, direction);
   TileJob job;
   job.spikes = spikes;
   job.passes = passes(tile_config, direction, inputs);
   std::uint64_t results = 0;
+  std::uint64_t parts = 0;
   std::uint64_t most_results = 0;
   for (const std::uint32_t tile : tiles) {
     const BlockRead read = block_read(map, tile, direction);
     add_lines(job, tile_config, read, direction);
     const Position at = layout.position(read, map.blocks[tile].group);
     most_results = std::max<std::uint64_t>(most_results, read.given);
+    parts += read.given;
     if (at.driven == 0) results += read.given;
     // A part of the vector passes the tiles before those that it is for, and then goes from one to the next; sums go
     // from tile to tile too.
     job.group_wire_bits += read.driven * element_bits * (at.given == 0 ? at.driven : 1);
     if (at.driven > 0) job.group_wire_bits += read.given * sum_bits;
   }
-  const bool adds_parts = job.passes > 1 || (forward && tile_config.mapping.slices > 1);
-  job.shift_adds = adds_parts ? job.sensed_lines : 0;
+  job.shift_adds = shift_adds(job, tile_config, direction);
 
   const std::uint64_t additions = layout.addends() - 1;
-  job.lane_operations = (of_element + add_operations * additions) * results;
-  // Each tile adds its own to the sum, so that a lane has one addition to do for an element.
-  const std::uint64_t of_lane = of_element.total() + (additions > 0 ? 1 : 0);
-  if (of_lane == 0) return job;
+  const bool shares = share_step(tile_config.adc);
+  job.lane_operations = of_element * results + (shares ? add_operations * (additions * results) : VectorOperations{}) +
+                        scale_operations * (shares ? results : parts);
+  // Each tile adds its own to the sum, multiplied or as it is; the last one multiplies a sum of the same steps.
+  const std::uint64_t of_lane = of_element.total() + 1 + (shares && additions > 0 ? 1 : 0);
   const VectorUnitConfig& lanes = architecture.data_path.lanes;
   job.lane_cycles = ceil_div(of_lane * most_results, lanes.lanes) * lanes.step_cycles;
   job.lane_latency = (lanes.pipeline_cycles + additions) * lanes.step_cycles;

@@ -105,7 +105,7 @@ StoredValue ProgramBuilder::lora_products(const StoredValue& x, const std::vecto
   const Placement output = layout_.per_sample(shape.rows(), shape.columns(), bits);
   LoraJob job;
   job.vectors = shape.rows();
-  job.fetches = {vectors_of(x.placement, x.by_columns, bits)};
+  job.fetches = {vectors_of(x.placement, x.by_columns, activation_bits())};
   job.drains = {output.row()};
   if (kept) job.drains.push_back(kept->row());
   for (const Placement& weight : weights) job.preloads.push_back(weight.whole());
@@ -123,13 +123,21 @@ StoredValue ProgramBuilder::lora_products(const StoredValue& x, const std::vecto
 
 StoredValue ProgramBuilder::sum(const std::vector<StoredValue>& terms, const Placement* bias, const Shape& shape,
                                 int bits) {
-  if (terms.size() == 1 && bias == nullptr) return terms.front();
-  const std::uint64_t addends = terms.size() + (bias == nullptr ? 0 : 1);
-  // The first term is moved to the accumulator, the others are added to it.
-  const VectorOperations operations = move_operations + add_operations * (addends - 1);
+  const StoredValue& first = terms.front();
+  if (terms.size() == 1 && bias == nullptr && !first.has_own_step) return first;
+  // The first term is moved or multiplied to the accumulator, the others are added to it.
+  VectorOperations operations = first.has_own_step ? scale_operations : move_operations;
+  for (std::size_t term = 1; term < terms.size(); ++term) operations = operations + addition_of(terms[term]);
   std::vector<Placement> fixed;
-  if (bias != nullptr) fixed.push_back(*bias);
+  if (bias != nullptr) {
+    fixed.push_back(*bias);
+    operations = operations + add_operations;
+  }
   return row_by_row(terms, fixed, shape, bits, operations * shape.columns());
+}
+
+VectorOperations ProgramBuilder::addition_of(const StoredValue& term) {
+  return term.has_own_step ? scale_operations : add_operations;
 }
 
 StoredValue ProgramBuilder::view(const StoredValue& value, std::uint64_t offset, const Shape& shape, int bits) const {
@@ -139,6 +147,8 @@ StoredValue ProgramBuilder::view(const StoredValue& value, std::uint64_t offset,
 std::vector<StoredValue> ProgramBuilder::partial_sums(const TileProduct& tile_product, const StoredValue& x,
                                                       const Shape& shape, int bits, ReadDirection direction) {
   const auto value_bytes = static_cast<std::uint32_t>(ceil_div(static_cast<std::uint64_t>(bits), 8));
+  const int part_bits = bits_of_part(context_.architecture.tile, direction, tile_product.inputs);
+  const auto part_bytes = static_cast<std::uint32_t>(ceil_div(static_cast<std::uint64_t>(part_bits), 8));
   // Blocks of the same driven lines write side by side into one partial sum, and so do groups of the weight; blocks of
   // further lines make further partial sums.
   std::map<std::uint32_t, StoredValue> sums;
@@ -146,14 +156,16 @@ std::vector<StoredValue> ProgramBuilder::partial_sums(const TileProduct& tile_pr
     const BlockRead read = block_read(context_.map, tile, direction);
     auto sum = sums.find(read.first_of_group);
     if (sum == sums.end()) {
-      const Placement placement = layout_.per_sample(shape.rows(), shape.columns(), bits);
-      sum = sums.emplace(read.first_of_group, StoredValue{placement, {}}).first;
+      const Placement placement = layout_.per_sample(shape.rows(), shape.columns(), part_bits);
+      // Parts of one step are multiplied once, as their sum.
+      const bool has_own_step = sums.empty() || !share_step(context_.architecture.tile.adc);
+      sum = sums.emplace(read.first_of_group, StoredValue{placement, {}, false, has_own_step}).first;
     }
-    TileJob job = group_job(context_.architecture, context_.map, {tile}, direction, {}, tile_product.inputs);
+    TileJob job = tile_job(context_.architecture, context_.map, tile, direction, tile_product.inputs);
     job.product = tile_product.execution;
     job.vectors = shape.rows();
     job.fetches = {x.placement.part_of_row(read.first_driven * value_bytes, read.driven * value_bytes)};
-    job.drains = {sum->second.placement.part_of_row(read.first_given * value_bytes, read.given * value_bytes)};
+    job.drains = {sum->second.placement.part_of_row(read.first_given * part_bytes, read.given * part_bytes)};
     sum->second.ready_after.push_back(add(job, x.ready_after, context_.map.group_of[tile]));
   }
   std::vector<StoredValue> terms;
@@ -184,10 +196,11 @@ LoraJob ProgramBuilder::fed_pairs(const ArrayProduct& product, std::uint32_t vec
   LoraJob job;
   job.vectors = vectors;
   job.fed_by = context_.map.group_of[tiles.front()];
-  job.fed_words_per_vector =
-      ceil_div(product.inputs * element_bytes, word) + ceil_div(product.outputs * element_bytes, word);
+  job.fed_words_per_vector = ceil_div(product.inputs * element_bytes, word);
   for (const StoredPair& pair : pairs) {
     const std::uint32_t rank = pair.a.rows;
+    const auto sum_bits = static_cast<std::uint64_t>(lora_sum_bits(pair.bits, rank));
+    job.fed_words_per_vector += ceil_div(product.outputs * sum_bits, context_.architecture.sram.word_bits);
     job.preloads.insert(job.preloads.end(), {pair.a.whole(), pair.b.whole()});
     if (pair.kept) job.drains.push_back(pair.kept->row());
     for (const LoraProduct& part : {LoraProduct{rank, product.inputs}, LoraProduct{product.outputs, rank}}) {
@@ -203,6 +216,15 @@ LoraJob ProgramBuilder::fed_pairs(const ArrayProduct& product, std::uint32_t vec
   return job;
 }
 
+StoredValue ProgramBuilder::pair_product(const ArrayProduct& product, const StoredPair& pair, const StoredValue& x,
+                                         const Shape& shape) {
+  const std::uint32_t rank = pair.a.rows;
+  StoredValue result = lora_products(x, {pair.a, pair.b}, {{rank, product.inputs}, {product.outputs, rank}}, shape,
+                                     lora_sum_bits(pair.bits, rank), pair.kept);
+  result.has_own_step = true;
+  return result;
+}
+
 std::vector<StoredValue> ProgramBuilder::product_on_tiles(const TileProduct& tile_product, const StoredValue& x,
                                                           const Addends& addends,
                                                           const std::vector<LaneFunction>& functions,
@@ -213,11 +235,7 @@ std::vector<StoredValue> ProgramBuilder::product_on_tiles(const TileProduct& til
   const bool are_fed = path.tile_groups && path.adapters_on_broadcast;
   std::vector<StoredValue> terms;
   if (!are_fed) {
-    for (const StoredPair& pair : addends.pairs) {
-      const std::uint32_t rank = pair.a.rows;
-      terms.push_back(lora_products(x, {pair.a, pair.b}, {{rank, product.inputs}, {product.outputs, rank}}, shape, bits,
-                                    pair.kept));
-    }
+    for (const StoredPair& pair : addends.pairs) terms.push_back(pair_product(product, pair, x, shape));
   }
   if (!path.tile_groups) {
     std::vector<StoredValue> sums = partial_sums(tile_product, x, shape, bits, ReadDirection::forward);
@@ -226,12 +244,12 @@ std::vector<StoredValue> ProgramBuilder::product_on_tiles(const TileProduct& til
   }
 
   const bool feeds = are_fed && !addends.pairs.empty();
-  VectorOperations of_element = add_operations * (terms.size() + (feeds ? 1 : 0) + (addends.bias == nullptr ? 0 : 1));
+  VectorOperations of_element = scale_operations * addends.pairs.size();
+  if (addends.bias != nullptr) of_element = of_element + add_operations;
   std::vector<StoredValue> read{x};
   read.insert(read.end(), terms.begin(), terms.end());
-  std::vector<StridedRange> fetches;
-  fetches.reserve(read.size());
-  for (const StoredValue& value : read) fetches.push_back(vectors_of(value.placement, value.by_columns, bits));
+  std::vector<StridedRange> fetches{vectors_of(x.placement, x.by_columns, bits)};
+  for (const StoredValue& term : terms) fetches.push_back(term.placement.row());
   bool by_columns = false;
   for (const LaneFunction& function : functions) {
     if (function.transposes) by_columns = !by_columns;

@@ -25,6 +25,8 @@ struct StoredValue {
   Placement placement;
   std::vector<std::uint32_t> ready_after;
   bool by_columns = false;  ///< its rows are the columns of what is stored
+  /// Its codes have a step of their own: whoever adds it multiplies it to bring it to the step of the sum.
+  bool has_own_step = false;
 };
 
 /// A product of a matrix with a vector on the LoRA unit: of `groups` blocks of the vector with a matrix each.
@@ -77,8 +79,9 @@ class ProgramBuilder {
 
   /// A low-rank pair in the SRAM buffer.
   struct StoredPair {
-    Placement a;  ///< [rank, in]
-    Placement b;  ///< [out, rank]
+    Placement a;   ///< [rank, in]
+    Placement b;   ///< [out, rank]
+    int bits = 0;  ///< of their elements
     /// Where A x comes to rest too, [rows, rank]; none: it stays in the LoRA unit.
     std::optional<Placement> kept = std::nullopt;
   };
@@ -108,19 +111,23 @@ class ProgramBuilder {
                                             const Addends& addends, const std::vector<LaneFunction>& functions,
                                             const std::vector<bool>& stored, const Shape& shape);
   /// The same the other way: the product of `x` with the transposed weight, of `shape` and `bits`. Its parts are to be
-  /// added.
+  /// added, with sum().
   std::vector<StoredValue> transposed_product(const ArrayProduct& product, const StoredValue& x, const Shape& shape,
                                               int bits);
 
   /// Products of every row of `x` with the stored matrices, one after the other, on the LoRA unit. The result has
-  /// `shape` and `bits`. The first product is written to `kept` too, if given; it is there when the result is.
-  /// `transposed`: the weights of a single product are [inputs, outputs].
+  /// `shape` and `bits`, `x` the bits of activations where its rows are columns. The first product is written to `kept`
+  /// too, if given; it is there when the result is. `transposed`: the weights of a single product are [inputs,
+  /// outputs].
   StoredValue lora_products(const StoredValue& x, const std::vector<Placement>& weights,
                             const std::vector<LoraProduct>& products, const Shape& shape, int bits,
                             const std::optional<Placement>& kept = std::nullopt, bool transposed = false);
 
-  /// Sum of equally shaped matrices; a single one is returned as it is.
+  /// Sum of equally shaped matrices; a single one is returned as it is if it has no step of its own.
   StoredValue sum(const std::vector<StoredValue>& terms, const Placement* bias, const Shape& shape, int bits);
+
+  /// What it takes to add one more element of `term` to a sum.
+  static VectorOperations addition_of(const StoredValue& term);
 
   /// What lies from byte `offset` of a value on, as a value of `shape`: the same bytes, nothing is moved.
   StoredValue view(const StoredValue& value, std::uint64_t offset, const Shape& shape, int bits) const;
@@ -136,9 +143,12 @@ class ProgramBuilder {
   BufferPlan plan(std::uint32_t samples_in_flight) const;
 
  private:
-  /// Products of single tiles, as partial sums in the SRAM buffer.
+  /// Products of single tiles with `x`, whose elements have `bits`, as partial sums in the SRAM buffer.
   std::vector<StoredValue> partial_sums(const TileProduct& tile_product, const StoredValue& x, const Shape& shape,
                                         int bits, ReadDirection direction);
+  /// The product of `x` with a low-rank pair by the LoRA unit alone, not rounded.
+  StoredValue pair_product(const ArrayProduct& product, const StoredPair& pair, const StoredValue& x,
+                           const Shape& shape);
   /// The low-rank pairs' part of a product, one after the other, as a job that the product's group feeds.
   LoraJob fed_pairs(const ArrayProduct& product, std::uint32_t vectors, const std::vector<StoredPair>& pairs) const;
   /// The rows of a value, or its columns, as a job's vectors.

@@ -6,9 +6,15 @@ namespace palimpsest {
 namespace {
 
 struct Sum {
-  static constexpr VectorOperations operations{1, 0, 0, 0};
+  static constexpr VectorOperations gradient_operations{1, 0, 0, 0};
   static constexpr bool gradient_reads_other = false;
 
+  // Each stored value has a step of its own, which a multiplication brings to the result's; what is there once is in
+  // that step already, and so is what lanes have.
+  static VectorOperations operations(bool other_is_stored) { return {0, other_is_stored ? 2U : 1U, 0, 0}; }
+  static VectorOperations in_lanes(bool other_is_stored) {
+    return other_is_stored ? VectorOperations{0, 1, 0, 0} : VectorOperations{1, 0, 0, 0};
+  }
   static float value(float x, float y) { return x + y; }
 };
 

@@ -5,7 +5,6 @@ namespace palimpsest {
 
 namespace {
 
-constexpr VectorOperations scale_operations{0, 1, 0, 0};  // times the reciprocal of the count
 
 /// The mean of every window; the zeros of the padding count with it or not.
 class AveragePool2d : public Pool2d {

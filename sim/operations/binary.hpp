@@ -26,7 +26,10 @@ SecondOperand read_second_operand(OperationSource& source);
 
 /// An elementwise function of two operands that broadcast as in numpy. `Function` has
 /// - `static float value(float x, float y)`;
-/// - `operations`, the elementary ones of an element, of the result and of each gradient alike;
+/// - `operations(other_is_stored)`, the elementary ones of an element of the result, of two values in the SRAM buffer
+/// or
+///   of one with what is there once, and `in_lanes(...)`, behind a product;
+/// - `gradient_operations`, those of each gradient;
 /// - `gradient_reads_other`: the gradient of an operand is that of the result times the other one, or it is as it is.
 template <class Function>
 class Binary : public Operation {
@@ -46,7 +49,7 @@ class Binary : public Operation {
   std::optional<VectorOperations> elementwise() const override {
     const bool is_repeated = input_shape() != output_shape() || (!other_.is_constant && other_.shape != output_shape());
     if (is_repeated || !other_.parameter.empty()) return std::nullopt;
-    return Function::operations;
+    return Function::in_lanes(input_shapes().size() == 2);
   }
 
   void evaluate(const Evaluation& evaluation, std::vector<Tensor>& outputs) const override {
@@ -66,7 +69,7 @@ class Binary : public Operation {
     if (inputs.size() == 2) operands.push_back({inputs[1], other_.shape});
     if (!other_.parameter.empty()) operands.push_back({pass.parameter(other_.parameter), other_.shape});
     const int bits = pass.builder().activation_bits();
-    return {broadcast_work(pass.builder(), operands, output_shape(), bits, Function::operations)};
+    return {broadcast_work(pass.builder(), operands, output_shape(), bits, Function::operations(inputs.size() == 2))};
   }
 
   void lower_backward(BackwardPass& pass, const Execution& execution,
@@ -80,7 +83,7 @@ class Binary : public Operation {
   }
   std::vector<ParameterGradient> parameter_gradients() const override {
     if (other_.parameter.empty()) return {};
-    ParameterGradient rule{other_.parameter, {}, Function::operations * output_shape().elements()};
+    ParameterGradient rule{other_.parameter, {}, Function::gradient_operations * output_shape().elements()};
     std::vector<Shape> read;
     if (Function::gradient_reads_other) {
       rule.inputs_read = {0};
@@ -114,7 +117,7 @@ class Binary : public Operation {
     }
     if (!is_summed) {
       const StoredValue product =
-          broadcast_work(builder, read, output_shape(), pass.gradient_bits(), Function::operations);
+          broadcast_work(builder, read, output_shape(), pass.gradient_bits(), Function::gradient_operations);
       return builder.view(product, 0, shape, pass.gradient_bits());
     }
     // Multiplied and summed over the dimensions that the input was repeated along.
@@ -124,8 +127,8 @@ class Binary : public Operation {
       whole.push_back(one.value);
       shapes.push_back(one.shape);
     }
-    return builder.at_once(whole, shape, pass.gradient_bits(), Function::operations * output_shape().elements(),
-                           broadcast_bands(shapes, shape));
+    return builder.at_once(whole, shape, pass.gradient_bits(),
+                           Function::gradient_operations * output_shape().elements(), broadcast_bands(shapes, shape));
   }
 
   SecondOperand other_;

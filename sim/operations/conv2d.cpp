@@ -73,10 +73,11 @@ class Conv2d : public Operation {
         pass.array_product_gradients(execution, pass.kept_for_backward(execution), patches_shape(), vectors);
     if (terms.empty()) return;
     // Every element of every term is added to the pixel that it is a copy of.
-    const std::uint64_t additions = patches_shape().elements() * terms.size();
+    VectorOperations of_element;
+    for (const StoredValue& term : terms) of_element = of_element + ProgramBuilder::addition_of(term);
     const std::vector<BandPart> read(terms.size(), in_columns(windows_.vectors_over_image()));
     pass.contribute(execution.inputs[0],
-                    builder.at_once(terms, input_shape(), bits, add_operations * additions,
+                    builder.at_once(terms, input_shape(), bits, of_element * patches_shape().elements(),
                                     Bands{input_shape().extent(0), windows_.image[0], read, in_rows(same_rows)}));
   }
 

@@ -114,11 +114,16 @@ class Cover {
                range.row_stride >= job.vectors * range.bytes;
       return range.bytes == std::uint64_t{value_bytes} * count && (job.vectors == 1 || range.stride >= range.bytes);
     };
-    // What is added to a result and goes into functions of it has its shape.
+    // What a tile by itself leaves is as wide as it has to be, and so is what is added to a result.
     const auto has_sensed = [&](const StridedRange& range) { return has_lines(range, lines.sensed); };
-    if (value_bytes == 0 || !has_lines(fetch, lines.driven) ||
-        !std::all_of(job.drains.begin(), job.drains.end(), has_sensed) ||
-        !std::all_of(job.fetches.begin() + 1, job.fetches.end(), has_sensed)) {
+    const auto has_some_of_sensed = [&](const StridedRange& range) {
+      if (range.rows > 1) return has_sensed(range);
+      return range.bytes > 0 && range.bytes % lines.sensed == 0 && (job.vectors == 1 || range.stride >= range.bytes);
+    };
+    const bool drains_sensed = tiles.size() > 1 ? std::all_of(job.drains.begin(), job.drains.end(), has_sensed)
+                                                : std::all_of(job.drains.begin(), job.drains.end(), has_some_of_sensed);
+    if (value_bytes == 0 || !has_lines(fetch, lines.driven) || !drains_sensed ||
+        !std::all_of(job.fetches.begin() + 1, job.fetches.end(), has_some_of_sensed)) {
       fault(step, "does not read and drain values of its tiles' lines");
       return;
     }
@@ -129,9 +134,10 @@ class Cover {
       fault(step, "does not read its block's part of the matrix that the layer's other tiles read");
     for (; product.result < job.drains.size(); ++product.result) {
       const StridedRange& drain = job.drains[product.result];
+      const auto drained_bytes = static_cast<std::uint32_t>(drain.rows > 1 ? drain.bytes : drain.bytes / lines.sensed);
       for (std::uint32_t row = 0; row < job.vectors; ++row) {
         for (std::uint32_t byte = 0; byte < drain.rows * drain.bytes; ++byte) {
-          const Part part{row, lines.first_sensed + byte / value_bytes, lines.first_part, lines.parts};
+          const Part part{row, lines.first_sensed + byte / drained_bytes, lines.first_part, lines.parts};
           const std::uint64_t place = byte / drain.bytes * drain.row_stride + byte % drain.bytes;
           parts_[drain.address + std::uint64_t{row} * drain.stride + place].emplace_back(product, part);
         }

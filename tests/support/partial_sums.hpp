@@ -15,8 +15,8 @@ namespace palimpsest::test {
 /// - a weight's tiles do not have one step each for each use, in that direction, or none; uses whose gradients nobody
 ///   wants have no transposed read;
 /// - the tiles of a use do not read the parts of one matrix that are theirs, those of a group whole rows, or do not
-///   drain as many values as they sense; what is added to a group's results, and those behind the first, are no rows of
-///   that length;
+///   drain as many values as they sense, those of a group as wide as they read; what is added to a group's results has
+///   another number of elements;
 /// - a step reads results of a use at one place that are not of one row and line, or that do not cover the driven lines
 ///   (the whole of a weight's inputs, or outputs) exactly once; tiles read a result that is a part of one.
 std::vector<std::string> partial_sum_faults(const Program& program, const Network& network, const TileMap& map,

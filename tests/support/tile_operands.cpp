@@ -19,6 +19,25 @@ Lengths lengths_of(const std::vector<StridedRange>& ranges) {
   return lengths;
 }
 
+/// Bits of a number of either sign up to a magnitude.
+std::uint64_t signed_bits(std::uint64_t magnitude) {
+  std::uint64_t bits = 1;
+  for (; magnitude > 0; magnitude /= 2) ++bits;
+  return bits;
+}
+
+/// The largest sum of conversions over passes and slices.
+std::uint64_t largest_part(const TileConfig& tile, bool spikes) {
+  std::uint64_t largest = (std::uint64_t{1} << (static_cast<unsigned>(tile.adc.bits) - 1)) - 1;
+  if (!spikes && tile.mapping.inputs == InputEncoding::two_pass) largest *= 2;
+  if (!spikes && tile.mapping.inputs == InputEncoding::bit_serial)
+    largest *= (std::uint64_t{1} << static_cast<unsigned>(tile.dac.bits)) - 1;
+  std::uint64_t slices = 0;
+  for (std::uint32_t slice = 0; slice < tile.mapping.slices; ++slice)
+    slices += std::uint64_t{1} << (slice * static_cast<unsigned>(tile.mapping.bits_per_slice));
+  return largest * slices;
+}
+
 struct Pair {
   std::uint64_t rank = 0;
   bool is_trained = false;
@@ -57,6 +76,11 @@ class Operands {
       } else if (job->fetches.size() != 1 || job->drains.size() != 1 || !job->preloads.empty() || job->adapters ||
                  job->lane_operations.total() != 0) {
         fault(step, "does more than a product");
+      } else {
+        const std::uint32_t outputs = context_.map.blocks[context_.map.groups.at(group).front()].outputs;
+        const std::uint64_t bits = signed_bits(largest_part(context_.architecture.tile, job->spikes));
+        if (job->drains[0].bytes != bytes_of(outputs, static_cast<int>(bits)))
+          fault(step, "leaves another width than its conversions have");
       }
     }
     return faults_;
@@ -84,6 +108,14 @@ class Operands {
     return pairs;
   }
 
+  /// Of an element of a pair's product: a sum of products of two codes over the rank.
+  std::uint64_t pair_bits(const Pair& pair) const {
+    const Architecture& chip = context_.architecture;
+    const int bits = is_training_ ? chip.training.gradient_bits : chip.lora_unit.bits;
+    const std::uint64_t largest = (std::uint64_t{1} << (static_cast<unsigned>(bits) - 1)) - 1;
+    return signed_bits(largest * largest * pair.rank);
+  }
+
   void check_group(std::size_t step, const TileJob& job, const Execution& execution) {
     const ArrayProduct& product = *execution.operation->array_product();
     const int bits = context_.architecture.sram.activation_bits;
@@ -93,8 +125,13 @@ class Operands {
 
     Lengths fetches{bytes_of(std::uint64_t{product.groups} * product.inputs, bits)};
     VectorOperations of_element;
-    if (!are_fed) fetches.insert(fetches.end(), pairs.size(), result);
-    of_element.adds = blocks_added(product) + (are_fed ? 1 : pairs.size()) + (product.bias.empty() ? 0 : 1);
+    for (const Pair& pair : pairs) {
+      if (!are_fed) fetches.push_back(bytes_of(product.outputs, static_cast<int>(pair_bits(pair))));
+    }
+    // Conversions of a range of the tile's own are multiplied one by one, those of a common one as their sum.
+    const bool own_ranges = context_.architecture.tile.adc.range == AdcRange::per_tile;
+    of_element.adds = (own_ranges ? 0 : blocks_added(product)) + (product.bias.empty() ? 0 : 1);
+    of_element.macs = (own_ranges ? blocks_added(product) + 1 : 1) + pairs.size();
     const std::vector<const Execution*> chain = chain_behind(execution);
     for (const Execution* one : chain) {
       if (one->operation->transposes()) continue;
@@ -136,9 +173,8 @@ class Operands {
     if (lengths_of(job.preloads) != preloads) fault(step, "has other pairs");
     if (lengths_of(job.drains) != drains) fault(step, "keeps other products of pairs");
     if (job.macs_per_vector != macs) fault(step, "multiplies with other pairs");
-    const std::uint64_t words = (on_words(bytes_of(product.inputs, chip.sram.activation_bits)) +
-                                 on_words(bytes_of(product.outputs, chip.sram.activation_bits))) /
-                                word_bytes(chip.sram);
+    std::uint64_t words = on_words(bytes_of(product.inputs, chip.sram.activation_bits)) / word_bytes(chip.sram);
+    for (const Pair& pair : pairs) words += ceil_div(product.outputs * pair_bits(pair), chip.sram.word_bits);
     if (job.fed_words_per_vector != words) fault(step, "exchanges other words with its adapters");
   }
 

@@ -101,38 +101,82 @@ TEST_CASE("Between the tiles of a group go the vector and sums, bit by bit and t
 
 TEST_CASE("Lanes add what the tiles of a group give for the same elements, and then do what is fused") {
   const Architecture chip = small_tiles();
-  // 8 outputs of 2 tiles each.
+  // 8 outputs of 2 tiles each, every conversion multiplied.
   const TileJob bare = job_of(chip, wide_layer(), ReadDirection::forward);
-  check(bare.lane_operations, {8, 0, 0, 0});
+  check(bare.lane_operations, {0, 2 * 8, 0, 0});
   CHECK(bare.lane_cycles == 1 * 2);  // 3 elements on 4 lanes, steps of 2 cycles
   CHECK(bare.lane_latency == (3 + 1) * 2);
 
   const TileJob fused = job_of(chip, wide_layer(), ReadDirection::forward, {1, 2, 3, 4});
-  check(fused.lane_operations, {2 * 8, 2 * 8, 3 * 8, 4 * 8});
+  check(fused.lane_operations, {8, (2 + 2) * 8, 3 * 8, 4 * 8});
   CHECK(fused.lane_cycles == 9 * 2);  // 3 x (10 + 1) operations on 4 lanes
   CHECK(fused.lane_latency == (3 + 1) * 2);
 
   // 7 inputs' gradients of 3 tiles each: a tile adds what it has to the sum that comes to it, whichever it is.
   const TileJob transposed = job_of(chip, wide_layer(), ReadDirection::transposed);
-  check(transposed.lane_operations, {2 * 7, 0, 0, 0});
+  check(transposed.lane_operations, {0, 3 * 7, 0, 0});
   CHECK(transposed.lane_cycles == 1 * 2);
   CHECK(transposed.lane_latency == (3 + 2) * 2);
 }
 
-TEST_CASE("A tile by itself has nothing to add and nothing to send") {
+TEST_CASE("Conversions of a range that tiles share are added as they are, and their sum is multiplied once") {
+  Architecture chip = small_tiles();
+  for (const AdcRange range : {AdcRange::per_layer, AdcRange::fixed}) {
+    chip.tile.adc.range = range;
+    const TileJob bare = job_of(chip, wide_layer(), ReadDirection::forward);
+    check(bare.lane_operations, {8, 8, 0, 0});
+    CHECK(bare.lane_cycles == 2 * 2);  // 3 elements x 2 on 4 lanes, of the tile that has the whole sum
+    check(job_of(chip, wide_layer(), ReadDirection::transposed).lane_operations, {2 * 7, 7, 0, 0});
+    check(job_of(chip, small_layer(), ReadDirection::forward).lane_operations, {0, 3, 0, 0});
+  }
+}
+
+TEST_CASE("A tile by itself has nothing to add and nothing to send, but brings conversions to the step of values") {
   const Architecture chip = small_tiles();
-  for (const ReadDirection direction : {ReadDirection::forward, ReadDirection::transposed}) {
+  for (const bool forward : {true, false}) {
+    const ReadDirection direction = forward ? ReadDirection::forward : ReadDirection::transposed;
     const TileJob job = job_of(chip, small_layer(), direction);
-    CHECK(job.lane_operations.total() == 0);
-    CHECK(job.lane_cycles == 0);
-    CHECK(job.lane_latency == 0);
+    check(job.lane_operations, {0, forward ? 3U : 4U, 0, 0});
+    CHECK(job.lane_cycles == 1 * 2);
+    CHECK(job.lane_latency == 3 * 2);
     CHECK(job.group_wire_bits == 0);
   }
   const TileJob fused = job_of(chip, small_layer(), ReadDirection::forward, {0, 1, 1, 0});
-  check(fused.lane_operations, {0, 3, 3, 0});
-  CHECK(fused.lane_cycles == 2 * 2);  // 3 x 2 operations on 4 lanes
+  check(fused.lane_operations, {0, 2 * 3, 3, 0});
+  CHECK(fused.lane_cycles == 3 * 2);  // 3 x 3 operations on 4 lanes
   CHECK(fused.lane_latency == 3 * 2);
   CHECK(fused.group_wire_bits == 0);
+}
+
+TEST_CASE("A tile whose conversions go to the SRAM buffer as they are does nothing with them") {
+  const Architecture chip = small_tiles();
+  const Network network = wide_layer();
+  const TileMap map = map_to_tiles(network, chip);
+  const TileJob job = tile_job(chip, map, 0, ReadDirection::forward);
+  CHECK(job.driven_lines == 4);
+  CHECK(job.sensed_lines == 3);
+  CHECK(job.passes == 1);
+  CHECK(job.lane_operations.total() == 0);
+  CHECK(job.lane_cycles == 0);
+  CHECK(job.lane_latency == 0);
+}
+
+// A conversion has 7 bits, a code of the DACs 6.
+TEST_CASE("What a tile gives for an element is as wide as the sums over passes and slices need") {
+  TileConfig tile = small_tiles().tile;
+  const auto forward = [&tile] { return bits_of_part(tile, ReadDirection::forward); };
+  CHECK(forward() == 7);
+  tile.mapping.inputs = InputEncoding::two_pass;
+  CHECK(forward() == 8);
+  tile.mapping.inputs = InputEncoding::bit_serial;
+  CHECK(forward() == 7 + 6);
+  CHECK(bits_of_part(tile, ReadDirection::forward, LineInputs::spikes) == 7);
+  tile.mapping.slices = 3;
+  tile.mapping.bits_per_slice = 2;
+  CHECK(forward() == 7 + 6 + 5);  // 1 + 4 + 16 times
+  tile.mapping.weights = WeightEncoding::differential;
+  CHECK(forward() == 7 + 6 + 5);
+  CHECK(bits_of_part(tile, ReadDirection::transposed) == 7 + 6 + 5 + 1);  // the devices of a pair in turn
 }
 
 // Windows of 3 pixels of 4 channels in two groups: each has 6 inputs in blocks of 4 and 2, and 4 outputs in blocks of 3
@@ -146,10 +190,10 @@ TEST_CASE("Groups of a convolution have their own inputs and outputs, and add no
   const TileJob forward = job_of(chip, network, ReadDirection::forward);
   CHECK(forward.driven_lines == 2 * 2 * (4 + 2));
   CHECK(forward.sensed_lines == 2 * 2 * (3 + 1));
-  check(forward.lane_operations, {8, 0, 0, 0});
+  check(forward.lane_operations, {0, 2 * 8, 0, 0});
   CHECK(forward.group_wire_bits == 2 * (activation_bits * (4 * (0 + 1) + 2 * (1 + 1)) + sum_bits * 4));
   const TileJob transposed = job_of(chip, network, ReadDirection::transposed);
-  check(transposed.lane_operations, {12, 0, 0, 0});
+  check(transposed.lane_operations, {0, 2 * 12, 0, 0});
   CHECK(transposed.group_wire_bits == 2 * (gradient_bits * (3 * (0 + 1) + 1 * (1 + 1)) + sum_bits * 6));
 }
 

@@ -40,8 +40,8 @@ class Residual {
   ProgramContext context() const { return {chip, network, map}; }
   Program inference() const { return inference_program(context(), {&first, &second}, 1); }
 
-  Architecture chip =
-      read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {{"/sram/activation_bits", "16"}});
+  Architecture chip = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json",
+                                        {{"/sram/activation_bits", "16"}});
   Network network;
   TileMap map;
   Adapter first;
@@ -117,9 +117,9 @@ TEST_CASE("Biases and pairs are read where a deployment brings them, before the 
   CHECK(addresses(tiles[1]->adapters->preloads) == Addresses{pairs[2], pairs[3], pairs[6], pairs[7]});
   CHECK(tiles[0]->adapters->macs_per_vector == (2 + 3) * (5 + 5));
   CHECK(tiles[0]->adapters->drains.empty());
-  // Rows of five values of two bytes on words of four, each way.
-  CHECK(tiles[0]->adapters->fed_words_per_vector == 3 + 3);
-  CHECK(tiles[1]->adapters->fed_words_per_vector == 3 + 1);
+  // A row of five values of two bytes on words of four, and back sums of two and three products of 8 bits: 16 and 17.
+  CHECK(tiles[0]->adapters->fed_words_per_vector == 3 + (5 * 16 + 31) / 32 + (5 * 17 + 31) / 32);
+  CHECK(tiles[1]->adapters->fed_words_per_vector == 3 + (2 * 16 + 31) / 32 + (2 * 17 + 31) / 32);
 }
 
 TEST_CASE("Results of a group's adapters come while the last pair's second matrix gives those of a tile") {
@@ -148,9 +148,16 @@ TEST_CASE("Adapters that fetch their own vectors leave terms, which a group adds
         Addresses{kept, pairs[0]->drains.at(0).address, pairs[1]->drains.at(0).address, kept});
   for (const LoraJob* job : pairs) CHECK_FALSE(job->fed_by);
   CHECK(pairs[0]->fetches.at(0).address == kept);
-  // Each term is an addition of its own, those that come together are one.
-  const auto additions = [](const Program& one) { return jobs_of<TileJob>(one).at(0)->lane_operations.adds; };
-  CHECK(additions(program) == additions(Residual().inference()) + 5);
+  // As those that come from the LoRA unit, they are multiplied one by one.
+  CHECK(tiles[0]->fetches[1].bytes == 5 * 2);
+  CHECK(tiles[0]->fetches[2].bytes == 5 * 3);
+  const VectorOperations fetched = tiles[0]->lane_operations;
+  const Program broadcast = Residual().inference();
+  const VectorOperations fed = jobs_of<TileJob>(broadcast).at(0)->lane_operations;
+  CHECK(fetched.adds == fed.adds);
+  CHECK(fetched.macs == fed.macs);
+  // Two blocks of inputs, two pairs, the residual and GELU.
+  CHECK(fetched.macs == 5 * (2 + 2 + 1 + 1));
 }
 
 TEST_CASE("At training a group drains what gradients need of what is between, and pairs keep A x") {

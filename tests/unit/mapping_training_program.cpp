@@ -21,8 +21,8 @@ namespace {
 constexpr std::uint64_t rank = 2;
 
 Architecture shipped(bool tile_groups) {
-  Architecture chip =
-      read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {{"/sram/activation_bits", "16"}});
+  Architecture chip = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json",
+                                        {{"/sram/activation_bits", "16"}});
   chip.data_path.tile_groups = tile_groups;
   return chip;
 }
@@ -132,9 +132,9 @@ TEST_CASE("The products of a trained pair rest in the SRAM buffer between the pa
     CHECK(words(job.drains, job.vectors) == written);
   };
   // Rows of A and B on words: [2, 4] and [5, 2]; [2, 5] and [3, 2]. Values at rest have 16 bits.
-  // Fed adapters get x from the tiles' fetch, and their result goes to the tiles' lanes.
-  check(*jobs[0], 2 * 2 + 5, fed ? 0 : 3 * 2, 3 * (fed ? 1 : 3 + 1));
-  check(*jobs[1], 2 * 3 + 3, fed ? 0 : 3, fed ? 1 : 2 + 1);
+  // Fed adapters get x from the tiles' fetch, and their result goes to the tiles' lanes; else it rests in 32 bits.
+  check(*jobs[0], 2 * 2 + 5, fed ? 0 : 3 * 2, 3 * (fed ? 1 : 5 + 1));
+  check(*jobs[1], 2 * 3 + 3, fed ? 0 : 3, fed ? 1 : 3 + 1);
   check(*jobs[2], 3 + 2 * 3, 2, 3 + 1);
   check(*jobs[3], 2 * 5 + 3 * 2, 3 + 2 + 1 + 1, 2 * 5 + 3 * 2);
   check(*jobs[4], 5, 3 * 3, 3 * 1);

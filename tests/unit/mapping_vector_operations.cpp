@@ -63,23 +63,25 @@ void check(const VectorOperations& found, const VectorOperations& expected) {
 constexpr VectorOperations norm{0, 3 * (3 * 4 + 7), 3, 0};
 constexpr VectorOperations transposed_twice{0, 0, 0, 2 * 12};
 constexpr VectorOperations relu{12, 0, 0, 0};
-constexpr VectorOperations residual{12, 0, 0, 0};
-constexpr VectorOperations channel_bias{15, 0, 0, 15};
+constexpr VectorOperations residual{0, 2 * 12, 0, 0};  // both values come to the result's step
+constexpr VectorOperations channel_bias{15, 0, 0, 0};
+constexpr VectorOperations conversions{0, 12 + 15 + 3, 0, 0};  // of three layers
 constexpr VectorOperations gelu{0, 15, 15, 0};
 constexpr VectorOperations mean{15, 5, 0, 0};
 
-VectorOperations forward() { return norm + transposed_twice + relu + residual + channel_bias + gelu + mean; }
+VectorOperations of_functions() { return norm + transposed_twice + relu + residual + channel_bias + gelu + mean; }
+VectorOperations forward() { return of_functions() + conversions; }
 
-/// The adapter adds a term to both of its layers; the head has a sum because of it.
-VectorOperations forward_with_adapter() { return forward() + VectorOperations{15 + 3, 0, 0, 3}; }
+/// The adapter adds a term to both of its layers, in a step of its own.
+constexpr VectorOperations adapters{0, 15 + 3, 0, 0};
+VectorOperations forward_with_adapter() { return forward() + adapters; }
 
-// In lanes: nothing is moved to an accumulator, and the first ReLU and GELU come behind products.
-constexpr VectorOperations bias_in_lanes{15, 0, 0, 0};
-constexpr VectorOperations adapters_in_lanes{15 + 3, 0, 0, 0};
-VectorOperations in_lanes() { return relu + bias_in_lanes + gelu; }
+// In lanes: the first ReLU and GELU come behind products.
+VectorOperations in_lanes() { return relu + channel_bias + gelu + conversions; }
 VectorOperations beside_lanes() { return norm + transposed_twice + residual + mean; }
 // Where transpositions are addresses, the residual comes behind a product too.
-VectorOperations in_lanes_by_address() { return in_lanes() + residual; }
+constexpr VectorOperations residual_in_lanes{0, 12, 0, 0};
+VectorOperations in_lanes_by_address() { return in_lanes() + residual_in_lanes; }
 VectorOperations beside_lanes_by_address() { return norm + mean; }
 
 constexpr VectorOperations loss{3 * 4, 3 * 5, 3 * 1, 0};
@@ -101,14 +103,14 @@ TEST_CASE("Lanes take over what follows products element by element, and nothing
   check(lane_operations_of(bare), in_lanes_by_address());
   check(operations_of(bare), beside_lanes_by_address());
   const Program adapted = inference_program(context, {&adapter}, 1);
-  check(lane_operations_of(adapted), in_lanes_by_address() + adapters_in_lanes);
+  check(lane_operations_of(adapted), in_lanes_by_address() + adapters);
   check(operations_of(adapted), beside_lanes_by_address());
 
   TrainingTask task;
   task.trained_adapter = &adapter;
   task.adapters = {&adapter};
   const Program forward = training_programs(context, task).forward;
-  check(lane_operations_of(forward), in_lanes() + adapters_in_lanes);
+  check(lane_operations_of(forward), in_lanes() + adapters);
   check(operations_of(forward), beside_lanes());
 }
 
@@ -119,7 +121,7 @@ TEST_CASE("Training an adapter goes back to its first layer and updates by SGD")
   task.trained_adapter = &trace().adapters.at("forget");
   task.adapters = {task.trained_adapter};
   const TrainingPrograms programs = training_programs(context, task);
-  constexpr VectorOperations head_gradient{5, 0, 0, 5};  // from the tile and from the adapter
+  constexpr VectorOperations head_gradient{5, 5, 0, 0};  // from the adapter, and conversions of the tile
   constexpr VectorOperations mean_backward{0, 5, 0, 15};
   constexpr VectorOperations gelu_backward{0, 30, 15, 0};
   check(operations_of(programs.batch), forward_with_adapter() + loss + head_gradient + mean_backward + gelu_backward);
@@ -158,7 +160,9 @@ TEST_CASE("Training all parameters goes back to the norm and updates by Adam") {
   constexpr VectorOperations bias_gradient{15, 0, 0, 0};
   constexpr VectorOperations relu_backward{12, 0, 0, 0};
   constexpr VectorOperations gain_gradient{0, 24, 0, 0};  // the norm's input is the sample, which needs no gradient
-  check(operations_of(programs.batch), forward() + loss + mean_backward + gelu_backward + bias_gradient +
+  // By the LoRA unit; a product that waits for its bias has a step of its own.
+  constexpr VectorOperations product{0, 15, 0, 0};
+  check(operations_of(programs.batch), of_functions() + product + loss + mean_backward + gelu_backward + bias_gradient +
                                            transposed_twice + relu_backward + gain_gradient);
   constexpr std::uint64_t parameters = 4 + 9 + 20 + 5 + 15;
   check(operations_of(programs.update), {0, 10 * parameters, 2 * parameters, 0});

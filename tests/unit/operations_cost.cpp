@@ -48,6 +48,12 @@ TEST_CASE("Functions of one element cost the same for each") {
   }
 }
 
+TEST_CASE("Behind a product a stored value that is added comes to the product's step, and a constant is in it") {
+  check(*OperationCase{"add", {{2, 10}, {2, 10}}}.read()->elementwise(), {0, 1, 0, 0});
+  check(*OperationCase{"add", {{2, 10}}, {{"constant", 2}}}.read()->elementwise(), {1, 0, 0, 0});
+  check(*OperationCase{"multiply", {{2, 10}, {2, 10}}}.read()->elementwise(), {0, 1, 0, 0});
+}
+
 TEST_CASE("Softmax takes a reciprocal a row") {
   check({{"softmax", {{2, 10}}}, true, {30, 20 + 4, 10 + 1, 0}, {10, 20, 0, 0}});
 }
