@@ -16,6 +16,7 @@ void LaneBank::begin_service(const VectorToken<TileJob>& vector) {
   counts_.vector_lookups += job_->lane_operations.lookups;
   counts_.vector_moves += job_->lane_operations.moves;
   counts_.group_wire_bits += job_->group_wire_bits;
+  counts_.zero_checks += job_->zero_checks;
   end_when_known();
 }
 

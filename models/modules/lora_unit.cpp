@@ -12,7 +12,10 @@ std::uint64_t LoraCompute::serve(const LoraJob& job) {
 }
 
 LoraUnit::LoraUnit(const sc_core::sc_module_name& name, std::uint32_t group_count, const UnitServices& services)
-    : StreamingUnit(name, services), groups("group", group_count), compute("compute", services) {
+    : StreamingUnit(name, services),
+      groups("group", group_count),
+      compute("compute", services),
+      counts_(services.counts) {
   for (std::size_t group = 0; group < groups.size(); ++group)
     groups[group].register_nb_transport_fw(this, &LoraUnit::take_fed, static_cast<int>(group));
   compute.computed = [this](const VectorToken<LoraJob>& vector) {
@@ -21,6 +24,10 @@ LoraUnit::LoraUnit(const sc_core::sc_module_name& name, std::uint32_t group_coun
   };
   fetch.out.bind(compute.in);
   compute.out.bind(drain.in);
+}
+
+void LoraUnit::preloads_there() {
+  for (const StridedRange& range : current_job().preloads) counts_.lora_register_bits += range.rows * range.bytes * 8;
 }
 
 void LoraUnit::next_vector() {

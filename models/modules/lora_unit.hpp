@@ -25,7 +25,7 @@ class LoraCompute : public FixedTimeStage<LoraJob> {
 };
 
 /// The digital LoRA unit: fetch, compute, drain. The weights of a job are read through the fetch port before its first
-/// vector, into the set of registers that the vectors still under way do not use. Vectors of a job that is fed come
+/// vector, into registers that the vectors still under way do not use. Vectors of a job that is fed come
 /// from a tile group, which is told when their results are there.
 class LoraUnit : public StreamingUnit<LoraJob> {
  public:
@@ -35,9 +35,12 @@ class LoraUnit : public StreamingUnit<LoraJob> {
   LoraUnit(const sc_core::sc_module_name& name, std::uint32_t group_count, const UnitServices& services);
 
  private:
+  void preloads_there() override;
   void next_vector() override;
   tlm::tlm_sync_enum take_fed(int group, FedVector& vector, tlm::tlm_phase& phase, sc_core::sc_time& delay);
   void tell(std::uint32_t group, tlm::tlm_phase phase);
+
+  ActionCounts& counts_;
 };
 
 }  // namespace palimpsest

@@ -41,7 +41,10 @@ class StreamingUnit : public sc_core::sc_module {
     dont_initialize();
   }
 
-  /// Called when the preloads of a job have responded, and each time fetch is empty while vectors are left.
+  /// Called when the preloads of a job have responded, if it has some.
+  virtual void preloads_there() {}
+
+  /// Called then, and each time fetch is empty while vectors are left.
   virtual void next_vector() { offer_vector(); }
 
   void offer_vector() {
@@ -74,7 +77,10 @@ class StreamingUnit : public sc_core::sc_module {
     return tlm::TLM_ACCEPTED;
   }
 
-  void preloads_end() { next_vector(); }
+  void preloads_end() {
+    preloads_there();
+    next_vector();
+  }
 
   tlm::tlm_sync_enum fetch_is_empty(VectorToken<JobType>& /*vector*/, tlm::tlm_phase& /*phase*/,
                                     sc_core::sc_time& /*delay*/) {

@@ -8,6 +8,7 @@ namespace palimpsest {
 struct ActionCounts {
   std::uint64_t dac_updates = 0;         ///< one code put on one driven line
   std::uint64_t spike_updates = 0;       ///< one spike put on one line
+  std::uint64_t zero_checks = 0;         ///< one code compared with zero, to gate its line
   std::uint64_t word_line_switches = 0;  ///< one line of access transistors opened and closed
   std::uint64_t tia_samples = 0;         ///< one sensed line amplified and held, the reference line included
   std::uint64_t adc_conversions = 0;
@@ -18,6 +19,7 @@ struct ActionCounts {
   std::uint64_t interconnect_words = 0;  ///< one word between units, or a unit and the SRAM buffer
   std::uint64_t group_wire_bits = 0;     ///< one bit moved by a tile pitch, between the tiles of a group
   std::uint64_t lora_macs = 0;           ///< multiply-accumulates of the LoRA unit
+  std::uint64_t lora_register_bits = 0;  ///< one bit written into the LoRA unit's registers
   std::uint64_t vector_adds = 0;         ///< elementary operations of the vector unit, by kind
   std::uint64_t vector_macs = 0;
   std::uint64_t vector_lookups = 0;

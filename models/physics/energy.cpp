@@ -21,14 +21,15 @@ const std::array<ComponentDescription, component_count>& component_descriptions(
       {"rm_verify", "verify reads: cell, word line, DAC, TIA and ADC"},
       {"sram", "reads and writes of the SRAM buffer"},
       {"interconnect", "wires between the units, the SRAM buffer and the tiles of a group"},
-      {"lora_unit", "multiply-accumulates of the LoRA unit"},
+      {"lora_unit", "multiply-accumulates and registers of the LoRA unit"},
       {"vector_unit", "elementary operations of the vector unit and of the lanes behind converters"},
       {"host_port", "words across the chip's edge"},
       {"off_chip", "words between the SRAM buffer and the off-chip memory, its standby apart"},
       {"leakage", "leakage of the SRAM buffer over the time of the stage"},
       {"static_power",
-       "what the tiles' DACs, TIAs and ADCs draw all the time, over the time of the stage; and the off-chip memory in "
-       "stages that move words through it"},
+       "what the tiles' DACs, TIAs, ADCs and lanes, the LoRA unit and the vector unit draw all the time, over the time "
+       "of "
+       "the stage; and the off-chip memory in stages that move words through it"},
   }};
   return descriptions;
 }
@@ -87,6 +88,9 @@ double tia_sample_joule(const EnergyTable& table, const TileConfig& tile) {
   return table.tia_power_watt * std::max(for_bandwidth, quieter * quieter) * sensing_of(tile)->amplifier_ns() * nano;
 }
 
+/// Processing elements.
+double elements_of(const LoraUnitConfig& unit) { return static_cast<double>(unit.rows) * unit.columns; }
+
 double leakage_joule(const EnergyTable& table, const EnergyParameters& parameters, const ActionCounts& counts,
                      double seconds) {
   const SramConfig& sram = parameters.sram;
@@ -98,9 +102,12 @@ double leakage_joule(const EnergyTable& table, const EnergyParameters& parameter
 
 double static_watt(const EnergyTable& table, const EnergyParameters& parameters) {
   const TileConfig& tile = parameters.tile;
-  return static_cast<double>(parameters.tiles) *
-         (tile.crossbar.rows * table.dac_static_watt + tile.crossbar.columns * table.tia_static_watt +
-          tile.adc.count * table.adc_static_watt);
+  const double tile_watt = tile.crossbar.rows * table.dac_static_watt + tile.crossbar.columns * table.tia_static_watt +
+                           tile.adc.count * table.adc_static_watt;
+  return static_cast<double>(parameters.tiles) * tile_watt +
+         static_cast<double>(parameters.lanes) * table.lane_static_watt +
+         elements_of(parameters.lora_unit) * table.mac_static_watt +
+         parameters.lora_unit.register_bits * table.register_static_watt;
 }
 
 }  // namespace
@@ -108,6 +115,12 @@ double static_watt(const EnergyTable& table, const EnergyParameters& parameters)
 double dac_update_joule(const EnergyTable& table, const TileConfig& tile, LineInputs inputs) {
   const int bits = bits_per_pass(tile.mapping.inputs, tile.dac.bits, inputs);
   return table.dac_buffer_joule + std::ldexp(table.dac_step_joule, bits);
+}
+
+double register_bit_joule(const EnergyTable& table, const LoraUnitConfig& unit) {
+  constexpr double bits_of_table = 1024.0;
+  const double bits = unit.register_bits / elements_of(unit);
+  return table.register_bit_joule * std::sqrt(std::max(1.0, bits / bits_of_table));
 }
 
 ComponentEnergy component_energy(const EnergyTable& table, const EnergyParameters& parameters,
@@ -127,7 +140,8 @@ ComponentEnergy component_energy(const EnergyTable& table, const EnergyParameter
     energy[static_cast<std::size_t>(component)] = joule;
   };
   const double spike = dac_update_joule(table, parameters.tile, LineInputs::spikes);
-  set(Component::dac, times(counts.dac_updates, update) + times(counts.spike_updates, spike));
+  set(Component::dac, times(counts.dac_updates, update) + times(counts.spike_updates, spike) +
+                          times(counts.zero_checks, table.zero_check_joule));
   set(Component::word_lines, times(counts.word_line_switches, word_line(parameters.tile.supply_volt)));
   set(Component::crossbar, analogue.crossbar_read);
   set(Component::tia, times(counts.tia_samples, sample));
@@ -147,7 +161,11 @@ ComponentEnergy component_energy(const EnergyTable& table, const EnergyParameter
   set(Component::interconnect,
       times(counts.interconnect_words * parameters.sram.word_bits, wire_joule_per_bit_mm * table.interconnect_mm) +
           times(counts.group_wire_bits, wire_joule_per_bit_mm * table.tile_pitch_mm));
-  set(Component::lora_unit, times(counts.lora_macs, mac_energy_joule(table, parameters.mac_bits)));
+  // Each multiply-accumulate reads a weight.
+  const double register_bit = register_bit_joule(table, parameters.lora_unit);
+  set(Component::lora_unit,
+      times(counts.lora_macs, mac_energy_joule(table, parameters.mac_bits) + parameters.mac_bits * register_bit) +
+          times(counts.lora_register_bits, register_bit));
   set(Component::vector_unit, times(counts.vector_adds, table.vector_add_joule) +
                                   times(counts.vector_macs, table.vector_mac_joule) +
                                   times(counts.vector_lookups, table.vector_lookup_joule) +

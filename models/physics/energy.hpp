@@ -7,6 +7,7 @@
 
 #include "models/physics/actions.hpp"
 #include "models/physics/energy_table.hpp"
+#include "models/physics/lora_mac.hpp"
 #include "models/physics/off_chip.hpp"
 #include "models/physics/sram.hpp"
 #include "models/physics/tile_config.hpp"
@@ -76,7 +77,9 @@ struct EnergyParameters {
   TileConfig tile;
   std::uint64_t tiles = 0;  ///< of the chip, those without weights included
   SramConfig sram;
-  int mac_bits = 8;                ///< precision of the LoRA unit's multiply-accumulates in this stage
+  int mac_bits = 8;  ///< precision of the LoRA unit's multiply-accumulates in this stage
+  LoraUnitConfig lora_unit;
+  std::uint64_t lanes = 0;         ///< of all tiles and of the vector unit
   double clock_seconds = 0.0;      ///< period of the clock
   double word_line_volt = 3.3;     ///< during write pulses
   double write_supply_volt = 3.3;  ///< of the write drivers
@@ -86,6 +89,10 @@ struct EnergyParameters {
 /// Energy of one code put on one driven line in a pass: a buffer, and an array of one unit capacitor per level of the
 /// bits that the pass carries. Of a spike: with one bit.
 double dac_update_joule(const EnergyTable& table, const TileConfig& tile, LineInputs inputs = LineInputs::codes);
+
+/// Energy of a bit written into the registers of a processing element of the LoRA unit, or read from them. The table
+/// has it for 1,024 bits and fewer; beyond these it grows with their root, as the lines do that a bit goes along.
+double register_bit_joule(const EnergyTable& table, const LoraUnitConfig& unit);
 
 /// Actions x table + data-dependent analogue energy + leakage and static power x time. A word line takes C V^2, and so
 /// does a write driver. A verify read is one DAC update, one TIA sample and one conversion on top of its cell; with the

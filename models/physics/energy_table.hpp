@@ -25,6 +25,7 @@ struct EnergyTable {
   double tia_power_watt = 0.0;            ///< of one sensed line's amplifier while it reads, if it has
   double tia_bandwidth_hz = 1e7;          ///< this closed-loop bandwidth
   double tia_noise_nanovolt = 5.0;        ///< and this input noise, per root hertz
+  double zero_check_joule = 0.0;          ///< one code compared with zero
   double dac_static_watt = 0.0;           ///< of one row's converter, all the time
   double adc_static_watt = 0.0;           ///< of one converter, all the time
   double tia_static_watt = 0.0;           ///< of one column's amplifier, all the time
@@ -32,12 +33,16 @@ struct EnergyTable {
   double write_driver_farad = 0.0;  ///< charged to the programming supply for each pulse, besides the cell's current
   double mac_8bit_joule = 0.0;
   double mac_16bit_joule = 0.0;
-  double mac_seconds = 0.0;       ///< delay of a processing element's step
-  double vector_add_joule = 0.0;  ///< elementary operations of the vector unit, 16 bits
+  double mac_seconds = 0.0;           ///< delay of a processing element's step
+  double mac_static_watt = 0.0;       ///< of one processing element, all the time
+  double register_bit_joule = 0.0;    ///< one bit written into the LoRA unit's registers, or read from them
+  double register_static_watt = 0.0;  ///< of one bit of them, all the time
+  double vector_add_joule = 0.0;      ///< elementary operations of the vector unit, 16 bits
   double vector_mac_joule = 0.0;
   double vector_lookup_joule = 0.0;
   double vector_move_joule = 0.0;
   double vector_seconds = 0.0;         ///< delay of a lane's step
+  double lane_static_watt = 0.0;       ///< of one lane, of a tile or of the vector unit, all the time
   double wire_joule_per_bit_mm = 0.0;  ///< per rising edge
   double wire_activity = 0.0;          ///< rising edges per bit moved
   double wire_seconds_per_mm = 0.0;

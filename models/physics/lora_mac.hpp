@@ -14,6 +14,7 @@ struct LoraUnitConfig {
   std::uint32_t rows = 8;
   std::uint32_t columns = 16;
   int bits = 8;                       ///< precision of A, B, x and Ax
+  std::uint32_t register_bits = 0;    ///< of all processing elements: they hold pairs from job to job
   std::uint32_t pipeline_cycles = 4;  ///< operand read, multiply, adder tree, write: steps added once per product
   std::uint32_t step_cycles = 1;      ///< of a step; more than one under a clock faster than the multipliers
   GridRefinement refinement;          ///< of A, B, x and Ax

@@ -76,6 +76,7 @@ struct TileJob : StreamJob {
   std::uint32_t driven_lines = 0;       ///< if none is gated
   std::uint32_t sensed_lines = 0;       ///< lines that are converted
   std::uint32_t reference_lines = 0;    ///< lines that are amplified to be subtracted, and not converted
+  std::uint32_t zero_checks = 0;        ///< of a vector: codes that are compared with zero, to gate their lines
   std::uint32_t shift_adds = 0;         ///< conversions that are added to a sum over passes and slices
   std::uint32_t most_driven_lines = 0;  ///< of the tile that drives most
   std::uint32_t most_sensed_lines = 0;  ///< of the tile that senses most

@@ -25,7 +25,9 @@ void cover_block_delays(Architecture& chip) {
   raise("/sram/word_cycles", chip.sram.word_cycles, access_seconds);
   raise("/lora_unit/step_cycles", chip.lora_unit.step_cycles, table.mac_seconds);
   raise("/vector_unit/step_cycles", chip.vector_unit.step_cycles, table.vector_seconds);
-  raise("/data_path/lanes_of_tile/step_cycles", chip.data_path.lanes.step_cycles, table.vector_seconds);
+  // A step of a sum ends in the lanes of the next tile.
+  raise("/data_path/lanes_of_tile/step_cycles", chip.data_path.lanes.step_cycles,
+        table.vector_seconds + table.wire_seconds_per_mm * table.tile_pitch_mm);
   raise("/interconnect/latency_cycles", chip.interconnect.latency_cycles,
         table.wire_seconds_per_mm * table.interconnect_mm);
   raise("/host_port/cycles_per_word", chip.host_port.cycles_per_word, table.host_word_seconds);

@@ -38,6 +38,7 @@ LoraUnitConfig read_lora_unit(JsonReader reader) {
   unit.rows = reader.integer<std::uint32_t>("rows", 1, 4096);
   unit.columns = reader.integer<std::uint32_t>("columns", 1, 4096);
   unit.bits = reader.integer("bits", fewest_grid_bits, 22);
+  unit.register_bits = reader.integer<std::uint32_t>("register_bits", 0, 1'000'000'000);
   unit.pipeline_cycles = reader.integer<std::uint32_t>("pipeline_cycles", 0, most_cycles);
   reader.finish();
   return unit;

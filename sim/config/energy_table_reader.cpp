@@ -74,6 +74,7 @@ EnergyTable read_energy_table(JsonReader& reader) {
   table.tia_power_watt = power("tia_power");
   table.tia_bandwidth_hz = read_quantity(reader, "tia_bandwidth", frequency_units(), 1.0, 1e12);
   table.tia_noise_nanovolt = read_quantity(reader, "tia_input_noise", noise_density_units(), 0.01, 1e6);
+  table.zero_check_joule = energy("zero_check");
   table.dac_static_watt = power("dac_static");
   table.tia_static_watt = power("tia_static");
   table.adc_static_watt = power("adc_static");
@@ -83,11 +84,15 @@ EnergyTable read_energy_table(JsonReader& reader) {
   table.mac_8bit_joule = energy("mac_8bit", smallest_joule);
   table.mac_16bit_joule = energy("mac_16bit", smallest_joule);
   table.mac_seconds = delay("mac_delay");
+  table.mac_static_watt = power("mac_static");
+  table.register_bit_joule = read_quantity(reader, "register_access", energy_per_bit_units(), 0.0, largest_joule);
+  table.register_static_watt = read_quantity(reader, "register_static", power_per_bit_units(), 0.0, largest_watt);
   table.vector_add_joule = energy("vector_add");
   table.vector_mac_joule = energy("vector_mac");
   table.vector_lookup_joule = energy("vector_lookup");
   table.vector_move_joule = energy("vector_move");
   table.vector_seconds = delay("vector_delay");
+  table.lane_static_watt = power("lane_static");
   table.wire_joule_per_bit_mm = read_quantity(reader, "wire", energy_per_bit_mm_units(), 0.0, largest_joule);
   table.wire_activity = read_quantity(reader, "wire_activity", plain_units(), 0.0, 1.0);
   table.wire_seconds_per_mm = read_quantity(reader, "wire_delay", delay_per_mm_units(), 0.0, largest_seconds);

@@ -57,6 +57,11 @@ const Units& length_units_in_mm() {
   return units;
 }
 
+const Units& energy_per_bit_units() {
+  static const Units units = {{"fJ/bit", 1e-15}, {"pJ/bit", 1e-12}, {"nJ/bit", 1e-9}};
+  return units;
+}
+
 const Units& energy_per_bit_mm_units() {
   static const Units units = {{"fJ/bit/mm", 1e-15}, {"pJ/bit/mm", 1e-12}, {"nJ/bit/mm", 1e-9}};
   return units;

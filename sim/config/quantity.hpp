@@ -21,6 +21,7 @@ const Units& delay_per_mm_units();         ///< second per millimetre
 const Units& frequency_units();            ///< hertz
 const Units& noise_density_units();        ///< nanovolt per root hertz
 const Units& length_units_in_mm();         ///< millimetre
+const Units& energy_per_bit_units();       ///< joule per bit
 const Units& energy_per_bit_mm_units();    ///< joule per bit and millimetre
 const Units& bandwidth_units();            ///< byte per second
 const Units& multiply_accumulate_units();  ///< multiply-accumulates per second

@@ -1,5 +1,8 @@
 #include "sim/mapping/deployment_program.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "sim/mapping/forward_pass.hpp"
 #include "sim/mapping/inference_program.hpp"
 
@@ -7,12 +10,12 @@ namespace palimpsest {
 
 namespace {
 
-void add_host_write(ProgramBuilder& builder, const Placement& placement) {
+std::uint32_t add_host_write(ProgramBuilder& builder, const Placement& placement) {
   HostJob job;
   job.vectors = placement.rows;
   job.drains = {placement.row()};
   job.words_per_vector = host_words(placement.row_bytes);
-  builder.add(job, {});
+  return builder.add(job, {});
 }
 
 }  // namespace
@@ -32,11 +35,14 @@ Program deployment_program(const ProgramContext& context, const DeploymentTask& 
   for (const auto& [name, placement] : parameters.digital) {
     if (task.vectors.count(name) != 0) add_host_write(builder, placement);
   }
-  for (const Adapter* adapter : task.new_adapters) {
+  for (const Adapter* adapter : task.adapters) {
+    const auto& added = task.new_adapters;
+    const bool is_new = std::find(added.begin(), added.end(), adapter) != added.end();
     for (const Operation* operation : adapted_operations(context.network, *adapter)) {
       const auto& pair = parameters.pairs.at({adapter, operation->array_product()->layer});
-      add_host_write(builder, pair.a);
-      add_host_write(builder, pair.b);
+      std::vector<std::uint32_t> written;
+      if (is_new) written = {add_host_write(builder, pair.a), add_host_write(builder, pair.b)};
+      if (pair.is_held && task.changes_adapters) builder.hold(pair, std::move(written));
     }
   }
   const MappingConfig& mapping = context.architecture.tile.mapping;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace palimpsest {
 
@@ -10,6 +11,30 @@ namespace {
 const Placement* find(const std::map<std::string, Placement>& placements, const std::string& name) {
   const auto found = placements.find(name);
   return found == placements.end() ? nullptr : &found->second;
+}
+
+/// Executions of a layer in one sample.
+std::uint64_t uses_of(const Network& network, const std::string& layer) {
+  const auto& all = network.executions();
+  return static_cast<std::uint64_t>(std::count_if(all.begin(), all.end(), [&](const Execution& execution) {
+    const ArrayProduct* product = execution.operation->array_product();
+    return product != nullptr && product->layer == layer;
+  }));
+}
+
+struct HoldablePair {
+  ProgramBuilder::StoredPair* pair = nullptr;
+  std::uint64_t uses = 0;
+  std::uint64_t bits = 0;
+};
+
+void choose_held(std::vector<HoldablePair> pairs, std::uint64_t register_bits) {
+  std::stable_sort(pairs.begin(), pairs.end(),
+                   [](const HoldablePair& one, const HoldablePair& other) { return one.uses > other.uses; });
+  for (const HoldablePair& one : pairs) {
+    one.pair->is_held = one.bits <= register_bits;
+    if (one.pair->is_held) register_bits -= one.bits;
+  }
 }
 
 }  // namespace
@@ -22,15 +47,20 @@ ParameterPlacements place_parameters(ProgramBuilder& builder, const std::vector<
     const Shape& shape = network.parameters.at(name);
     parameters.digital[name] = builder.layout().fixed(shape.rows(), shape.columns(), builder.activation_bits());
   }
+  std::vector<HoldablePair> holdable;
   for (const Adapter* adapter : adapters) {
     for (const Operation* operation : adapted_operations(network, *adapter)) {
       const ArrayProduct& product = *operation->array_product();
       const std::uint32_t rank = adapter->layers.at(product.layer).rank();
-      parameters.pairs[{adapter, product.layer}] = {builder.layout().fixed(rank, product.inputs, adapter_bits),
-                                                    builder.layout().fixed(product.outputs, rank, adapter_bits),
-                                                    adapter_bits};
+      ProgramBuilder::StoredPair& pair = parameters.pairs[{adapter, product.layer}];
+      holdable.push_back(
+          {&pair, uses_of(network, product.layer),
+           rank * (std::uint64_t{product.inputs} + product.outputs) * static_cast<std::uint64_t>(adapter_bits)});
+      pair = {builder.layout().fixed(rank, product.inputs, adapter_bits),
+              builder.layout().fixed(product.outputs, rank, adapter_bits), adapter_bits};
     }
   }
+  choose_held(std::move(holdable), builder.context().architecture.lora_unit.register_bits);
   return parameters;
 }
 

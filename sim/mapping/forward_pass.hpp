@@ -19,7 +19,9 @@ struct ParameterPlacements {
   std::map<std::pair<const Adapter*, std::string>, ProgramBuilder::StoredPair> pairs;  ///< by adapter and layer
 };
 
-/// Places digital parameters (at the precision of activations) and adapters (at `adapter_bits`).
+/// Places digital parameters (at the precision of activations) and adapters (at `adapter_bits`), and says which pairs
+/// the LoRA unit's registers hold beside: those that a sample uses most often come first, then those of the first
+/// adapter, in the order of the network; each that fits in what the ones before it leave.
 ParameterPlacements place_parameters(ProgramBuilder& builder, const std::vector<const Adapter*>& adapters,
                                      int adapter_bits);
 

@@ -46,6 +46,13 @@ std::uint32_t passes(const TileConfig& tile, ReadDirection direction, LineInputs
   return of_inputs * tile.mapping.slices * (reads_pairs_in_turn(tile.mapping, direction) ? 2 : 1);
 }
 
+/// Bits of serial inputs say by themselves whether their line is driven, and so do spikes.
+std::uint32_t zero_checks(const TileJob& job, const TileConfig& tile, ReadDirection direction) {
+  const bool checks = direction == ReadDirection::forward && !job.spikes && gates(tile.dac, LineInputs::codes) &&
+                      tile.mapping.inputs != InputEncoding::bit_serial;
+  return checks ? job.driven_lines : 0;
+}
+
 std::uint32_t shift_adds(const TileJob& job, const TileConfig& tile, ReadDirection direction) {
   const bool adds_parts = job.passes > 1 || (direction == ReadDirection::forward && tile.mapping.slices > 1);
   return adds_parts ? job.sensed_lines : 0;
@@ -124,6 +131,7 @@ TileJob tile_job(const Architecture& architecture, const TileMap& map, std::uint
   job.passes = passes(architecture.tile, direction, inputs);
   add_lines(job, architecture.tile, block_read(map, tile, direction), direction);
   job.shift_adds = shift_adds(job, architecture.tile, direction);
+  job.zero_checks = zero_checks(job, architecture.tile, direction);
   return job;
 }
 
@@ -156,6 +164,7 @@ TileJob group_job(const Architecture& architecture, const TileMap& map, const st
     if (at.driven > 0) job.group_wire_bits += read.given * sum_bits;
   }
   job.shift_adds = shift_adds(job, tile_config, direction);
+  job.zero_checks = zero_checks(job, tile_config, direction);
 
   const std::uint64_t additions = layout.addends() - 1;
   const bool shares = share_step(tile_config.adc);

@@ -187,6 +187,14 @@ std::vector<StoredValue> ProgramBuilder::transposed_product(const ArrayProduct& 
   return {{output, {add(job, x.ready_after, context_.map.group_of[tiles.front()])}}};
 }
 
+void ProgramBuilder::hold(const StoredPair& pair, std::vector<std::uint32_t> depends_on) {
+  LoraJob job;
+  // Row by row: an update leaves what lies between rows as it was.
+  for (const Placement& matrix : {pair.a, pair.b})
+    job.preloads.push_back({matrix.address, matrix.row_bytes, 0, matrix.per_sample, matrix.rows, matrix.row_stride});
+  add(std::move(job), std::move(depends_on));
+}
+
 LoraJob ProgramBuilder::fed_pairs(const ArrayProduct& product, std::uint32_t vectors,
                                   const std::vector<StoredPair>& pairs) const {
   const std::vector<std::uint32_t>& tiles = context_.map.mapped(product).tiles;
@@ -201,7 +209,7 @@ LoraJob ProgramBuilder::fed_pairs(const ArrayProduct& product, std::uint32_t vec
     const std::uint32_t rank = pair.a.rows;
     const auto sum_bits = static_cast<std::uint64_t>(lora_sum_bits(pair.bits, rank));
     job.fed_words_per_vector += ceil_div(product.outputs * sum_bits, context_.architecture.sram.word_bits);
-    job.preloads.insert(job.preloads.end(), {pair.a.whole(), pair.b.whole()});
+    if (!pair.is_held) job.preloads.insert(job.preloads.end(), {pair.a.whole(), pair.b.whole()});
     if (pair.kept) job.drains.push_back(pair.kept->row());
     for (const LoraProduct& part : {LoraProduct{rank, product.inputs}, LoraProduct{product.outputs, rank}}) {
       job.cycles_per_vector += cycles_of(part, unit);
@@ -219,7 +227,8 @@ LoraJob ProgramBuilder::fed_pairs(const ArrayProduct& product, std::uint32_t vec
 StoredValue ProgramBuilder::pair_product(const ArrayProduct& product, const StoredPair& pair, const StoredValue& x,
                                          const Shape& shape) {
   const std::uint32_t rank = pair.a.rows;
-  StoredValue result = lora_products(x, {pair.a, pair.b}, {{rank, product.inputs}, {product.outputs, rank}}, shape,
+  const std::vector<Placement> loaded = pair.is_held ? std::vector<Placement>{} : std::vector{pair.a, pair.b};
+  StoredValue result = lora_products(x, loaded, {{rank, product.inputs}, {product.outputs, rank}}, shape,
                                      lora_sum_bits(pair.bits, rank), pair.kept);
   result.has_own_step = true;
   return result;

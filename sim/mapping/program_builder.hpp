@@ -84,7 +84,11 @@ class ProgramBuilder {
     int bits = 0;  ///< of their elements
     /// Where A x comes to rest too, [rows, rank]; none: it stays in the LoRA unit.
     std::optional<Placement> kept = std::nullopt;
+    bool is_held = false;  ///< in the LoRA unit's registers, beside the SRAM buffer
   };
+  /// Brings a pair from the SRAM buffer into the registers that hold it, behind the steps `depends_on`.
+  void hold(const StoredPair& pair, std::vector<std::uint32_t> depends_on);
+
   /// A product of the network's arrays.
   struct TileProduct {
     const ArrayProduct& product;
@@ -118,7 +122,7 @@ class ProgramBuilder {
   /// Products of every row of `x` with the stored matrices, one after the other, on the LoRA unit. The result has
   /// `shape` and `bits`, `x` the bits of activations where its rows are columns. The first product is written to `kept`
   /// too, if given; it is there when the result is. `transposed`: the weights of a single product are [inputs,
-  /// outputs].
+  /// outputs]. No `weights`: they are those of a pair that is held.
   StoredValue lora_products(const StoredValue& x, const std::vector<Placement>& weights,
                             const std::vector<LoraProduct>& products, const Shape& shape, int bits,
                             const std::optional<Placement>& kept = std::nullopt, bool transposed = false);

@@ -53,8 +53,10 @@ class TrainingPlan {
   const std::map<std::string, Placement>& working_weights() const { return working_weights_; }
   std::uint64_t parameters() const { return parameters_; }
 
-  void add_update() const {
+  /// Trained pairs that are held are brought into the registers anew.
+  void add_update(const ParameterPlacements& parameters) const {
     const VectorUnitConfig& unit = builder_.context().architecture.vector_unit;
+    std::map<const Placement*, std::uint32_t> updated;
     for (const TrainedTensor& tensor : tensors_) {
       VectorJob job;
       job.vectors = tensor.gradient.rows;
@@ -68,7 +70,12 @@ class TrainingPlan {
       const std::uint64_t columns = tensor.gradient.row_bytes / state_bytes();
       job.operations_per_vector = operations_per_parameter() * columns;
       job.cycles_per_vector = vector_cycles(unit, job.operations_per_vector);
-      builder_.add(job, {});
+      const std::uint32_t step = builder_.add(job, {});
+      for (const Placement* working : tensor.working) updated[working] = step;
+    }
+    for (const auto& [key, pair] : parameters.pairs) {
+      if (key.first == task_.trained_adapter && pair.is_held)
+        builder_.hold(pair, {updated.at(&pair.a), updated.at(&pair.b)});
     }
   }
 
@@ -180,7 +187,7 @@ TrainingPrograms training_programs(const ProgramContext& context, const Training
     programs.forward.steps.resize(prepared.builder.planned_steps(batch.forward_steps));
   }
   Prepared prepared(context, task);
-  prepared.plan.add_update();
+  prepared.plan.add_update(prepared.parameters);
   // It finds its tensors where the batch left them.
   programs.update = prepared.builder.finish(
       1, 1, "the parameter update", uses_off_chip(programs.batch) ? BufferPlan::spilled : BufferPlan::side_by_side);

@@ -6,7 +6,7 @@ namespace palimpsest {
 namespace {
 
 constexpr VectorOperations forward_operations{0, 2, 0, 0};   // square and sum; times reciprocal root
-constexpr VectorOperations gain_operations{0, 1, 0, 0};     // times gain
+constexpr VectorOperations product_operations{0, 1, 0, 0};   // times gain
 constexpr VectorOperations backward_operations{0, 7, 0, 0};  // two row sums; x and gradient combined
 constexpr VectorOperations gain_operations{0, 2, 0, 0};      // normalised x times gradient, summed over rows
 
@@ -41,7 +41,7 @@ class RmsNorm : public Operation {
  private:
   /// With the product with the gain, if there is one.
   VectorOperations scaled(const VectorOperations& operations) const {
-    return gain_.empty() ? operations : operations + gain_operations;
+    return gain_.empty() ? operations : operations + product_operations;
   }
 
   std::string gain_;

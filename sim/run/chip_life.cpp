@@ -192,6 +192,7 @@ DeploymentTask ChipLife::deploy(const Method& method, const WeightSet& goal, std
   for (const Adapter* adapter : deployment.adapters) {
     if (std::count(adapters_.begin(), adapters_.end(), adapter) == 0) deployment.new_adapters.push_back(adapter);
   }
+  deployment.changes_adapters = deployment.adapters != adapters_;
   const bool off_chip = parameters_off_chip(context_, deployment.adapters);
   if (off_chip != parameters_off_chip_ || training_uses_off_chip(method)) {
     // What was deployed before lies elsewhere, or was overwritten.

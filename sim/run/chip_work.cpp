@@ -14,6 +14,7 @@ namespace {
 constexpr std::uint64_t ActionCounts::*all_counts[] = {
     &ActionCounts::dac_updates,
     &ActionCounts::spike_updates,
+    &ActionCounts::zero_checks,
     &ActionCounts::word_line_switches,
     &ActionCounts::tia_samples,
     &ActionCounts::adc_conversions,
@@ -24,6 +25,7 @@ constexpr std::uint64_t ActionCounts::*all_counts[] = {
     &ActionCounts::interconnect_words,
     &ActionCounts::group_wire_bits,
     &ActionCounts::lora_macs,
+    &ActionCounts::lora_register_bits,
     &ActionCounts::vector_adds,
     &ActionCounts::vector_macs,
     &ActionCounts::vector_lookups,
@@ -123,6 +125,9 @@ EnergyParameters energy_parameters(const Architecture& architecture, std::uint64
   parameters.tiles = tiles;
   parameters.sram = architecture.sram;
   parameters.mac_bits = mac_bits;
+  parameters.lora_unit = architecture.lora_unit;
+  const std::uint64_t lanes_of_tile = architecture.data_path.tile_groups ? architecture.data_path.lanes.lanes : 0;
+  parameters.lanes = tiles * lanes_of_tile + architecture.vector_unit.lanes;
   if (architecture.off_chip) parameters.off_chip = *architecture.off_chip;
   parameters.clock_seconds = architecture.clock.seconds(1);
   parameters.word_line_volt = architecture.write_verify.word_line_volt;

@@ -33,6 +33,7 @@ void check_energy(const Architecture& chip) {
   counts.dac_updates = counts.word_line_switches = counts.tia_samples = counts.adc_conversions = counts.shift_adds = 1;
   counts.sram_read_words = counts.sram_write_words = counts.sram_busy_cycles = counts.interconnect_words = 1;
   counts.lora_macs = counts.vector_adds = counts.vector_macs = counts.vector_lookups = counts.vector_moves = 1;
+  counts.zero_checks = counts.lora_register_bits = 1;
   counts.off_chip_loaded_words = counts.off_chip_stored_words = 1;
   counts.host_words = counts.rm_cells = counts.rm_set_pulses = counts.rm_reset_pulses = counts.rm_verify_reads = 1;
   counts.rm_forming_pulses = counts.rm_write_word_lines = counts.rm_verify_word_lines = 1;

@@ -78,6 +78,7 @@ std::vector<std::uint64_t> numbers(const PlayResult& result) {
                                     c.interconnect_words,
                                     c.group_wire_bits,
                                     c.lora_macs,
+                                    c.lora_register_bits,
                                     c.sram_busy_cycles,
                                     c.vector_adds,
                                     c.vector_macs,
@@ -146,6 +147,7 @@ TEST_CASE("a play counts every action once") {
         result.counts.sram_read_words + result.counts.sram_write_words + vectors * 7);
   CHECK(result.counts.group_wire_bits == vectors * 11);
   CHECK(result.counts.lora_macs == vectors * (32 + 20));
+  CHECK(result.counts.lora_register_bits == samples * (40 + 20) * 8);
   CHECK(result.counts.sram_busy_cycles == result.counts.sram_read_words + result.counts.sram_write_words);
   CHECK(result.counts.vector_adds == vectors * (3 + 1));
   CHECK(result.counts.vector_macs == vectors * (4 + 2));

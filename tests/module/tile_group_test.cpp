@@ -97,6 +97,7 @@ TEST_CASE("lanes that take longer than the conversions set the pace, with a vect
   job.lane_cycles = 25;
   job.lane_operations = {1, 2, 3, 4};
   job.group_wire_bits = 5;
+  job.zero_checks = 6;
   GroupBench on(4, {job});
   // The second pass of vector 0 is converted from 18 on, its first lot is there at 20; vector 1 is converted until 36.
   const std::uint64_t done = 20 + 25 + 25 + 3;
@@ -109,6 +110,7 @@ TEST_CASE("lanes that take longer than the conversions set the pace, with a vect
   CHECK(on.chip.counts.vector_lookups == 2 * 3);
   CHECK(on.chip.counts.vector_moves == 2 * 4);
   CHECK(on.chip.counts.group_wire_bits == 2 * 5);
+  CHECK(on.chip.counts.zero_checks == 2 * 6);
 }
 
 TEST_CASE("lanes that keep up with the conversions add the work of the last lot and their latency") {

@@ -27,6 +27,7 @@ TEST_CASE("the LoRA unit reads its weights before the first vector") {
   CHECK(bench.sequencer.intake_free == Cycles{15});
   CHECK(bench.sequencer.done == Cycles{20 + 3});
   CHECK(chip.counts.lora_macs == 200);
+  CHECK(chip.counts.lora_register_bits == 192 * 8);
 }
 
 TEST_CASE("the LoRA unit preloads while vectors of the job before are computed") {

@@ -126,6 +126,10 @@ void advance_all(std::vector<Unit>& units, Unit& lora, std::uint64_t cycle, Memo
 
 ScheduleResult play_clock_stepped(const ChipConfig& config, const Program& program) {
   ScheduleResult result;
+  // Each sample has each step once.
+  for (const std::vector<Work>& works : works_of(config, program)) {
+    for (const Work& work : works) result.counts.lora_register_bits += register_bits_of(work) * program.samples;
+  }
   Memory memory(config);
   std::vector<Unit> units = make_units(config);
   Sequencer sequencer(config, program);

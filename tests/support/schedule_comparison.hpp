@@ -22,6 +22,8 @@ inline void check_same_counts(const ActionCounts& events, const ActionCounts& st
   CHECK(events.interconnect_words == stepped.interconnect_words);
   CHECK(events.group_wire_bits == stepped.group_wire_bits);
   CHECK(events.lora_macs == stepped.lora_macs);
+  CHECK(events.lora_register_bits == stepped.lora_register_bits);
+  CHECK(events.zero_checks == stepped.zero_checks);
   CHECK(events.vector_adds == stepped.vector_adds);
   CHECK(events.vector_macs == stepped.vector_macs);
   CHECK(events.vector_lookups == stepped.vector_lookups);
@@ -36,7 +38,7 @@ inline void check_same_counts(const ActionCounts& events, const ActionCounts& st
   CHECK(events.rm_forming_pulses == stepped.rm_forming_pulses);
   CHECK(events.rm_write_word_lines == stepped.rm_write_word_lines);
   CHECK(events.rm_verify_word_lines == stepped.rm_verify_word_lines);
-  static_assert(sizeof(ActionCounts) == 26 * sizeof(std::uint64_t), "a count that is not compared");
+  static_assert(sizeof(ActionCounts) == 28 * sizeof(std::uint64_t), "a count that is not compared");
 }
 
 /// Checks that `chip` plays `program` as the clock-stepped schedule does, and within its bound. Returns the play.

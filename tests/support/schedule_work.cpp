@@ -141,6 +141,7 @@ void count_pass(const TileJob& job, ActionCounts& counts) {
 void count_vector(const TileJob& job, ActionCounts& counts) {
   count_operations(job.lane_operations, counts);
   counts.group_wire_bits += job.group_wire_bits;
+  counts.zero_checks += job.zero_checks;
 }
 
 void count_vector(const LoraJob& job, ActionCounts& counts) {
@@ -195,6 +196,13 @@ std::vector<std::vector<Work>> works_of(const ChipConfig& config, const Program&
     works.back().back().is_fed = true;
   }
   return works;
+}
+
+std::uint64_t register_bits_of(const Work& work) {
+  std::uint64_t bits = 0;
+  if (!std::holds_alternative<const LoraJob*>(work.job)) return bits;
+  for (const StridedRange& range : work.preloads) bits += 8 * range.rows * range.bytes;
+  return bits;
 }
 
 void count_pass(const Work& work, ActionCounts& counts) {

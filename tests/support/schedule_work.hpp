@@ -57,6 +57,9 @@ enum AfterGroups : std::size_t { lora_unit, vector_unit, host_port, off_chip, pr
 /// not take just the vectors of their tile job.
 std::vector<std::vector<Work>> works_of(const ChipConfig& config, const Program& program);
 
+/// Bits that a job of the LoRA unit writes into its registers.
+std::uint64_t register_bits_of(const Work& work);
+
 /// Adds the actions of one pass of a vector of `work`.
 void count_pass(const Work& work, ActionCounts& counts);
 

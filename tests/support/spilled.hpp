@@ -16,6 +16,7 @@ inline Architecture spilling_chip(std::uint32_t kib) {
   chip.tile.crossbar.columns = 20;
   chip.sram.banks = 1;
   chip.sram.bank_kib = kib;
+  chip.tile.adc.bits = 12;  // parts of sums have two bytes, as values have
   return chip;
 }
 

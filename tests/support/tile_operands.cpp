@@ -1,8 +1,11 @@
 #include "tests/support/tile_operands.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <set>
+#include <string>
+#include <utility>
 #include <variant>
 
 #include "models/physics/clock.hpp"
@@ -41,6 +44,7 @@ std::uint64_t largest_part(const TileConfig& tile, bool spikes) {
 struct Pair {
   std::uint64_t rank = 0;
   bool is_trained = false;
+  bool is_held = false;
 };
 
 class Operands {
@@ -59,6 +63,7 @@ class Operands {
       if (const ArrayProduct* product = execution.operation->array_product())
         uses_[context.map.number_of(product->weight)].push_back(&execution);
     }
+    find_held();
   }
 
   std::vector<std::string> faults() {
@@ -103,9 +108,39 @@ class Operands {
     std::vector<Pair> pairs;
     for (const Adapter* adapter : adapters_) {
       const auto layer = adapter->layers.find(product.layer);
-      if (layer != adapter->layers.end()) pairs.push_back({layer->second.rank(), adapter == trained_adapter_});
+      if (layer == adapter->layers.end()) continue;
+      pairs.push_back({layer->second.rank(), adapter == trained_adapter_, held_.count({adapter, product.layer}) != 0});
     }
     return pairs;
+  }
+
+  /// Pairs that stay in the registers: those of the most used layers first, then those of the first adapter, in the
+  /// order of the network, of which each takes what it needs of what is left, or nothing.
+  void find_held() {
+    const Architecture& chip = context_.architecture;
+    std::map<std::string, std::size_t> uses;
+    for (const Execution& execution : context_.network.executions()) {
+      if (const ArrayProduct* product = execution.operation->array_product()) ++uses[product->layer];
+    }
+    std::set<std::size_t> numbers;
+    for (const auto& [layer, number] : uses) numbers.insert(number);
+    std::uint64_t left = chip.lora_unit.register_bits;
+    for (auto number = numbers.rbegin(); number != numbers.rend(); ++number) {
+      for (const Adapter* adapter : adapters_) {
+        for (const auto& operation : context_.network.operations()) {
+          const ArrayProduct* product = operation->array_product();
+          if (product == nullptr || uses[product->layer] != *number) continue;
+          const auto pair = adapter->layers.find(product->layer);
+          if (pair == adapter->layers.end() || held_.count({adapter, product->layer}) != 0) continue;
+          const auto values = static_cast<std::uint64_t>(pair->second.a.size() + pair->second.b.size());
+          const std::uint64_t bits =
+              values * static_cast<std::uint64_t>(is_training_ ? chip.training.gradient_bits : chip.lora_unit.bits);
+          if (bits > left) continue;
+          left -= bits;
+          held_.insert({adapter, product->layer});
+        }
+      }
+    }
   }
 
   /// Of an element of a pair's product: a sum of products of two codes over the rank.
@@ -165,8 +200,10 @@ class Operands {
     Lengths drains;
     std::uint64_t macs = 0;
     for (const Pair& pair : pairs) {
-      preloads.push_back(pair.rank * on_words(bytes_of(product.inputs, bits)));
-      preloads.push_back(product.outputs * on_words(bytes_of(pair.rank, bits)));
+      if (!pair.is_held) {
+        preloads.push_back(pair.rank * on_words(bytes_of(product.inputs, bits)));
+        preloads.push_back(product.outputs * on_words(bytes_of(pair.rank, bits)));
+      }
       if (pair.is_trained) drains.push_back(bytes_of(pair.rank, chip.training.gradient_bits));
       macs += pair.rank * (product.inputs + product.outputs);
     }
@@ -200,6 +237,7 @@ class Operands {
   std::size_t forward_steps_;
   bool is_training_;
   FusedChains chains_;
+  std::set<std::pair<const Adapter*, std::string>> held_;        ///< by adapter and layer
   std::map<std::uint32_t, std::vector<const Execution*>> uses_;  ///< by weight, in order
   std::vector<std::string> faults_;
 };

@@ -14,8 +14,12 @@ namespace palimpsest::test {
 /// - tiles that do not work in step have more than one input and one result;
 /// - a group has not the layer's bias beforehand, an input for each value that is added or goes into a fused function,
 ///   or other results than the last function's and, at training, some of those before it;
-/// - pairs that get its vectors are not those of the layer's adapters, or keep another product than the trained one's;
-/// - the lanes' operations are not a sum over blocks, adapters and bias and the functions behind it.
+/// - tiles by themselves leave another width than their conversions have, pairs another one than their sums;
+/// - pairs that get its vectors are not those of the layer's adapters, load matrices that the LoRA unit's registers
+/// hold,
+///   or not those that they do not hold, or keep another product than the trained one's;
+/// - the lanes' operations are not the products that bring conversions and adapters to one step, the sum over blocks
+///   and bias, and the functions behind it.
 std::vector<std::string> tile_operand_faults(const Program& program, const ProgramContext& context,
                                              const std::vector<const Adapter*>& adapters,
                                              const Adapter* trained_adapter, std::size_t forward_steps);

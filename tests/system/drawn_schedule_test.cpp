@@ -102,6 +102,7 @@ class Draw {
     job.lane_cycles = coin() ? below(40) : 0;
     job.lane_latency = below(12);
     job.group_wire_bits = below(9);
+    job.zero_checks = below(9);
     if (coin()) {
       auto adapters = lora_job();
       adapters.vectors = job.vectors;

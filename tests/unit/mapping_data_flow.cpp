@@ -26,7 +26,8 @@ namespace {
 
 const Architecture& shipped() {
   static const Architecture architecture =
-      read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json", {{"/sram/activation_bits", "16"}});
+      read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json",
+                        {{"/sram/activation_bits", "16"}, {"/lora_unit/register_bits", "0"}});
   return architecture;
 }
 
@@ -72,9 +73,11 @@ std::vector<DataPathConfig> data_paths() {
   return paths;
 }
 
-/// Whole layers on tiles, values of other widths, words of other widths, one sample in flight.
+/// Whole layers on tiles, values of other widths, words of other widths, one sample in flight, registers for all pairs
+/// or for some.
 std::vector<Architecture> other_chips() {
-  std::vector<Architecture> chips{shipped(), small_tiles(), small_tiles(), small_tiles()};
+  std::vector<Architecture> chips(6, small_tiles());
+  chips[0] = shipped();
   chips[1].sram.activation_bits = 8;
   chips[1].training.gradient_bits = 32;
   chips[1].sram.word_bits = 64;
@@ -84,6 +87,9 @@ std::vector<Architecture> other_chips() {
   chips[2].sram.word_bits = 16;
   chips[3].sequencer.samples_in_flight = 1;
   chips[3].training.backward_products = BackwardProducts::digital;
+  chips[4].lora_unit.register_bits = 1'000'000;
+  chips[4].tile.adc.range = AdcRange::per_layer;
+  chips[5].lora_unit.register_bits = 400;
   return chips;
 }
 
@@ -246,7 +252,7 @@ void check_inference(const ProgramContext& context, const std::vector<const Adap
   task.adapters = adapters;
   const DataFlow deployed = data_flow(deployment_program(context, task), context.architecture.sram);
   check_none(deployed.faults);
-  CHECK(deployed.borrowed.empty());
+  check_none(missing(deployed.borrowed, deployed.drained, context.architecture.sram));
   const Program inference = inference_program(context, adapters, 5);
   TrainingTask nothing_trained;
   nothing_trained.adapters = adapters;
@@ -278,7 +284,13 @@ void check_training(const ProgramContext& context, const TrainingTask& task) {
 
   const std::uint32_t word = word_bytes(context.architecture.sram);
   const std::set<std::uint64_t> updated = words_of(update.drained, word);
-  const std::set<std::uint64_t> read_by_update = words_of(update.borrowed, word);
+  // Pairs that are held are loaded as the update left them.
+  std::vector<ReadRange> read;
+  std::vector<ReadRange> loaded;
+  for (const ReadRange& range : update.borrowed)
+    (std::holds_alternative<LoraJob>(programs.update.steps[range.step].job) ? loaded : read).push_back(range);
+  check_none(missing(loaded, update.drained, context.architecture.sram));
+  const std::set<std::uint64_t> read_by_update = words_of(read, word);
   const std::set<std::uint64_t> gradients = words_of(batch.drained, word);
   const std::set<std::uint64_t> read_by_batch = words_of(batch.borrowed, word);
   std::uint64_t frozen = 0;
@@ -291,7 +303,9 @@ void check_training(const ProgramContext& context, const TrainingTask& task) {
   CHECK(std::includes(updated.begin(), updated.end(), read_by_update.begin(), read_by_update.end()));
   CHECK(read_by_update.size() == expected.gradients + state);
   CHECK(updated.size() == expected.gradients + state + expected.working);
-  CHECK(frozen == expected.frozen);
+  // A pair that is held is read again where a gradient passes it.
+  if (context.architecture.lora_unit.register_bits == 0) CHECK(frozen == expected.frozen);
+  CHECK(frozen <= expected.frozen);
 }
 
 void check_all_programs(const Architecture& chip, const AdaptedNetwork& adapted) {

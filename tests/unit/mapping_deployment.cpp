@@ -123,6 +123,7 @@ TEST_CASE("Changed biases and new adapters come in row by row, at the bits they 
   Layer layer;
   layer.chip.sram.activation_bits = 24;
   layer.chip.lora_unit.bits = 8;
+  layer.chip.lora_unit.register_bits = 0;
   const auto rows_and_words = [&](const DeploymentTask& task) {
     std::vector<std::vector<std::uint64_t>> jobs;
     for (const Step& step : layer.deployment(task).steps) {

@@ -213,3 +213,26 @@ TEST_CASE("A block's read drives its part of the vector and gives its part of th
   CHECK(transposed.first_given == 6 + 4);
   CHECK(transposed.first_of_group == 3);
 }
+
+TEST_CASE("Codes are compared with zero where that gates their lines, once for a vector") {
+  Architecture chip = small_tiles();
+  const auto checks = [&chip](ReadDirection direction, LineInputs inputs = LineInputs::codes) {
+    const Network network = wide_layer();
+    const TileMap map = map_to_tiles(network, chip);
+    return group_job(chip, map, map.weights.at(0).tiles, direction, {}, inputs).zero_checks;
+  };
+  for (const GatedInputs gated : {GatedInputs::none, GatedInputs::spikes}) {
+    chip.tile.dac.gated_inputs = gated;
+    CHECK(checks(ReadDirection::forward) == 0);
+  }
+  chip.tile.dac.gated_inputs = GatedInputs::all;
+  CHECK(checks(ReadDirection::forward) == 3 * (4 + 3));
+  CHECK(checks(ReadDirection::forward, LineInputs::spikes) == 0);
+  CHECK(checks(ReadDirection::transposed) == 0);
+  chip.tile.mapping.inputs = InputEncoding::two_pass;
+  CHECK(checks(ReadDirection::forward) == 3 * (4 + 3));
+  const Network network = wide_layer();
+  CHECK(tile_job(chip, map_to_tiles(network, chip), 0, ReadDirection::forward).zero_checks == 4);
+  chip.tile.mapping.inputs = InputEncoding::bit_serial;
+  CHECK(checks(ReadDirection::forward) == 0);
+}

@@ -41,7 +41,7 @@ class Residual {
   Program inference() const { return inference_program(context(), {&first, &second}, 1); }
 
   Architecture chip = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json",
-                                        {{"/sram/activation_bits", "16"}});
+                                        {{"/sram/activation_bits", "16"}, {"/lora_unit/register_bits", "0"}});
   Network network;
   TileMap map;
   Adapter first;

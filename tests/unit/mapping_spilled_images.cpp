@@ -189,8 +189,9 @@ TEST_CASE("Pooled and permuted images of any size pass the off-chip memory once 
 
 TEST_CASE("A convolution of 64 channels of 32 x 32 runs with 256 KiB, each word of its windows once each way") {
   const Network network = large_convolution();
-  const Architecture chip = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json",
-                                              {{"/sram/activation_bits", "16"}, {"/data_path/tile_groups", "false"}});
+  const Architecture chip = read_architecture(
+      std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json",
+      {{"/sram/activation_bits", "16"}, {"/tile/adc/bits", "12"}, {"/data_path/tile_groups", "false"}});
   REQUIRE(capacity_bytes(chip.sram) == 256 * 1024);
   const TileMap map = map_to_tiles(network, chip);
   const ProgramContext context{chip, network, map};

@@ -22,7 +22,7 @@ constexpr std::uint64_t rank = 2;
 
 Architecture shipped(bool tile_groups) {
   Architecture chip = read_architecture(std::string(PALIMPSEST_SOURCE_DIR) + "/arch/rm180.json",
-                                        {{"/sram/activation_bits", "16"}});
+                                        {{"/sram/activation_bits", "16"}, {"/lora_unit/register_bits", "0"}});
   chip.data_path.tile_groups = tile_groups;
   return chip;
 }

@@ -20,6 +20,7 @@ EnergyTable table() {
   energies.word_line_farad_per_cell = 1e-15;
   energies.tia_power_watt = 7e-6;
   energies.write_driver_farad = 1e-12;
+  energies.zero_check_joule = 11e-12;
   energies.mac_8bit_joule = 13e-12;
   energies.mac_16bit_joule = 52e-12;
   energies.vector_add_joule = 17e-12;
@@ -76,6 +77,7 @@ TEST_CASE("Each action costs its component alone, its count times its energy") {
   };
   const std::vector<Case> cases = {
       {&ActionCounts::dac_updates, Component::dac, 3e-12},
+      {&ActionCounts::zero_checks, Component::dac, 11e-12},
       {&ActionCounts::word_line_switches, Component::word_lines, 50 * 1e-15 * 2.0 * 2.0},
       {&ActionCounts::tia_samples, Component::tia, 7e-12},
       {&ActionCounts::adc_conversions, Component::adc, 2e-12},
@@ -157,6 +159,44 @@ TEST_CASE("Static power is that of every row's DAC, every column's amplifier and
   chip.tile.crossbar.columns = 128;
   CHECK(only(component_energy(energies, chip, {}, {}, 0.5), Component::static_power,
              5 * (64 * 2e-6 + 128 * 1e-6 + 16 * 3e-6) * 0.5));
+}
+
+TEST_CASE("Static power is that of every lane, of every processing element and of every bit of its registers too") {
+  EnergyTable energies = table();
+  energies.lane_static_watt = 3e-6;
+  energies.mac_static_watt = 2e-6;
+  energies.register_static_watt = 1e-9;
+  EnergyParameters chip = parameters();
+  chip.tiles = 5;
+  chip.lanes = 7;
+  chip.lora_unit.rows = 4;
+  chip.lora_unit.columns = 6;
+  chip.lora_unit.register_bits = 1000;
+  CHECK(only(component_energy(energies, chip, {}, {}, 0.5), Component::static_power,
+             (7 * 3e-6 + 24 * 2e-6 + 1000 * 1e-9) * 0.5));
+}
+
+TEST_CASE("A multiply-accumulate reads a weight from the registers, and what is written there costs the same per bit") {
+  EnergyTable energies = table();
+  energies.register_bit_joule = 2e-12;
+  EnergyParameters chip = parameters();
+  chip.lora_unit.rows = 4;
+  chip.lora_unit.columns = 8;
+  ActionCounts counts;
+  counts.lora_macs = 10;
+  counts.lora_register_bits = 100;
+  const auto joule = [&](std::uint32_t register_bits) {
+    chip.lora_unit.register_bits = register_bits;
+    return energy_of(energies, chip, Component::lora_unit, counts);
+  };
+  const double products = 10 * 13e-12;
+  const double bits = (10 * 8 + 100) * 2e-12;
+  CHECK(joule(0) == Approx(products + bits));
+  CHECK(joule(32 * 1024) == Approx(products + bits));
+  // Beyond 1,024 bits for an element with the root of their number.
+  CHECK(joule(4 * 32 * 1024) == Approx(products + 2 * bits));
+  chip.mac_bits = 16;
+  CHECK(joule(0) == Approx(10 * 52e-12 + (10 * 16 + 100) * 2e-12));
 }
 
 TEST_CASE("A DAC update follows the bits that a pass carries") {
