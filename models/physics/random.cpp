@@ -6,15 +6,20 @@
 
 namespace palimpsest {
 
+PhiloxKey::PhiloxKey(std::uint64_t seed, RandomPurpose purpose, std::uint64_t unit, std::uint32_t step)
+    : key{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32U)},
+      counter{0, step, static_cast<std::uint32_t>(unit),
+              (static_cast<std::uint32_t>(unit >> 32U) << 8U) | static_cast<std::uint32_t>(purpose)} {}
+
 RandomStream::RandomStream(std::uint64_t seed, RandomPurpose purpose, std::uint64_t unit, std::uint32_t step)
-    : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32U)},
-      counter_{0, step, static_cast<std::uint32_t>(unit),
-               (static_cast<std::uint32_t>(unit >> 32U) << 8U) | static_cast<std::uint32_t>(purpose)} {}
+    : key_(seed, purpose, unit, step) {}
 
 double RandomStream::uniform() {
   if (uniforms_left_ == 0) {
-    const auto words = r123::Philox4x32()({{counter_[0], counter_[1], counter_[2], counter_[3]}}, {{key_[0], key_[1]}});
-    ++counter_[0];
+    std::array<std::uint32_t, 4>& counter = key_.counter;
+    const auto words =
+        r123::Philox4x32()({{counter[0], counter[1], counter[2], counter[3]}}, {{key_.key[0], key_.key[1]}});
+    ++counter[0];
     for (std::size_t pair = 0; pair < 2; ++pair) {
       const std::uint64_t bits = (std::uint64_t{words[2 * pair]} << 32U) | words[2 * pair + 1];
       uniforms_[pair] = (static_cast<double>(bits >> 11U) + 0.5) * 0x1p-53;

@@ -22,6 +22,15 @@ enum class RandomPurpose : std::uint32_t {
   conductance_error = 24,
 };
 
+/// What of Philox belongs to one stream of random numbers: the key, and the counter of its first block. Blocks count on
+/// from word 0.
+struct PhiloxKey {
+  PhiloxKey(std::uint64_t seed, RandomPurpose purpose, std::uint64_t unit, std::uint32_t step);
+
+  std::array<std::uint32_t, 2> key;
+  std::array<std::uint32_t, 4> counter;
+};
+
 /// Random numbers from a counter: Philox 4x32-10 (Salmon et al., SC 2011, doi 10.1145/2063384.2063405) keyed by the
 /// seed and counted by (purpose, unit, step, draw). The same key gives the same numbers whatever ran before, in
 /// whatever order, on however many threads. `unit` has 56 bits.
@@ -33,8 +42,7 @@ class RandomStream {
   double normal();   ///< mean 0, standard deviation 1 (Box-Muller)
 
  private:
-  std::array<std::uint32_t, 2> key_;
-  std::array<std::uint32_t, 4> counter_;
+  PhiloxKey key_;
   std::array<double, 2> uniforms_{};
   int uniforms_left_ = 0;
   double spare_normal_ = 0.0;

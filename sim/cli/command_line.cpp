@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/program_options/errors.hpp>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <new>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/physics/simd/targets.hpp"
 #include "sim/cli/crossbar_command.hpp"
 #include "sim/cli/deploy_command.hpp"
 #include "sim/cli/draw_command.hpp"
@@ -62,6 +64,17 @@ void print_usage() {
   throw UserError(ExitCode::usage_or_architecture, prefix + "expected a command: " + names + " (palimpsest --help)");
 }
 
+/// PALIMPSEST_SIMD asks for other vector instructions than the processor's best.
+void choose_simd() {
+  const char* asked = std::getenv("PALIMPSEST_SIMD");
+  if (asked != nullptr && !choose_simd_target(asked)) {
+    std::string names;
+    for (const std::string& name : simd_targets()) names.append(names.empty() ? "" : ", ").append(name);
+    throw UserError(ExitCode::usage_or_architecture, "PALIMPSEST_SIMD: expected one of " + names);
+  }
+  if (!simd_is_fused()) std::cerr << "palimpsest: computing without fused multiply-add: the same figures, slowly\n";
+}
+
 int dispatch(const std::vector<std::string>& arguments) {
   if (arguments.empty()) refuse("");
   const std::string& name = arguments.front();
@@ -72,6 +85,7 @@ int dispatch(const std::vector<std::string>& arguments) {
   } else if (name == "--version") {
     std::cout << "palimpsest " PALIMPSEST_VERSION "\n";
   } else if (command != commands.end()) {
+    choose_simd();
     command->run({arguments.begin() + 1, arguments.end()});
   } else {
     refuse(one_line(name) + ": ");
