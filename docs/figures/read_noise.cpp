@@ -13,6 +13,7 @@
 
 #include "models/physics/crossbar.hpp"
 #include "sim/report/plot.hpp"
+#include "tests/support/array_read.hpp"
 
 namespace palimpsest {
 namespace {
@@ -48,10 +49,7 @@ Eigen::RowVectorXf volts() {
 /// Noise of both columns' currents as the model draws it: [reads, 2], microampere.
 Eigen::MatrixXf column_draws(const Eigen::MatrixXf& cells) {
   const Crossbar crossbar(cells, {{0, 2}, {1, 2}}, read_noise);
-  Eigen::MatrixXf noise = Eigen::MatrixXf::Zero(reads, 2);
-  RandomStream stream(1, RandomPurpose::read_noise, 0, 0);
-  crossbar.add_read_noise(volts().replicate(reads, 1), stream, noise);
-  return noise;
+  return test::read_noise_of(crossbar, LineVolts(volts().replicate(reads, 1)), 1);
 }
 
 /// The same from the definition.

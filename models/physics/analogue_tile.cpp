@@ -2,28 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 #include <utility>
 
 #include "models/physics/quantize.hpp"
+#include "models/physics/scaled.hpp"
+#include "models/physics/tile_kernels.hpp"
 #include "models/physics/units.hpp"
 
 namespace palimpsest {
-
-/// The streams of what is noisy.
-struct AnalogueTile::Streams {
-  std::optional<SampleStreams> dac, crossbar, tia, adc;
-
-  Streams(const AnalogueTile& tile, const ReadKey& key, Eigen::Index vectors) {
-    const auto make = [&](bool noisy, RandomPurpose purpose, std::optional<SampleStreams>& streams) {
-      if (noisy) streams.emplace(key, purpose, tile.tile_, vectors);
-    };
-    make(tile.dac_.is_noisy(), RandomPurpose::dac_noise, dac);
-    make(tile.crossbar_.is_noisy(), RandomPurpose::read_noise, crossbar);
-    make(tile.amplifier_noise_volt_.maxCoeff() > 0.0F, RandomPurpose::tia_noise, tia);
-    make(tile.adc_.is_noisy() || tile.adc_noise_lsb() > 0.0, RandomPurpose::adc_noise, adc);
-  }
-};
 
 AnalogueTile::AnalogueTile(const TileConfig& config, const CellConfig& cell, const Eigen::MatrixXf& conductances,
                            std::vector<SenseLine> lines, std::uint64_t seed, std::uint32_t tile)
@@ -44,99 +30,147 @@ void AnalogueTile::set_conductances(const Eigen::MatrixXf& conductances, std::ve
 }
 
 void AnalogueTile::set_amplifier_noise() {
-  amplifier_noise_volt_ =
-      crossbar_.line_conductances()
-          .unaryExpr([this](double microsiemens) { return noise_volt(config_, *sensing_, microsiemens); })
-          .cast<float>();
-}
-
-double AnalogueTile::adc_noise_lsb() const {
-  return config_.adc.noise_volt * largest_code(config_.adc.bits) / double{adc_full_scale_volt_};
+  const double volt_per_microampere = sensing_->volt_per_microampere();
+  crossbar_.set_amplifier_noise(crossbar_.line_conductances().unaryExpr(
+      [&](double microsiemens) { return noise_volt(config_, *sensing_, microsiemens) / volt_per_microampere; }));
 }
 
 float AnalogueTile::volt_per_code() const {
   return static_cast<float>(config_.dac.full_scale_volt / largest_code(config_.dac.bits));
 }
 
+double AnalogueTile::microampere_per_adc_code() const {
+  return double{adc_full_scale_volt_} / largest_code(config_.adc.bits) / sensing_->volt_per_microampere();
+}
+
 std::uint32_t AnalogueTile::passes(LineInputs inputs) const {
   return input_passes(encoding(inputs), config_.dac.bits, config_.dac.refinement);
 }
 
-Eigen::MatrixXf AnalogueTile::line_volts(const Eigen::MatrixXf& codes, LineInputs inputs, std::uint32_t pass,
-                                         Streams* streams) const {
+LineVolts AnalogueTile::line_volts(const Eigen::MatrixXf& codes, LineInputs inputs, std::uint32_t pass,
+                                   const ReadDraws* noise) const {
   Eigen::MatrixXf lsb = line_codes(encoding(inputs), config_.dac.bits, codes, pass, config_.dac.refinement);
   Eigen::ArrayXXf driven;
   if (gates(config_.dac, inputs)) driven = (lsb.array() != 0.0F).cast<float>();
   dac_.distort(lsb);
-  if (streams != nullptr && streams->dac) {
-    streams->dac->for_each([&](Eigen::Index row, Eigen::Index rows, RandomStream& stream) {
-      dac_.add_noise(lsb.middleRows(row, rows), stream);
-    });
+  if (noise != nullptr && dac_.noise_lsb() > 0.0F) {
+    Eigen::RowVectorXf draws(lsb.cols());
+    for (Eigen::Index vector = 0; vector < lsb.rows(); ++vector) {
+      noise->draw(vector, draws.data(), static_cast<std::size_t>(draws.size()));
+      lsb.row(vector) += dac_.noise_lsb() * draws;
+    }
   }
   if (driven.size() > 0) lsb.array() *= driven;
-  return lsb * volt_per_code();
-}
-
-Eigen::MatrixXf AnalogueTile::conducting(const Eigen::MatrixXf& volts) const {
-  if (!cell_.nonlinearity_volt) return volts;
-  return volts.unaryExpr([&](float volt) {
-    return static_cast<float>(conducting_volt(double{volt}, *cell_.nonlinearity_volt, config_.dac.full_scale_volt));
-  });
+  const Eigen::MatrixXf volts = lsb * volt_per_code();
+  Eigen::MatrixXf conducting;
+  if (cell_.nonlinearity_volt) {
+    conducting = volts.unaryExpr([&](float volt) {
+      return static_cast<float>(conducting_volt(double{volt}, *cell_.nonlinearity_volt, config_.dac.full_scale_volt));
+    });
+  }
+  return LineVolts(volts, conducting, read_noise() > 0.0);
 }
 
 float AnalogueTile::largest_volt(const Eigen::MatrixXf& codes, LineInputs inputs) const {
   float largest = 0.0F;
   for (std::uint32_t pass = 0; pass < passes(inputs); ++pass) {
-    const Eigen::MatrixXf currents = crossbar_.currents(conducting(line_volts(codes, inputs, pass, nullptr)));
+    const RowMatrixXf currents = crossbar_.currents(line_volts(codes, inputs, pass, nullptr));
     largest = std::max(largest, static_cast<float>(sensing_->volt_per_microampere()) * currents.cwiseAbs().maxCoeff());
   }
   return largest;
 }
 
-Eigen::MatrixXf AnalogueTile::converted(Eigen::MatrixXf volts, Streams& streams, ReadActivity& activity) const {
-  if (streams.tia) {
-    streams.tia->for_each([&](Eigen::Index row, Eigen::Index rows, RandomStream& stream) {
-      volts.middleRows(row, rows) += normal_matrix(stream, rows, volts.cols()) * amplifier_noise_volt_.asDiagonal();
-    });
+LineDrive AnalogueTile::drive(const Eigen::MatrixXf& codes, const ReadKey& key, LineInputs inputs) const {
+  LineDrive drive{inputs, {}};
+  drive.passes.reserve(passes(inputs));
+  for (std::uint32_t pass = 0; pass < passes(inputs); ++pass) {
+    const ReadDraws noise(key, RandomPurpose::dac_noise, tile_, pass);
+    drive.passes.push_back(line_volts(codes, inputs, pass, &noise));
   }
-  saturate(config_.tia, volts, activity.saturated_tia);
-  const auto limit = static_cast<float>(largest_code(config_.adc.bits));
-  volts *= limit / adc_full_scale_volt_;
-  adc_.distort(volts);
-  if (streams.adc) {
-    streams.adc->for_each([&](Eigen::Index row, Eigen::Index rows, RandomStream& stream) {
-      adc_.add_noise(volts.middleRows(row, rows), stream, adc_noise_lsb());
-    });
-  }
-  return quantize_codes(volts, limit, config_.adc.bits, activity.saturated_adc, config_.adc.refinement);
+  return drive;
 }
 
-Eigen::MatrixXf AnalogueTile::read(const Eigen::MatrixXf& codes, const ReadKey& key, ReadActivity& activity,
-                                   LineInputs inputs) const {
-  Streams streams(*this, key, codes.rows());
+/// Where codes go.
+struct AnalogueTile::Converted {
+  std::vector<float> weights;  ///< of a code, by slice
+  float* sums;                 ///< of the first vector
+  std::size_t stride;          ///< from a vector's sums to the next one's
+};
+
+void AnalogueTile::convert_currents(Eigen::Index first, Eigen::Index count, float* currents, const ReadDraws& noise,
+                                    const Converted& converted, ReadActivity& activity) const {
+  const std::size_t stride = crossbar_.stride();
+  const auto vectors = static_cast<std::size_t>(count);
+  const auto lines = static_cast<std::size_t>(crossbar_.lines());
+  const auto largest = static_cast<float>(largest_code(config_.adc.bits));
+  Amplification amplification{static_cast<float>(sensing_->volt_per_microampere()),
+                              static_cast<float>(config_.tia.saturation_volt), largest / adc_full_scale_volt_};
+  if (!adc_.are_ideal()) {
+    activity.saturated_tia += amplify(amplification, currents, stride, vectors, lines);
+    amplification = {};
+    adc_.distort(Eigen::Map<Eigen::MatrixXf, 0, Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>>(
+        currents, count, crossbar_.lines(), {1, static_cast<Eigen::Index>(stride)}));
+  }
+
+  const GridRefinement& refinement = config_.adc.refinement;
+  Conversion conversion;
+  conversion.noise_codes = adc_.noise_lsb(config_.adc.noise_volt * double{largest} / double{adc_full_scale_volt_});
+  conversion.fine_codes = std::ldexp(1.0F, refinement.fraction_bits);
+  conversion.limit = std::ldexp(largest * conversion.fine_codes, refinement.headroom_bits);
+  thread_local FloatLines scratch;
+  float* draws = nullptr;
+  if (conversion.noise_codes > 0.0F) {
+    draws = scratch.room(vectors * stride);
+    for (std::size_t vector = 0; vector < vectors; ++vector)
+      noise.draw(first + static_cast<Eigen::Index>(vector), draws + vector * stride, padded_to_lines(lines));
+  }
+  const std::size_t of_slice = lines / converted.weights.size();
+  for (std::size_t slice = 0; slice < converted.weights.size(); ++slice) {
+    conversion.weight = converted.weights[slice] / conversion.fine_codes;
+    const std::size_t before = slice * of_slice;
+    const Saturated saturated =
+        convert(amplification, conversion, {currents + before, stride, vectors, of_slice},
+                draws == nullptr ? nullptr : draws + before,
+                converted.sums + static_cast<std::size_t>(first) * converted.stride, converted.stride);
+    activity.saturated_tia += saturated.amplifiers;
+    activity.saturated_adc += saturated.converters;
+  }
+}
+
+void AnalogueTile::add_products(const LineDrive& drive, const ReadKey& key, const std::vector<double>& weights,
+                                Eigen::Ref<RowMatrixXf> sums, ReadActivity& activity) const {
   const double seconds = sensing_->array_ns() * nano;
-  const double volt_per_microampere = sensing_->volt_per_microampere();
-  Eigen::MatrixXf sum;
-  for (std::uint32_t pass = 0; pass < passes(inputs); ++pass) {
-    const Eigen::MatrixXf volts = line_volts(codes, inputs, pass, &streams);
-    const Eigen::MatrixXf effective = conducting(volts);
-    Eigen::MatrixXf currents = crossbar_.currents(effective);
-    if (streams.crossbar) {
-      streams.crossbar->for_each([&](Eigen::Index row, Eigen::Index rows, RandomStream& stream) {
-        crossbar_.add_read_noise(effective.middleRows(row, rows), stream, currents.middleRows(row, rows));
-      });
-    }
-    const ReadPower power = crossbar_.read_power(volts, effective);
+  const double product_per_code = microampere_per_adc_code() / double{volt_per_code()};
+  if (!std::all_of(weights.begin(), weights.end(), [&](double one) { return fits_float(one * product_per_code); })) {
+    RowMatrixXf unscaled = RowMatrixXf::Zero(sums.rows(), sums.cols());
+    std::vector<double> relative = weights;
+    for (double& weight : relative) weight /= weights.front();
+    add_products(drive, key, relative, unscaled, activity);
+    sums += (unscaled.cast<double>() * weights.front()).cast<float>();
+    return;
+  }
+  for (std::uint32_t pass = 0; pass < drive.passes.size(); ++pass) {
+    const ReadDraws read_noise(key, RandomPurpose::read_noise, tile_, pass);
+    const ReadDraws conversion_noise(key, RandomPurpose::adc_noise, tile_, pass);
+    const double of_pass =
+        product_per_code * pass_weight(encoding(drive.inputs), config_.dac.bits, pass, config_.dac.refinement);
+    Converted converted{{}, sums.data(), static_cast<std::size_t>(sums.outerStride())};
+    converted.weights.reserve(weights.size());
+    for (const double weight : weights) converted.weights.push_back(static_cast<float>(weight * of_pass));
+    const ReadPower power =
+        crossbar_.read(drive.passes[pass], &read_noise, [&](Eigen::Index first, Eigen::Index count, float* currents) {
+          convert_currents(first, count, currents, conversion_noise, converted, activity);
+        });
     activity.crossbar_joule += config_.supply_volt * power.supply_microampere * micro * seconds;
     activity.crossbar_dissipation_joule += power.dissipated_microwatt * micro * seconds;
-    const Eigen::MatrixXf result =
-        static_cast<float>(pass_weight(encoding(inputs), config_.dac.bits, pass, config_.dac.refinement)) *
-        converted(static_cast<float>(volt_per_microampere) * currents, streams, activity);
-    sum = pass == 0 ? result : sum + result;
   }
-  const double microampere_per_code =
-      double{adc_full_scale_volt_} / largest_code(config_.adc.bits) / volt_per_microampere;
-  return static_cast<float>(microampere_per_code / double{volt_per_code()}) * sum;
+}
+
+RowMatrixXf AnalogueTile::read(const Eigen::MatrixXf& codes, const ReadKey& key, ReadActivity& activity,
+                               LineInputs inputs) const {
+  RowMatrixXf sums = RowMatrixXf::Zero(codes.rows(), crossbar_.lines());
+  add_products(drive(codes, key, inputs), key, {1.0}, sums, activity);
+  return sums;
 }
 
 }  // namespace palimpsest

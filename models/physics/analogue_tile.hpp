@@ -9,7 +9,8 @@
 #include "models/physics/converter.hpp"
 #include "models/physics/crossbar.hpp"
 #include "models/physics/input_encoding.hpp"
-#include "models/physics/sample_streams.hpp"
+#include "models/physics/line_volts.hpp"
+#include "models/physics/read_draws.hpp"
 #include "models/physics/sensing.hpp"
 #include "models/physics/tile_config.hpp"
 
@@ -22,6 +23,12 @@ struct ReadActivity {
   std::uint64_t saturated_dac = 0;          ///< values beyond the range, here and below
   std::uint64_t saturated_tia = 0;
   std::uint64_t saturated_adc = 0;
+};
+
+/// What drives the lines of a tile: their voltages in each pass of a read.
+struct LineDrive {
+  LineInputs inputs = LineInputs::codes;
+  std::vector<LineVolts> passes;
 };
 
 /// The analogue path of one tile, from input codes to converted sums: DACs, array, TIAs, ADCs, pass by pass.
@@ -37,7 +44,7 @@ class AnalogueTile {
 
   /// What rows driven by themselves give before amplifiers and converters, without noise: microsiemens, [rows, lines].
   /// Of cells whose current is not linear in the voltage, at the DACs' full scale.
-  const Eigen::MatrixXf& line_differences() const { return crossbar_.line_differences(); }
+  Eigen::MatrixXf line_differences() const { return crossbar_.line_differences(); }
 
   /// Largest magnitude of the amplifiers' outputs for `codes` [vectors, rows], without noise and not cut, volt.
   float largest_volt(const Eigen::MatrixXf& codes, LineInputs inputs = LineInputs::codes) const;
@@ -45,33 +52,44 @@ class AnalogueTile {
   /// Sets the amplifier output (> 0) of the ADCs' largest code, volt.
   void set_adc_range(float full_scale_volt) { adc_full_scale_volt_ = full_scale_volt; }
 
-  /// The products of `codes` [vectors, rows], whole numbers within +-largest_code(DAC bits), with the lines'
-  /// conductance differences as the converters give them: [vectors, lines], in microsiemens times codes. Codes of
-  /// spikes are zero or the largest.
-  Eigen::MatrixXf read(const Eigen::MatrixXf& codes, const ReadKey& key, ReadActivity& activity,
-                       LineInputs inputs = LineInputs::codes) const;
+  /// Whether its lines carry for the same codes what those of any other such tile of the configuration do, in every
+  /// read: its converters have no errors of their own.
+  bool drives_alike() const { return dac_.are_ideal() && dac_.noise_lsb() == 0.0F; }
+
+  /// What its lines carry for `codes` [vectors, rows], whole numbers within +-largest_code(DAC bits). Codes of spikes
+  /// are zero or the largest.
+  LineDrive drive(const Eigen::MatrixXf& codes, const ReadKey& key, LineInputs inputs = LineInputs::codes) const;
+
+  /// The products of the codes that drive it with the lines' conductance differences, as the converters give them, in
+  /// microsiemens times codes. Lines come in as many slices, one behind the other, as there are `weights`; each slice
+  /// is multiplied with its weight and added to `sums` [vectors, lines of a slice].
+  void add_products(const LineDrive& drive, const ReadKey& key, const std::vector<double>& weights,
+                    Eigen::Ref<RowMatrixXf> sums, ReadActivity& activity) const;
+
+  /// The same products of `codes` for every line: [vectors, lines].
+  RowMatrixXf read(const Eigen::MatrixXf& codes, const ReadKey& key, ReadActivity& activity,
+                   LineInputs inputs = LineInputs::codes) const;
 
  private:
-  struct Streams;
-
   double read_noise() const { return config_.crossbar.noisy_cells ? cell_.read_noise : 0.0; }
   InputEncoding encoding(LineInputs inputs) const { return encoding_of(config_.mapping.inputs, inputs); }
   std::uint32_t passes(LineInputs inputs) const;
   float volt_per_code() const;
-  double adc_noise_lsb() const;
+  double microampere_per_adc_code() const;
   void set_amplifier_noise();
-  /// Gated lines are at zero, whatever the errors of their converters.
-  Eigen::MatrixXf line_volts(const Eigen::MatrixXf& codes, LineInputs inputs, std::uint32_t pass,
-                             Streams* streams) const;
-  Eigen::MatrixXf conducting(const Eigen::MatrixXf& volts) const;
-  Eigen::MatrixXf converted(Eigen::MatrixXf volts, Streams& streams, ReadActivity& activity) const;
+  /// Gated lines are at zero, whatever the errors of their converters. Without `noise` converters have none.
+  LineVolts line_volts(const Eigen::MatrixXf& codes, LineInputs inputs, std::uint32_t pass,
+                       const ReadDraws* noise) const;
+  struct Converted;
+  /// Converts the currents of some vectors, [vectors, stride of the array].
+  void convert_currents(Eigen::Index first, Eigen::Index count, float* currents, const ReadDraws& noise,
+                        const Converted& converted, ReadActivity& activity) const;
 
   TileConfig config_;
   CellConfig cell_;
   std::uint32_t tile_;
   std::shared_ptr<const Sensing> sensing_;
   Crossbar crossbar_;
-  Eigen::RowVectorXf amplifier_noise_volt_;  ///< standard deviation, by line
   ConverterBank dac_;
   ConverterBank adc_;
   float adc_full_scale_volt_ = 1.0F;

@@ -27,19 +27,21 @@ float ConverterBank::inl(float lsb) const {
   return inl_lsb_[below] + share * (inl_lsb_[below + 1] - inl_lsb_[below]);
 }
 
-void ConverterBank::distort(Eigen::Ref<Eigen::MatrixXf> lsb) const {
-  if (inl_lsb_.empty() && offsets_.empty() && gains_.empty()) return;
+void ConverterBank::distort(Eigen::Ref<Eigen::MatrixXf, 0, Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>> lsb) const {
+  if (are_ideal()) return;
   for (Eigen::Index line = 0; line < lsb.cols(); ++line) {
     const auto number = static_cast<std::size_t>(line);
     const float gain = gains_.empty() ? 1.0F : gains_[number % gains_.size()];
     const float offset = offsets_.empty() ? 0.0F : offsets_[number % offsets_.size()];
-    for (float& value : lsb.col(line)) value = value * gain + offset + (inl_lsb_.empty() ? 0.0F : inl(value));
+    for (Eigen::Index vector = 0; vector < lsb.rows(); ++vector) {
+      float& value = lsb(vector, line);
+      value = value * gain + offset + (inl_lsb_.empty() ? 0.0F : inl(value));
+    }
   }
 }
 
-void ConverterBank::add_noise(Eigen::Ref<Eigen::MatrixXf> lsb, RandomStream& stream, double further_lsb) const {
-  const auto deviation = static_cast<float>(std::sqrt(double{noise_lsb_} * noise_lsb_ + further_lsb * further_lsb));
-  if (deviation > 0.0F) lsb += deviation * normal_matrix(stream, lsb.rows(), lsb.cols());
+float ConverterBank::noise_lsb(double further_lsb) const {
+  return static_cast<float>(std::sqrt(double{noise_lsb_} * noise_lsb_ + further_lsb * further_lsb));
 }
 
 }  // namespace palimpsest

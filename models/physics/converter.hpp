@@ -23,15 +23,15 @@ class ConverterBank {
   ConverterBank(const ConverterErrors& errors, std::uint32_t converters, double largest_code, std::uint64_t seed,
                 RandomPurpose purpose, std::uint32_t tile);
 
-  /// Ideal codes or inputs in LSB [vectors, lines] become what real converters make of them, without noise:
-  /// x (1 + gain) + offset + INL(x). Line l uses converter l mod converters.
-  void distort(Eigen::Ref<Eigen::MatrixXf> lsb) const;
+  /// Ideal codes or inputs in LSB [vectors, lines], in any layout, become what real converters make of them, without
+  /// noise: x (1 + gain) + offset + INL(x). Line l uses converter l mod converters.
+  void distort(Eigen::Ref<Eigen::MatrixXf, 0, Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>> lsb) const;
 
-  /// Adds the noise of one conversion each, drawn vector by vector. `further_lsb` is the standard deviation of noise
-  /// from elsewhere that is drawn with it.
-  void add_noise(Eigen::Ref<Eigen::MatrixXf> lsb, RandomStream& stream, double further_lsb = 0.0) const;
+  /// Standard deviation of one conversion, LSB; `further_lsb` is that of noise from elsewhere that is drawn with it.
+  float noise_lsb(double further_lsb = 0.0) const;
 
-  bool is_noisy() const { return noise_lsb_ > 0.0F; }
+  /// Whether all are alike, but for their noise.
+  bool are_ideal() const { return inl_lsb_.empty() && offsets_.empty() && gains_.empty(); }
 
  private:
   float inl(float lsb) const;

@@ -1,23 +1,19 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "models/physics/ir_drop.hpp"
-#include "models/physics/random.hpp"
+#include "models/physics/line_volts.hpp"
+#include "models/physics/panel_matrix.hpp"
+#include "models/physics/read_draws.hpp"
 #include "models/physics/sense_line.hpp"
+#include "models/physics/tile_kernels.hpp"
 
 namespace palimpsest {
-
-/// The array of a tile.
-struct CrossbarConfig {
-  std::uint32_t rows = 128;
-  std::uint32_t columns = 128;
-  double read_ns = 100.0;  ///< how long the lines are driven and sensed
-  /// Whether products see the cells' read noise, as hardware does; a study may leave it to the verify reads.
-  bool noisy_cells = true;
-};
 
 /// What a read takes while lines are driven, summed over vectors.
 struct ReadPower {
@@ -28,24 +24,34 @@ struct ReadPower {
 /// Reads of a programmed array. Conductances are in microsiemens, voltages in volt, currents in microampere. Lines that
 /// are not in use are disconnected: no current flows in them. The array's wires are part of its conductances: they are
 /// solved for once, here, and no product costs more for them.
+///
+/// One product gives what lines carry, their columns less those that are subtracted, and behind them the subtracted
+/// columns themselves, so that every column's current is known for the energy.
 class Crossbar {
  public:
-  /// `conductances` [rows, columns]; `lines` says which columns' currents are subtracted; `read_noise` is the standard
-  /// deviation of one cell's conductance during one read, relative to it.
-  Crossbar(const Eigen::MatrixXf& conductances, std::vector<SenseLine> lines, double read_noise,
+  /// Called with the currents of `count` vectors from `first` on, [count, stride()], those of the lines in front; they
+  /// may be written over.
+  using TakeCurrents = std::function<void(Eigen::Index first, Eigen::Index count, float* currents)>;
+
+  /// `conductances` [rows, columns]; `lines` says which columns' currents are subtracted; a column of which another is
+  /// subtracted is not subtracted itself. `read_noise` is the standard deviation of one cell's conductance during one
+  /// read, relative to it.
+  Crossbar(const Eigen::MatrixXf& conductances, const std::vector<SenseLine>& lines, double read_noise,
            const WireConfig& wires = {}, IrDropModel ir_drop = IrDropModel::off);
 
-  /// Signed currents of the lines for `volts` [vectors, rows]: [vectors, lines].
-  Eigen::MatrixXf currents(const Eigen::MatrixXf& volts) const;
+  /// Standard deviations of what amplifiers add to the lines' currents, referred to them, microampere, [1, lines].
+  void set_amplifier_noise(const Eigen::RowVectorXd& microampere);
 
-  /// Adds the read noise of these vectors to `currents` [vectors, lines]. Independent cells make a Gaussian column
-  /// current with variance sum over the rows of (read_noise G v)^2, so one draw per column is exact in distribution;
-  /// lines that share a column share its draw. G is the effective conductance: how one cell's deviation moves the
-  /// others' voltages is left out.
-  void add_read_noise(const Eigen::MatrixXf& volts, RandomStream& stream, Eigen::Ref<Eigen::MatrixXf> currents) const;
+  /// Signed currents of the lines for `volts`, without noise: [vectors, lines].
+  RowMatrixXf currents(const LineVolts& volts) const;
 
-  /// `conducting` [vectors, rows] are the voltages that the currents follow, which differ from `volts` where a cell's
-  /// current is not linear in its voltage.
+  /// Hands on the lines' currents, microampere, block by block, and returns what the reads take. With `draws` there is
+  /// noise on them, of cells and amplifiers, if any.
+  ///
+  /// Independent cells make a Gaussian column current with variance sum over the rows of (read_noise G v)^2, and an
+  /// amplifier adds noise of its own to it, so one draw per line is exact in distribution; lines that share a column
+  /// share a draw of its noise. G is the effective conductance: how one cell's deviation moves the others' voltages is
+  /// left out.
   ///
   /// Drivers and amplifiers work about the middle of one supply. A row at a positive voltage takes its current from the
   /// supply, one at a negative voltage passes its current to ground; a column that gives current passes it to ground
@@ -53,24 +59,33 @@ class Crossbar {
   /// positive row currents and of the columns' negative ones. What enters an array leaves it: the first less the
   /// negative row currents' magnitudes is the columns' positive ones less the second. Hence it is half the sum of the
   /// magnitudes of all row and column currents. Every column counts, references too.
-  ReadPower read_power(const Eigen::MatrixXf& volts, const Eigen::MatrixXf& conducting) const;
+  ReadPower read(const LineVolts& volts, const ReadDraws* draws, const TakeCurrents& take) const;
 
   /// Effective conductances at the input of each line's amplifier, microsiemens, [1, lines]: all cells of both columns.
-  Eigen::RowVectorXd line_conductances() const;
+  const Eigen::RowVectorXd& line_conductances() const { return line_conductances_; }
 
   /// Effective conductance of each cell of a line less that of the cell it is subtracted from, microsiemens: what a row
   /// driven by itself gives, [rows, lines].
-  const Eigen::MatrixXf& line_differences() const { return difference_; }
+  Eigen::MatrixXf line_differences() const;
 
-  bool is_noisy() const { return read_noise_ > 0.0F; }
+  Eigen::Index lines() const { return line_conductances_.cols(); }
+  std::size_t stride() const { return products_.stride(); }
 
  private:
-  float read_noise_;
-  std::vector<SenseLine> lines_;
-  Eigen::MatrixXf difference_;  ///< of the lines' columns, [rows, lines]
-  Eigen::MatrixXf effective_;   ///< G, [rows, columns]
-  Eigen::MatrixXf squared_;     ///< G^2, [rows, columns]
-  Eigen::MatrixXf driver_;      ///< what the drivers see, as in ArrayConductances
+  struct Block;
+
+  void add_noise(const LineVolts& volts, const ReadDraws& draws, const Block& block) const;
+  void set_products(const Eigen::MatrixXd& effective, const std::vector<SenseLine>& lines);
+  void set_variances(const Eigen::MatrixXd& effective, const std::vector<SenseLine>& lines);
+
+  PanelMatrix products_;                       ///< lines, and behind them the columns that are no line's own
+  std::vector<SubtractedColumns> subtracted_;  ///< in them
+  PanelMatrix variances_;                      ///< (read_noise G)^2 of the lines, and behind them of shared columns
+  std::vector<SubtractedColumns> shared_;      ///< in them
+  std::vector<float> amplifier_variances_;     ///< as they lie; empty without noise
+  PanelMatrix driver_;                         ///< what the drivers see, as in ArrayConductances
+  Eigen::VectorXd driver_diagonal_;            ///< in its place where it is diagonal
+  Eigen::RowVectorXd line_conductances_;
 };
 
 }  // namespace palimpsest

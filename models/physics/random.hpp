@@ -10,10 +10,9 @@ namespace palimpsest {
 enum class RandomPurpose : std::uint32_t {
   cell_traits = 1,
   write_pulses = 2,
-  read_noise = 3,
+  read_noise = 3,  ///< of cells and amplifiers
   dac_traits = 4,
   dac_noise = 5,
-  tia_noise = 6,
   adc_traits = 7,
   adc_noise = 8,
   relaxation = 9,

@@ -5,10 +5,12 @@
 
 namespace palimpsest {
 
+bool fits_float(double factor) {
+  return std::abs(factor) >= std::numeric_limits<float>::min() && std::abs(factor) <= std::numeric_limits<float>::max();
+}
+
 Eigen::MatrixXf scaled(const Eigen::MatrixXf& values, double factor) {
-  const bool fits =
-      std::abs(factor) >= std::numeric_limits<float>::min() && std::abs(factor) <= std::numeric_limits<float>::max();
-  if (fits) return values * static_cast<float>(factor);
+  if (fits_float(factor)) return values * static_cast<float>(factor);
   return (values.cast<double>() * factor).cast<float>();
 }
 

@@ -8,4 +8,7 @@ namespace palimpsest {
 /// over that. What the products overflow becomes infinite, what they underflow loses digits as single precision does.
 Eigen::MatrixXf scaled(const Eigen::MatrixXf& values, double factor);
 
+/// Whether single precision holds a factor with all its digits.
+bool fits_float(double factor);
+
 }  // namespace palimpsest

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <Eigen/Core>
-#include <cstdint>
 #include <optional>
 
 namespace palimpsest {
@@ -15,8 +13,5 @@ struct TiaConfig {
   double input_noise_nanovolt_per_root_hz = 5.0;  ///< by physics: the amplifier's own, at its input
   std::optional<double> bandwidth_hz;             ///< -3 dB; empty: settles at once
 };
-
-/// Cuts the outputs at +-saturation_volt; adds the number of those beyond it to `saturated`.
-void saturate(const TiaConfig& config, Eigen::Ref<Eigen::MatrixXf> volts, std::uint64_t& saturated);
 
 }  // namespace palimpsest

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "models/physics/adc.hpp"
-#include "models/physics/crossbar.hpp"
+#include "models/physics/crossbar_config.hpp"
 #include "models/physics/dac.hpp"
 #include "models/physics/ir_drop.hpp"
 #include "models/physics/mapping.hpp"

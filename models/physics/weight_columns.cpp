@@ -55,6 +55,14 @@ double WeightColumns::weight_per_microsiemens(std::uint32_t slice) const {
   return weight_per_code_ * code_per_microsiemens * std::exp2(static_cast<int>(slice) * mapping_.bits_per_slice);
 }
 
+std::vector<double> WeightColumns::slice_weights(double factor) const {
+  std::vector<double> weights;
+  weights.reserve(mapping_.slices);
+  for (std::uint32_t slice = 0; slice < mapping_.slices; ++slice)
+    weights.push_back(weight_per_microsiemens(slice) * factor);
+  return weights;
+}
+
 double WeightColumns::zero_of_slice(std::uint32_t slice) const {
   if (mapping_.slices == 1) return analogue_.zero_microsiemens;
   const float zero = digit(static_cast<float>(code_offset(mapping_)), mapping_, slice);
@@ -119,14 +127,14 @@ std::vector<SenseLine> WeightColumns::lines(std::uint32_t outputs) const {
   return lines;
 }
 
-Eigen::MatrixXf WeightColumns::combine(const Eigen::MatrixXf& lines, double factor) const {
+Eigen::MatrixXf WeightColumns::combine(const Eigen::MatrixXf& lines) const {
   const Eigen::Index outputs = lines.cols() / mapping_.slices;
   const double least = weight_per_microsiemens(0);
   Eigen::MatrixXf sum = lines.leftCols(outputs);
   for (std::uint32_t slice = 1; slice < mapping_.slices; ++slice) {
     sum += static_cast<float>(weight_per_microsiemens(slice) / least) * lines.middleCols(slice * outputs, outputs);
   }
-  return scaled(sum, least * factor);
+  return scaled(sum, least);
 }
 
 Eigen::MatrixXf WeightColumns::weights(const Eigen::MatrixXf& conductances) const {

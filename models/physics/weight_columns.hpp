@@ -45,11 +45,14 @@ class WeightColumns {
   std::vector<SenseLine> lines(std::uint32_t outputs) const;
 
   /// Sums the slices of `lines` [vectors, slices x outputs] (conductance differences in microsiemens, times anything)
-  /// with their significance: [vectors, outputs], in weights times that thing, times `factor`.
-  Eigen::MatrixXf combine(const Eigen::MatrixXf& lines, double factor = 1.0) const;
+  /// with their significance: [vectors, outputs], in weights times that thing.
+  Eigen::MatrixXf combine(const Eigen::MatrixXf& lines) const;
 
   /// Weight that a conductance difference of 1 uS in `slice` stands for.
   double weight_per_microsiemens(std::uint32_t slice) const;
+
+  /// The same of every slice, times `factor`.
+  std::vector<double> slice_weights(double factor = 1.0) const;
 
  private:
   Eigen::MatrixXf slice_targets(const Eigen::MatrixXf& codes, std::uint32_t slice) const;

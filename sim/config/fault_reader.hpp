@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "models/physics/crossbar.hpp"
+#include "models/physics/crossbar_config.hpp"
 #include "sim/config/architecture.hpp"
 #include "sim/config/json_reader.hpp"
 

@@ -1,6 +1,7 @@
 #include "sim/network/deployed_network.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "models/physics/input_encoding.hpp"
 #include "models/physics/quantize.hpp"
@@ -154,13 +155,19 @@ class DeployedNetwork::Arithmetic : public NetworkArithmetic {
     const double value_per_code =
         double{chip_.input_range(execution)} / largest_code(chip_.architecture_.tile.dac.bits);
     const ReadKey key{chip_.seed_, evaluation_, execution.use, first_sample_, product.vectors};
-    Eigen::MatrixXf y = Eigen::MatrixXf::Zero(x.rows(), product.outputs);
+    Tensor y = Tensor::Zero(x.rows(), product.outputs);
+    LineDrive drive;
+    std::optional<std::uint32_t> driven;  // first input of the lines that it drives; tiles of the same come together
     for (const std::uint32_t tile : chip_.map_.mapped(product).tiles) {
       const TileBlock& block = chip_.map_.blocks[tile];
-      const Eigen::MatrixXf driving = codes.middleCols(block.group * product.inputs + block.first_input, block.inputs);
+      const AnalogueTile& analogue = chip_.tiles_[tile];
+      const std::uint32_t first_input = block.group * product.inputs + block.first_input;
+      const Eigen::MatrixXf driving = codes.middleCols(first_input, block.inputs);
       count_driven_lines(execution, tile, driving);
-      const Eigen::MatrixXf lines = chip_.tiles_[tile].read(driving, key, activity_, inputs);
-      y.middleCols(block.first_output, block.outputs) += chip_.columns_[block.weight].combine(lines, value_per_code);
+      if (driven != first_input || !analogue.drives_alike()) drive = analogue.drive(driving, key, inputs);
+      driven = first_input;
+      analogue.add_products(drive, key, chip_.columns_[block.weight].slice_weights(value_per_code),
+                            y.middleCols(block.first_output, block.outputs), activity_);
     }
     const auto adapters = chip_.adapters_.find(operation.index());
     if (adapters == chip_.adapters_.end()) return y;

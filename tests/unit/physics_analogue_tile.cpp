@@ -1,11 +1,16 @@
 #include <Eigen/Core>
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <vector>
 
 #include "models/physics/analogue_tile.hpp"
 #include "models/physics/quantize.hpp"
+#include "models/physics/tile_kernels.hpp"
+#include "tests/support/distribution.hpp"
 #include "tests/support/numpy_reference.hpp"
 #include "tests/support/sense_lines.hpp"
+#include "tests/support/simd_targets.hpp"
 
 using namespace palimpsest;
 using namespace palimpsest::test;
@@ -228,4 +233,71 @@ TEST_CASE("TIA and ADC noise have their deviation at the output") {
   const double density = 4.0 * kt * 5e3 + 4.0 * kt * siemens * 25e6 + std::pow(100e-9 * (1.0 + siemens * 5e3), 2);
   CHECK(double{deviation_of(config)} ==
         Approx(std::sqrt(density * M_PI / 2.0 * 1e9) * per_volt).epsilon(4.0 / std::sqrt(8000.0)));
+}
+
+TEST_CASE("DAC noise is normal with its deviation, and each line's own") {
+  TileConfig config = fine_tile();
+  config.dac.errors.noise_lsb = 0.5;
+  const Eigen::MatrixXf cells{{80.0F, 12.0F, 45.0F}, {45.0F, 45.0F, 45.0F}};
+  AnalogueTile tile(config, {}, cells, against_last_column(3), 1, 0);
+  tile.set_adc_range(0.5F);
+  ReadActivity activity;
+  constexpr std::size_t reads = 5000;
+  const Eigen::MatrixXf values = tile.read(Eigen::MatrixXf::Zero(reads, 2), {1, 0, 0, 0, 1}, activity);
+  std::vector<double> list;
+  for (const float value : values.col(0)) list.push_back(double{value} / (0.5 * 35.0));
+  CHECK(kolmogorov_smirnov_distance(list, normal_distribution) < critical_distance(reads));
+  // Both lines see the same noise of the first row.
+  CHECK(largest_difference(values.col(1) * (35.0F / -33.0F), values.col(0)) < 0.1F);
+}
+
+TEST_CASE("A tile gives the same bytes on all kinds of vector instructions, whatever else is in the batch") {
+  TileConfig config;
+  config.mapping.inputs = InputEncoding::two_pass;
+  config.ir_drop = IrDropModel::exact;
+  config.wires = {0.7, 0.7, 10.0, 5.0};
+  config.dac.errors.noise_lsb = 0.3;
+  config.tia.noise_volt = 1e-3;
+  config.adc.errors = {0.5, 0.01, 0.4, {-0.5, 0.5, 0.0}};
+  CellConfig cell;
+  cell.read_noise = 0.02;
+  // Panels and blocks of all kinds: rows and lines that fill no line of the cache, vectors that fill no block.
+  constexpr Eigen::Index inputs = 75;
+  constexpr std::uint32_t all_columns = 118;
+  constexpr Eigen::Index vectors = 77;
+  RandomStream stream(9, RandomPurpose::cell_traits, 0, 0);
+  const Eigen::MatrixXf cells = (45.0F + 10.0F * normal_matrix(stream, inputs, all_columns).array()).cwiseAbs();
+  Eigen::MatrixXf many =
+      (40.0F * normal_matrix(stream, vectors, inputs).array()).round().cwiseMin(127.0F).cwiseMax(-127.0F);
+  AnalogueTile tile(config, cell, cells, against_last_column(all_columns), 1, 0);
+  tile.set_adc_range(tile.largest_volt(many));
+  const auto all = [&] {
+    ReadActivity activity;
+    const RowMatrixXf values = tile.read(many, {1, 0, 0, 0, 1}, activity);
+    std::vector<double> numbers(values.data(), values.data() + values.size());
+    numbers.insert(numbers.end(), {activity.crossbar_joule, activity.crossbar_dissipation_joule,
+                                   static_cast<double>(activity.saturated_adc)});
+    return numbers;
+  };
+  same_on_all_simd_targets(all);
+  ReadActivity activity;
+  const Eigen::MatrixXf together = tile.read(many, {1, 0, 0, 0, 1}, activity);
+  for (const Eigen::Index batch : {1, 7, 64}) {
+    for (Eigen::Index first = 0; first < vectors; first += batch) {
+      const Eigen::Index count = std::min(batch, vectors - first);
+      const ReadKey key{1, 0, 0, static_cast<std::uint32_t>(first), 1};
+      REQUIRE(identical(tile.read(many.middleRows(first, count), key, activity), together.middleRows(first, count)));
+    }
+  }
+}
+
+TEST_CASE("A TIA's output is cut beyond its saturation, not at it, and counted") {
+  std::vector<float> currents{0.5F, -0.5F, 0.51F, -7.0F, 0.1F, 9.0F, 9.0F};
+  currents.resize(16, 9.0F);
+  CHECK(amplify({1.0F, 0.5F, 2.0F}, currents.data(), 16, 1, 5) == 2);
+  CHECK(currents[0] == 1.0F);
+  CHECK(currents[1] == -1.0F);
+  CHECK(currents[2] == 1.0F);
+  CHECK(currents[3] == -1.0F);
+  CHECK(currents[4] == 0.2F);
 }

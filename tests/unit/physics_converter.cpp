@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "models/physics/converter.hpp"
-#include "models/physics/tia.hpp"
 #include "tests/support/distribution.hpp"
 #include "tests/support/numpy_reference.hpp"
 
@@ -76,30 +75,10 @@ TEST_CASE("The INL table is added, linear between its points and constant beyond
   CHECK(largest_difference(values, Eigen::MatrixXf{{-128.0F, -64.0F, 0.0F, 64.5F, 129.0F, 256.0F}}) < 1e-4F);
 }
 
-TEST_CASE("Conversion noise is normal with the given deviation, anew for every conversion") {
-  ConverterErrors errors;
-  errors.noise_lsb = 0.5;
-  Eigen::MatrixXf values = Eigen::MatrixXf::Zero(500, 10);
-  RandomStream stream(1, RandomPurpose::adc_noise, 0, 0);
-  bank(errors, 2).add_noise(values, stream);
-  CHECK(kolmogorov_smirnov_distance(standardised(values, 0.0, 0.5), normal_distribution) < critical_distance(5000));
-}
-
 TEST_CASE("Noise from elsewhere is drawn with a converter's own") {
   ConverterErrors errors;
   errors.noise_lsb = 0.3;
-  Eigen::MatrixXf values = Eigen::MatrixXf::Zero(500, 10);
-  RandomStream stream(1, RandomPurpose::adc_noise, 0, 0);
-  bank(errors, 2).add_noise(values, stream, 0.4);
-  CHECK(kolmogorov_smirnov_distance(standardised(values, 0.0, 0.5), normal_distribution) < critical_distance(5000));
-}
-
-TEST_CASE("A TIA's output is cut beyond its saturation, not at it, and counted") {
-  TiaConfig config;
-  config.saturation_volt = 0.5;
-  Eigen::MatrixXf volts{{0.5F, -0.5F, 0.51F, -7.0F, 0.1F}};
-  std::uint64_t saturated = 3;
-  saturate(config, volts, saturated);
-  CHECK(identical(volts, Eigen::MatrixXf{{0.5F, -0.5F, 0.5F, -0.5F, 0.1F}}));
-  CHECK(saturated == 5);
+  CHECK(bank(errors, 2).noise_lsb() == 0.3F);
+  CHECK(bank(errors, 2).noise_lsb(0.4) == Approx(0.5F));
+  CHECK(bank({}, 2).noise_lsb() == 0.0F);
 }

@@ -5,6 +5,7 @@
 #include "models/physics/crossbar.hpp"
 #include "models/physics/quantize.hpp"
 #include "models/physics/random.hpp"
+#include "tests/support/array_read.hpp"
 #include "tests/support/numpy_reference.hpp"
 #include "tests/support/sense_lines.hpp"
 
@@ -28,11 +29,11 @@ Crossbar quiet_crossbar(const Eigen::MatrixXf& conductances) {
 
 /// Heat in cells and wires, joule.
 double energy_of(const Crossbar& crossbar, const Eigen::MatrixXf& volts, double read_s) {
-  return crossbar.read_power(volts, volts).dissipated_microwatt * 1e-6 * read_s;
+  return read_array(crossbar, volts).power.dissipated_microwatt * 1e-6 * read_s;
 }
 
 double supply_microampere(const Crossbar& crossbar, const Eigen::MatrixXf& volts) {
-  return crossbar.read_power(volts, volts).supply_microampere;
+  return read_array(crossbar, volts).power.supply_microampere;
 }
 
 }  // namespace
@@ -87,7 +88,7 @@ TEST_CASE("A current in microampere is volt times microsiemens") {
 TEST_CASE("Cells at the reference conductance give no current") {
   const Eigen::VectorXf reference{{44.0F, 45.0F, 46.5F}};
   const Crossbar crossbar = quiet_crossbar(reference.replicate(1, 4));
-  CHECK(crossbar.currents(Eigen::MatrixXf::Constant(5, 3, 0.2F)).isZero(0.0F));
+  CHECK(crossbar.currents(LineVolts(Eigen::MatrixXf::Constant(5, 3, 0.2F))).isZero(0.0F));
 }
 
 TEST_CASE("Wires change what a product sees and what the drivers deliver") {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/physics/crossbar.hpp"
+#include "tests/support/array_read.hpp"
 #include "tests/support/numpy_reference.hpp"
 #include "tests/support/sense_lines.hpp"
 
@@ -25,10 +26,7 @@ Eigen::MatrixXf volts() { return Eigen::RowVector4f(0.2F, -0.13F, 0.07F, 0.18F).
 /// Noise as the model draws it, once per column: [vectors, 2].
 Eigen::MatrixXf column_draws() {
   const Crossbar crossbar(conductances(), against_last_column(3), read_noise);
-  Eigen::MatrixXf noise = Eigen::MatrixXf::Zero(vectors, 2);
-  RandomStream stream(3, RandomPurpose::read_noise, 0, 0);
-  crossbar.add_read_noise(volts(), stream, noise);
-  return noise;
+  return read_noise_of(crossbar, volts(), 3);
 }
 
 /// The same from the definition: every cell has a conductance of its own during each read.
@@ -123,9 +121,7 @@ TEST_CASE("Where only the reference conducts, all columns of a vector have the s
   Eigen::MatrixXf cells = Eigen::MatrixXf::Zero(4, 6);
   cells.col(5).setConstant(45.0F);
   const Crossbar crossbar(cells, against_last_column(6), read_noise);
-  Eigen::MatrixXf noise = Eigen::MatrixXf::Zero(8, 5);
-  RandomStream stream(3, RandomPurpose::read_noise, 0, 0);
-  crossbar.add_read_noise(volts().topRows(8), stream, noise);
+  const Eigen::MatrixXf noise = read_noise_of(crossbar, LineVolts(volts().topRows(8)), 3);
   for (Eigen::Index column = 1; column < 5; ++column) CHECK(noise.col(column) == noise.col(0));
   CHECK((noise.col(0).array() != 0.0F).all());
   CHECK(noise(0, 0) != noise(1, 0));
@@ -162,9 +158,8 @@ TEST_CASE("With wires of resistance and lines of both signs read noise is wider 
   Eigen::MatrixXf array = Eigen::MatrixXf::Zero(side, side + 1);
   array.leftCols(side) = cells.cast<float>();
   const Crossbar crossbar(array, against_last_column(side + 1), read_noise, wires, IrDropModel::exact);
-  Eigen::MatrixXf noise = Eigen::MatrixXf::Zero(vectors, side);
-  RandomStream stream(6, RandomPurpose::read_noise, 3, 0);
-  crossbar.add_read_noise(line_volts.transpose().cast<float>().replicate(vectors, 1), stream, noise);
+  const Eigen::MatrixXf noise =
+      read_noise_of(crossbar, LineVolts(line_volts.transpose().cast<float>().replicate(vectors, 1)), 6);
   double ratio = 0.0;
   for (Eigen::Index column = 0; column < side; ++column) {
     ratio += std::sqrt(mean_product(noise, column, column) / variance(column)) / side;
@@ -174,25 +169,39 @@ TEST_CASE("With wires of resistance and lines of both signs read noise is wider 
   CHECK(ratio < 1.007);
 }
 
-TEST_CASE("Read noise is added to the currents") {
-  const Crossbar crossbar(conductances(), against_last_column(3), read_noise);
-  const Eigen::MatrixXf lines = volts().topRows(3);
-  Eigen::MatrixXf noise = Eigen::MatrixXf::Zero(3, 2);
-  RandomStream stream(3, RandomPurpose::read_noise, 0, 0);
-  crossbar.add_read_noise(lines, stream, noise);
-  const Eigen::MatrixXf currents = crossbar.currents(lines);
-  Eigen::MatrixXf noisy = currents;
-  RandomStream again(3, RandomPurpose::read_noise, 0, 0);
-  crossbar.add_read_noise(lines, again, noisy);
-  CHECK(identical(noisy, currents + noise));
+TEST_CASE("Lines at zero volt and cells without noise add none") {
+  const LineVolts zero(Eigen::MatrixXf::Zero(2, 4));
+  CHECK(noisy_currents(Crossbar(conductances(), against_last_column(3), read_noise), zero, 3).isZero(0.0F));
+  const Crossbar quiet(conductances(), against_last_column(3), 0.0);
+  const LineVolts lines(volts().topRows(2));
+  CHECK(identical(noisy_currents(quiet, lines, 3), quiet.currents(lines)));
 }
 
-TEST_CASE("Lines at zero volt and cells without noise add none") {
-  RandomStream stream(3, RandomPurpose::read_noise, 0, 0);
-  Eigen::MatrixXf currents = Eigen::MatrixXf::Constant(2, 2, 1.5F);
-  Crossbar(conductances(), against_last_column(3), read_noise)
-      .add_read_noise(Eigen::MatrixXf::Zero(2, 4), stream, currents);
-  CHECK((currents.array() == 1.5F).all());
-  Crossbar(conductances(), against_last_column(3), 0.0).add_read_noise(volts().topRows(2), stream, currents);
-  CHECK((currents.array() == 1.5F).all());
+TEST_CASE("A pair's two devices have noise of their own") {
+  const Eigen::MatrixXf cells = Eigen::MatrixXf{{80.0F, 12.0F, 45.0F, 30.0F}, {20.0F, 33.0F, 45.0F, 66.0F}};
+  const Eigen::MatrixXf lines = Eigen::RowVector2f(0.2F, -0.13F).replicate(vectors, 1);
+  const Eigen::MatrixXf noise = read_noise_of(Crossbar(cells, {{0, 1}, {2, 3}}, read_noise), LineVolts(lines), 7);
+  for (Eigen::Index line = 0; line < 2; ++line) {
+    const double expected = read_noise * read_noise *
+                            (cells.middleCols(2 * line, 2).array().colwise() * lines.row(0).transpose().array())
+                                .cast<double>()
+                                .square()
+                                .sum();
+    CHECK(mean_product(noise, line, line) == Approx(expected).epsilon(4.0 * relative_error));
+  }
+  const double scale = std::sqrt(mean_product(noise, 0, 0) * mean_product(noise, 1, 1));
+  CHECK(std::abs(mean_product(noise, 0, 1)) < 4.0 * scale / std::sqrt(static_cast<double>(vectors)));
+}
+
+TEST_CASE("Amplifiers' noise adds to the cells' variance, with the reference's shared and theirs not") {
+  Crossbar crossbar(conductances(), against_last_column(3), read_noise);
+  crossbar.set_amplifier_noise(Eigen::RowVector2d(0.3, 0.7));
+  const Eigen::MatrixXf noise = read_noise_of(crossbar, volts(), 8);
+  double scale = 1.0;
+  for (const auto& [line, deviation] : {std::pair{0, 0.3}, std::pair{1, 0.7}}) {
+    const double expected = column_variance(line) + column_variance(2) + deviation * deviation;
+    CHECK(mean_product(noise, line, line) == Approx(expected).epsilon(4.0 * relative_error));
+    scale *= std::sqrt(expected);
+  }
+  CHECK(std::abs(mean_product(noise, 0, 1) - column_variance(2)) < 4.0 * relative_error * scale);
 }

@@ -144,7 +144,7 @@ TEST_CASE("Gaussian numbers in lanes have a normal one's tails to five standard 
   double above[most] = {};
   double below[most] = {};
   for (std::uint32_t round = 0; round < rounds; ++round) {
-    const PhiloxKey key(1, RandomPurpose::tia_noise, 3, round);
+    const PhiloxKey key(1, RandomPurpose::adc_noise, 3, round);
     for (const float number : gaussians(count, key)) {
       for (int deviations = 1; deviations <= most; ++deviations) {
         if (number > static_cast<float>(deviations)) above[deviations - 1] += 1.0;

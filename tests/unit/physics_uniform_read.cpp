@@ -4,6 +4,7 @@
 #include "models/physics/input_encoding.hpp"
 #include "models/physics/quantize.hpp"
 #include "models/physics/uniform_read.hpp"
+#include "tests/support/array_read.hpp"
 #include "tests/support/sense_lines.hpp"
 
 using namespace palimpsest;
@@ -35,7 +36,7 @@ ReadPower drawn(const Eigen::MatrixXf& conductances, bool pairs, InputEncoding i
   ReadPower sum;
   for (std::uint32_t pass = 0; pass < input_passes(inputs, bits); ++pass) {
     const Eigen::MatrixXf volts = line_codes(inputs, bits, codes, pass) * (0.2F / 127.0F);
-    const ReadPower power = array.read_power(volts, volts);
+    const ReadPower power = test::read_array(array, volts).power;
     sum.supply_microampere += power.supply_microampere / vectors;
     sum.dissipated_microwatt += power.dissipated_microwatt / vectors;
   }
