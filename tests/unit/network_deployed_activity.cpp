@@ -17,7 +17,8 @@ TEST_CASE("The cells' energy of a batch is the sum of its samples'") {
     deployed.scores(small.input.middleRows(sample * small.rows(), small.rows()), 0, static_cast<std::uint32_t>(sample));
   }
   CHECK(together > 0.0);
-  CHECK(deployed.activity.crossbar_joule == Approx(together).epsilon(1e-9));
+  // Magnitudes of some vectors are summed in single precision.
+  CHECK(deployed.activity.crossbar_joule == Approx(together).epsilon(1e-6));
 }
 
 TEST_CASE("The cells' energy is V^2 G t of the codes on the lines") {
