@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 #include "models/physics/quantize.hpp"
 #include "models/physics/scaled.hpp"
@@ -12,20 +11,20 @@
 namespace palimpsest {
 
 AnalogueTile::AnalogueTile(const TileConfig& config, const CellConfig& cell, const Eigen::MatrixXf& conductances,
-                           std::vector<SenseLine> lines, std::uint64_t seed, std::uint32_t tile)
+                           const std::vector<SenseLine>& lines, std::uint64_t seed, std::uint32_t tile)
     : config_(config),
       cell_(cell),
       tile_(tile),
       sensing_(sensing_of(config)),
-      crossbar_(conductances, std::move(lines), read_noise(), config.wires, config.ir_drop),
+      crossbar_(conductances, lines, read_noise(), config.wires, config.ir_drop),
       dac_(config.dac.errors, static_cast<std::uint32_t>(conductances.rows()), largest_code(config.dac.bits), seed,
            RandomPurpose::dac_traits, tile),
       adc_(config.adc.errors, config.adc.count, largest_code(config.adc.bits), seed, RandomPurpose::adc_traits, tile) {
   set_amplifier_noise();
 }
 
-void AnalogueTile::set_conductances(const Eigen::MatrixXf& conductances, std::vector<SenseLine> lines) {
-  crossbar_ = Crossbar(conductances, std::move(lines), read_noise(), config_.wires, config_.ir_drop);
+void AnalogueTile::set_conductances(const Eigen::MatrixXf& conductances, const std::vector<SenseLine>& lines) {
+  crossbar_ = Crossbar(conductances, lines, read_noise(), config_.wires, config_.ir_drop);
   set_amplifier_noise();
 }
 

@@ -37,10 +37,10 @@ class AnalogueTile {
   /// `conductances` [rows, columns] in microsiemens as the programmed array holds them. `seed` and `tile` key what is
   /// drawn once per chip.
   AnalogueTile(const TileConfig& config, const CellConfig& cell, const Eigen::MatrixXf& conductances,
-               std::vector<SenseLine> lines, std::uint64_t seed, std::uint32_t tile);
+               const std::vector<SenseLine>& lines, std::uint64_t seed, std::uint32_t tile);
 
   /// Puts other conductances in the cells; the converters and their range stay. Arguments as above.
-  void set_conductances(const Eigen::MatrixXf& conductances, std::vector<SenseLine> lines);
+  void set_conductances(const Eigen::MatrixXf& conductances, const std::vector<SenseLine>& lines);
 
   /// What rows driven by themselves give before amplifiers and converters, without noise: microsiemens, [rows, lines].
   /// Of cells whose current is not linear in the voltage, at the DACs' full scale.

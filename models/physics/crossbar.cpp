@@ -146,7 +146,8 @@ ReadPower Crossbar::read(const LineVolts& volts, const ReadDraws* draws, const T
     block.first = first;
     block.count = std::min(volts.vectors() - first, Block::vectors);
     const auto count = static_cast<std::size_t>(block.count);
-    multiply(volts.conducting(first), volts.stride(), count, products_, block.currents);
+    multiply(volts.conducting(first), volts.stride(), count, products_, block.currents,
+             (driver_.empty() ? variances_ : driver_).panel(0));
 
     FloatLines columns(stride());
     add_column_magnitudes(block.currents, stride(), count, subtracted_, columns.data());
@@ -155,7 +156,7 @@ ReadPower Crossbar::read(const LineVolts& volts, const ReadDraws* draws, const T
       FloatLines rows(volts.stride());
       FloatLines heat(volts.stride());
       multiply_and_sum(volts.conducting(first), volts.volts(first), volts.stride(), count, driver_, rows.data(),
-                       heat.data());
+                       heat.data(), variances_.panel(0));
       power.supply_microampere += sum(rows, volts.stride()) / 2.0;
       power.dissipated_microwatt += sum(heat, volts.stride());
     }

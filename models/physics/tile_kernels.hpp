@@ -13,12 +13,14 @@ namespace palimpsest {
 // cache). What a vector gives does not depend on those beside it, and is the same bytes on every processor.
 
 /// Puts x w into `out` [vectors, w.stride()], x [vectors, w.rows()]: the sum over the rows in their order, fused.
-void multiply(const float* x, std::size_t x_stride, std::size_t vectors, const PanelMatrix& w, float* out);
+/// `next`, if any, is the first panel of the matrix that is used next, which is brought near; so below.
+void multiply(const float* x, std::size_t x_stride, std::size_t vectors, const PanelMatrix& w, float* out,
+              const float* next = nullptr);
 
 /// Adds to `magnitudes` and `weighted` [w.stride()] the sums over the vectors of |x w| and of (x w) y; y [vectors,
 /// w.columns()] lies as x does and has zeros behind its last column.
 void multiply_and_sum(const float* x, const float* y, std::size_t stride, std::size_t vectors, const PanelMatrix& w,
-                      float* magnitudes, float* weighted);
+                      float* magnitudes, float* weighted, const float* next = nullptr);
 
 /// What is subtracted from lines `first` to `first + count - 1`: column `source` of the same vector from all of them,
 /// or, if it is not shared, columns `source`, `source + 1` ...

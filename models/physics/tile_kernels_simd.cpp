@@ -4,6 +4,7 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <array>
 
 #include "models/physics/simd/fused-inl.hpp"
 #include "models/physics/tile_kernels.hpp"
@@ -72,12 +73,12 @@ HWY_INLINE void multiply_columns(const float* x, std::size_t x_stride, std::size
 /// The same for all columns.
 template <class Take>
 HWY_INLINE void multiply_all(const float* x, std::size_t x_stride, std::size_t vectors, const PanelMatrix& w,
-                             const Take& take) {
+                             const float* next, const Take& take) {
   for (std::size_t panel = 0; panel < w.stride(); panel += PanelMatrix::panel_columns) {
     const float* numbers = w.panel(panel);
     const std::size_t width = w.panel_width(panel);
     const bool last = panel + width == w.stride();
-    const float* ahead = last ? numbers : numbers + w.rows() * width;
+    const float* ahead = !last ? numbers + w.rows() * width : next != nullptr ? next : numbers;
     std::size_t column = 0;
     const auto from_column = [&](std::size_t vector, std::size_t further, Numbers sum)
                                  HWY_ATTR { take(vector, panel + column + further, sum); };
@@ -88,16 +89,17 @@ HWY_INLINE void multiply_all(const float* x, std::size_t x_stride, std::size_t v
   }
 }
 
-void product(const float* x, std::size_t x_stride, std::size_t vectors, const PanelMatrix& w, float* out) {
+void product(const float* x, std::size_t x_stride, std::size_t vectors, const PanelMatrix& w, float* out,
+             const float* next) {
   const std::size_t stride = w.stride();
-  multiply_all(x, x_stride, vectors, w, [=](std::size_t vector, std::size_t column, Numbers sum) HWY_ATTR {
+  multiply_all(x, x_stride, vectors, w, next, [=](std::size_t vector, std::size_t column, Numbers sum) HWY_ATTR {
     hn::StoreU(sum, Lanes(), out + vector * stride + column);
   });
 }
 
 void product_sums(const float* x, const float* y, std::size_t stride, std::size_t vectors, const PanelMatrix& w,
-                  float* magnitudes, float* weighted) {
-  multiply_all(x, stride, vectors, w, [=](std::size_t vector, std::size_t column, Numbers sum) HWY_ATTR {
+                  float* magnitudes, float* weighted, const float* next) {
+  multiply_all(x, stride, vectors, w, next, [=](std::size_t vector, std::size_t column, Numbers sum) HWY_ATTR {
     const Lanes d;
     hn::StoreU(hn::Add(hn::LoadU(d, magnitudes + column), hn::Abs(sum)), d, magnitudes + column);
     const Numbers factor = hn::LoadU(d, y + vector * stride + column);
@@ -272,7 +274,11 @@ Saturated converted(const Amplification& amplification, const Conversion& conver
       const auto there = hn::FirstN(d, block.lines - i);
       saturated.amplifiers += hn::CountTrue(d, hn::And(beyond_amplifier, there));
       saturated.converters += hn::CountTrue(d, hn::And(beyond, there));
-      hn::BlendedStore(fused_multiply_add(signed_code, weight, hn::MaskedLoad(there, d, sums + i)), there, d, sums + i);
+      // Not masked loads and stores: some processors are slow at these.
+      alignas(64) std::array<float, floats_per_line> last{};
+      std::copy_n(sums + i, block.lines - i, last.begin());
+      hn::StoreU(fused_multiply_add(signed_code, weight, hn::LoadU(d, last.data())), d, last.data());
+      std::copy_n(last.begin(), block.lines - i, sums + i);
     }
   }
   return saturated;
@@ -292,13 +298,14 @@ HWY_EXPORT(noise);
 HWY_EXPORT(amplified);
 HWY_EXPORT(converted);
 
-void multiply(const float* x, std::size_t x_stride, std::size_t vectors, const PanelMatrix& w, float* out) {
-  HWY_DYNAMIC_DISPATCH(product)(x, x_stride, vectors, w, out);
+void multiply(const float* x, std::size_t x_stride, std::size_t vectors, const PanelMatrix& w, float* out,
+              const float* next) {
+  HWY_DYNAMIC_DISPATCH(product)(x, x_stride, vectors, w, out, next);
 }
 
 void multiply_and_sum(const float* x, const float* y, std::size_t stride, std::size_t vectors, const PanelMatrix& w,
-                      float* magnitudes, float* weighted) {
-  HWY_DYNAMIC_DISPATCH(product_sums)(x, y, stride, vectors, w, magnitudes, weighted);
+                      float* magnitudes, float* weighted, const float* next) {
+  HWY_DYNAMIC_DISPATCH(product_sums)(x, y, stride, vectors, w, magnitudes, weighted, next);
 }
 
 void add_column_magnitudes(const float* currents, std::size_t stride, std::size_t vectors,
