@@ -14,42 +14,46 @@ struct Resistor {
   double microsiemens;
 };
 
-/// A crossbar as a plain list of resistors, for general nodal analysis. Nodes are a row and a column node per cell,
-/// then a source per row, then ground. All wires have resistance.
+/// A crossbar as a plain list of resistors, for general nodal analysis. Nodes are a row and a column node per cell, but
+/// one for all cells of a wire without resistance and none if its end has none either; then a source per row and a
+/// ground per column.
 class ResistorNetwork {
  public:
   ResistorNetwork(const Eigen::MatrixXd& conductances, const WireConfig& wires)
       : rows_(conductances.rows()),
         columns_(conductances.cols()),
-        driver_microsiemens_(1e6 / (wires.driver_ohm + wires.row_segment_ohm)),
-        sense_microsiemens_(1e6 / (wires.sense_ohm + wires.column_segment_ohm)) {
+        row_wire_{wires.row_segment_ohm, wires.driver_ohm},
+        column_wire_{wires.column_segment_ohm, wires.sense_ohm} {
     for (Eigen::Index row = 0; row < rows_; ++row) {
-      resistors_.push_back({source(row), row_node(row, 0), driver_microsiemens_});
+      join(source(row), row_node(row, 0), row_wire_.lead());
       for (Eigen::Index column = 0; column < columns_; ++column) {
         resistors_.push_back({row_node(row, column), column_node(row, column), conductances(row, column)});
-        if (column > 0)
-          resistors_.push_back({row_node(row, column - 1), row_node(row, column), 1e6 / wires.row_segment_ohm});
-        if (row > 0)
-          resistors_.push_back(
-              {column_node(row - 1, column), column_node(row, column), 1e6 / wires.column_segment_ohm});
+        if (column > 0) join(row_node(row, column - 1), row_node(row, column), row_wire_.segment);
+        if (row > 0) join(column_node(row - 1, column), column_node(row, column), column_wire_.segment);
       }
     }
     for (Eigen::Index column = 0; column < columns_; ++column) {
-      resistors_.push_back({column_node(rows_ - 1, column), ground(), sense_microsiemens_});
+      join(column_node(rows_ - 1, column), ground(column), column_wire_.lead());
     }
   }
 
   const std::vector<Resistor>& resistors() const { return resistors_; }
-  Eigen::Index unknowns() const { return 2 * rows_ * columns_; }  ///< nodes of unknown potential; they come first
-  Eigen::Index nodes() const { return unknowns() + rows_ + 1; }
-  Eigen::Index row_node(Eigen::Index row, Eigen::Index column) const { return row * columns_ + column; }
+  /// Nodes of unknown potential; they come first.
+  Eigen::Index unknowns() const { return rows_ * row_wire_.nodes(columns_) + columns_ * column_wire_.nodes(rows_); }
+  Eigen::Index nodes() const { return unknowns() + rows_ + columns_; }
+  Eigen::Index row_node(Eigen::Index row, Eigen::Index column) const {
+    const Eigen::Index nodes = row_wire_.nodes(columns_);
+    return nodes == 0 ? source(row) : row * nodes + column % nodes;
+  }
   Eigen::Index column_node(Eigen::Index row, Eigen::Index column) const {
-    return rows_ * columns_ + row_node(row, column);
+    const Eigen::Index nodes = column_wire_.nodes(rows_);
+    return nodes == 0 ? ground(column) : rows_ * row_wire_.nodes(columns_) + (row % nodes) * columns_ + column;
   }
   Eigen::Index source(Eigen::Index row) const { return unknowns() + row; }
-  Eigen::Index ground() const { return unknowns() + rows_; }
+  Eigen::Index ground(Eigen::Index column) const { return unknowns() + rows_ + column; }
 
-  double sense_microsiemens() const { return sense_microsiemens_; }
+  /// Between a column's last cell and its ground, if there is any resistance.
+  double sense_microsiemens() const { return 1e6 / column_wire_.lead(); }
 
   /// The nodal admittances of the unknown nodes, [unknowns, unknowns].
   Eigen::SparseMatrix<double> admittance() const {
@@ -71,24 +75,47 @@ class ResistorNetwork {
   /// Currents into the unknown nodes, [unknowns, rows]: column i for one volt at source i and none at the others.
   Eigen::MatrixXd injected() const {
     Eigen::MatrixXd currents = Eigen::MatrixXd::Zero(unknowns(), rows_);
-    for (Eigen::Index row = 0; row < rows_; ++row) currents(row_node(row, 0), row) = driver_microsiemens_;
+    for (const Resistor& resistor : resistors_) {
+      const Eigen::Index row = resistor.from - unknowns();
+      if (row >= 0 && row < rows_ && resistor.to < unknowns()) currents(resistor.to, row) += resistor.microsiemens;
+    }
     return currents;
   }
 
   /// What the potentials [unknowns, rows] that answer `injected` make of the array.
   ArrayConductances conductances(const Eigen::MatrixXd& potentials) const {
-    ArrayConductances result;
-    result.effective = sense_microsiemens_ * potentials.bottomRows(columns_).transpose();
-    result.driver = -driver_microsiemens_ * potentials(Eigen::seqN(0, rows_, columns_), Eigen::all);
-    result.driver.diagonal().array() += driver_microsiemens_;
+    Eigen::MatrixXd all = Eigen::MatrixXd::Zero(nodes(), rows_);
+    all.topRows(unknowns()) = potentials;
+    all.middleRows(unknowns(), rows_).setIdentity();
+    ArrayConductances result{Eigen::MatrixXd::Zero(rows_, columns_), Eigen::MatrixXd::Zero(rows_, rows_)};
+    for (const Resistor& resistor : resistors_) {
+      const auto current = resistor.microsiemens * (all.row(resistor.from) - all.row(resistor.to));
+      const Eigen::Index row = resistor.from - unknowns();
+      const Eigen::Index column = resistor.to - ground(0);
+      if (row >= 0) result.driver.row(row) += current;
+      if (column >= 0) result.effective.col(column) += current.transpose();
+    }
     return result;
   }
 
  private:
+  struct Wire {
+    double segment;  ///< ohm
+    double end;
+
+    double lead() const { return segment + end; }
+    Eigen::Index nodes(Eigen::Index cells) const { return segment > 0.0 ? cells : (end > 0.0 ? 1 : 0); }
+  };
+
+  /// Sources come first, grounds second.
+  void join(Eigen::Index from, Eigen::Index to, double ohm) {
+    if (from != to) resistors_.push_back({from, to, 1e6 / ohm});
+  }
+
   Eigen::Index rows_;
   Eigen::Index columns_;
-  double driver_microsiemens_;
-  double sense_microsiemens_;
+  Wire row_wire_;
+  Wire column_wire_;
   std::vector<Resistor> resistors_;
 };
 

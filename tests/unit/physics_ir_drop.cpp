@@ -1,16 +1,18 @@
 #include "models/physics/ir_drop.hpp"
 
-#include <Eigen/Cholesky>
 #include <Eigen/Core>
+#include <Eigen/SparseCholesky>
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <limits>
 #include <random>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "tests/support/number_table.hpp"
 #include "tests/support/resistor_network.hpp"
+#include "tests/support/simd_targets.hpp"
 
 using namespace palimpsest;
 using namespace palimpsest::test;
@@ -38,9 +40,17 @@ double deviation(const MatrixXd& values, const MatrixXd& expected) {
   return (values - expected).cwiseAbs().maxCoeff() / expected.cwiseAbs().maxCoeff();
 }
 
-/// Potentials of the network's unknown nodes for one volt at each of the sources, by dense nodal analysis.
+/// Potentials of the network's unknown nodes for one volt at each of the sources, by general nodal analysis.
 MatrixXd nodal_potentials(const ResistorNetwork& network) {
-  return MatrixXd(network.admittance()).llt().solve(network.injected());
+  return Eigen::SimplicialLLT<Eigen::SparseMatrix<double>>(network.admittance()).solve(network.injected());
+}
+
+/// Largest difference between the solved array and general nodal analysis, of either matrix.
+double deviation_from_nodal_analysis(const MatrixXd& cells, const WireConfig& wires) {
+  const ResistorNetwork network(cells, wires);
+  const ArrayConductances expected = network.conductances(nodal_potentials(network));
+  const ArrayConductances solved = effective_conductances(cells, wires, IrDropModel::exact);
+  return std::max(deviation(solved.effective, expected.effective), deviation(solved.driver, expected.driver));
 }
 
 }  // namespace
@@ -62,28 +72,71 @@ TEST_CASE("Column currents are those of the independent references") {
   CHECK(error(IrDropModel::first_order, 2) < (cells.rows() == 8 ? 1e-5 : 1e-3));
 }
 
-TEST_CASE("Effective and driver conductances are those of a dense nodal analysis") {
-  const auto [rows, columns] = GENERATE(table<Index, Index>(
-      {{1, 1}, {1, 9}, {9, 1}, {3, 4}, {5, 4}, {4, 5}, {7, 13}, {13, 7}, {2, 21}, {21, 2}, {17, 17}}));
-  const MatrixXd cells = random_cells(rows, columns);
-  const ResistorNetwork network(cells, unequal_wires);
-  const ArrayConductances expected = network.conductances(nodal_potentials(network));
-  const ArrayConductances solved = effective_conductances(cells, unequal_wires, IrDropModel::exact);
+TEST_CASE("Effective and driver conductances are those of a general nodal analysis, whatever the array's shape") {
+  const auto [rows, columns] = GENERATE(table<Index, Index>({{1, 1},
+                                                             {1, 9},
+                                                             {9, 1},
+                                                             {3, 4},
+                                                             {8, 8},
+                                                             {8, 9},
+                                                             {16, 8},
+                                                             {7, 13},
+                                                             {2, 150},
+                                                             {150, 2},
+                                                             {17, 17},
+                                                             {40, 23},
+                                                             {47, 96}}));
   CAPTURE(rows, columns);
-  CHECK(deviation(solved.effective, expected.effective) < 1e-10);
-  CHECK(deviation(solved.driver, expected.driver) < 1e-10);
+  CHECK(deviation_from_nodal_analysis(random_cells(rows, columns), unequal_wires) < 1e-10);
 }
 
 TEST_CASE("Resistances far above the cells' are solved as exactly") {
-  const MatrixXd cells = random_cells(9, 13);
   const WireConfig wires =
       GENERATE(WireConfig{1e6, 1e6, 1e6, 1e6}, WireConfig{1.0, 1.0, 1e6, 1e6}, WireConfig{1e6, 1e6, 0.0, 0.0});
-  const ResistorNetwork network(cells, wires);
-  const ArrayConductances expected = network.conductances(nodal_potentials(network));
-  const ArrayConductances solved = effective_conductances(cells, wires, IrDropModel::exact);
   CAPTURE(wires.row_segment_ohm, wires.driver_ohm);
-  CHECK(deviation(solved.effective, expected.effective) < 1e-10);
-  CHECK(deviation(solved.driver, expected.driver) < 1e-10);
+  CHECK(deviation_from_nodal_analysis(random_cells(9, 13), wires) < 1e-10);
+}
+
+TEST_CASE("Where some wires have no resistance the others are solved as exactly") {
+  const WireConfig wires =
+      GENERATE(WireConfig{0.0, 4.0, 0.0, 0.0}, WireConfig{0.0, 4.0, 300.0, 0.0}, WireConfig{0.0, 4.0, 300.0, 120.0},
+               WireConfig{1.5, 0.0, 0.0, 0.0}, WireConfig{1.5, 0.0, 0.0, 120.0}, WireConfig{1.5, 0.0, 300.0, 120.0},
+               WireConfig{0.0, 0.0, 300.0, 120.0}, WireConfig{0.0, 0.0, 300.0, 0.0}, WireConfig{0.0, 0.0, 0.0, 120.0});
+  const auto [rows, columns] = GENERATE(table<Index, Index>({{5, 7}, {8, 8}, {12, 30}, {30, 12}, {33, 41}}));
+  CAPTURE(wires.row_segment_ohm, wires.column_segment_ohm, wires.driver_ohm, wires.sense_ohm, rows, columns);
+  CHECK(deviation_from_nodal_analysis(random_cells(rows, columns), wires) < 1e-10);
+}
+
+TEST_CASE("Resistances that vanish leave what none leave") {
+  const MatrixXd cells = random_cells(20, 27);
+  const ArrayConductances one = effective_conductances(cells, {0.0, 4.0, 0.0, 120.0}, IrDropModel::exact);
+  for (const double ohm : {1e-12, 1e-20, 1e-30, 1e-300}) {
+    const ArrayConductances solved = effective_conductances(cells, {ohm, 4.0, ohm, 120.0}, IrDropModel::exact);
+    CAPTURE(ohm);
+    CHECK(deviation(solved.effective, one.effective) < 1e-13);
+    CHECK(deviation(solved.driver, one.driver) < 1e-13);
+  }
+}
+
+TEST_CASE("The solved network is the same bytes on every kind of vector instructions") {
+  const WireConfig wires = GENERATE(unequal_wires, WireConfig{0.0, 4.0, 300.0, 0.0}, WireConfig{1.5, 0.0, 0.0, 120.0});
+  same_on_all_simd_targets([&] {
+    const ArrayConductances solved = effective_conductances(random_cells(41, 70), wires, IrDropModel::exact);
+    std::vector<double> numbers(solved.effective.data(), solved.effective.data() + solved.effective.size());
+    numbers.insert(numbers.end(), solved.driver.data(), solved.driver.data() + solved.driver.size());
+    return numbers;
+  });
+}
+
+TEST_CASE("The solved network does not depend on which one was solved before it") {
+  const MatrixXd cells = random_cells(19, 30);
+  const auto solved = [&cells] { return effective_conductances(cells, unequal_wires, IrDropModel::exact); };
+  const ArrayConductances first = solved();
+  effective_conductances(random_cells(30, 61), {0.0, 4.0, 300.0, 0.0}, IrDropModel::exact);
+  effective_conductances(random_cells(24, 32), {7.0, 9.0, 0.0, 0.0}, IrDropModel::exact);
+  const ArrayConductances again = solved();
+  CHECK(again.effective == first.effective);
+  CHECK(again.driver == first.driver);
 }
 
 TEST_CASE("The drivers' power is what all resistors dissipate") {
