@@ -14,7 +14,7 @@ TESTS ?= $(if $(filter thread,$(PRESET)),parallel)
 SECONDS_EACH ?= 5
 
 BUILD_PACKAGES = g++ cmake ninja-build pkg-config libsystemc-dev libeigen3-dev libboost-program-options-dev \
-                 nlohmann-json3-dev libssl-dev catch2 librandom123-dev libhwy-dev
+                 nlohmann-json3-dev libssl-dev catch2 librandom123-dev libhwy-dev libbenchmark-dev
 TRAIN_PACKAGES = python3 python3-torch python3-numpy libopenblas0-serial
 TEST_PACKAGES = $(TRAIN_PACKAGES) python3-pytest patch
 CHECK_PACKAGES = clang clang-format clang-tidy libclang-rt-14-dev

@@ -1,12 +1,16 @@
-// Solves crossbars of several sizes on one core: by dissection, and as any resistor network by sparse nodal analysis.
+// The effective conductances of one array with resistance in its wires, on one core: as the simulator solves it, on
+// each kind of vector instructions that the processor has, and as any resistor network by Eigen's sparse Cholesky
+// factorisation. `deviation` is the largest one between the two, relative to the largest element.
+
+#include <benchmark/benchmark.h>
 
 #include <Eigen/SparseCholesky>
-#include <Eigen/SparseLU>
 #include <algorithm>
-#include <cstdio>
-#include <ctime>
 #include <random>
+#include <string>
+#include <vector>
 
+#include "models/physics/simd/targets.hpp"
 #include "models/physics/wire_network.hpp"
 #include "tests/support/resistor_network.hpp"
 
@@ -24,51 +28,54 @@ MatrixXd random_cells(Index rows, Index columns) {
   return MatrixXd::NullaryExpr(rows, columns, [&] { return window(engine); });
 }
 
-template <class Solver>
 ArrayConductances solve_nodal(const MatrixXd& cells) {
   const test::ResistorNetwork network(cells, wires);
-  const Solver solver(network.admittance());
+  const Eigen::SimplicialLLT<Eigen::SparseMatrix<double>> solver(network.admittance());
   return network.conductances(solver.solve(network.injected()));
-}
-
-struct Measurement {
-  double seconds;  ///< of processor time, the shortest of some runs
-  ArrayConductances result;
-};
-
-template <class Solve>
-Measurement measure(int runs, const Solve& solve) {
-  Measurement best{1e300, {}};
-  for (int run = 0; run < runs; ++run) {
-    const std::clock_t start = std::clock();
-    best.result = solve();
-    best.seconds = std::min(best.seconds, static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
-  }
-  return best;
 }
 
 double deviation(const MatrixXd& a, const MatrixXd& b) {
   return (a - b).cwiseAbs().maxCoeff() / b.cwiseAbs().maxCoeff();
 }
 
-void compare(Index rows, Index columns) {
+void solved(benchmark::State& state, Index rows, Index columns, const std::string& target) {
   const MatrixXd cells = random_cells(rows, columns);
-  const Measurement dissected = measure(5, [&] { return solve_wire_network(cells, wires); });
-  const Measurement cholesky =
-      measure(2, [&] { return solve_nodal<Eigen::SimplicialLLT<Eigen::SparseMatrix<double>>>(cells); });
-  const Measurement lu = measure(2, [&] { return solve_nodal<Eigen::SparseLU<Eigen::SparseMatrix<double>>>(cells); });
-  std::printf("%4td x %-4td %9.1f ms %9.1f ms %5.0fx %9.1f ms %5.0fx %10.1e\n", rows, columns, 1e3 * dissected.seconds,
-              1e3 * cholesky.seconds, cholesky.seconds / dissected.seconds, 1e3 * lu.seconds,
-              lu.seconds / dissected.seconds,
-              std::max(deviation(dissected.result.effective, lu.result.effective),
-                       deviation(dissected.result.driver, lu.result.driver)));
+  choose_simd_target(target);
+  ArrayConductances result;
+  for (auto _ : state) {
+    result = solve_wire_network(cells, wires);
+    benchmark::DoNotOptimize(result);
+  }
+  choose_best_simd_target();
+  const ArrayConductances expected = solve_nodal(cells);
+  state.counters["deviation"] =
+      std::max(deviation(result.effective, expected.effective), deviation(result.driver, expected.driver));
+}
+
+void nodal(benchmark::State& state, Index rows, Index columns) {
+  const MatrixXd cells = random_cells(rows, columns);
+  for (auto _ : state) benchmark::DoNotOptimize(solve_nodal(cells));
+}
+
+void add(Index rows, Index columns) {
+  const std::string cells = "/" + std::to_string(rows) + "x" + std::to_string(columns);
+  // The scalar path calls std::fma, which no one waits for.
+  std::vector<std::string> targets = simd_targets();
+  if (targets.size() > 1) targets.pop_back();
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const std::string name = "ir_drop_ms" + cells + (i == 0 ? "" : "/" + targets[i]);
+    benchmark::RegisterBenchmark(name.c_str(), solved, rows, columns, targets[i])->Unit(benchmark::kMillisecond);
+  }
+  benchmark::RegisterBenchmark(("sparse_cholesky" + cells).c_str(), nodal, rows, columns)
+      ->Unit(benchmark::kMillisecond);
 }
 
 }  // namespace
 
-int main() {
-  std::printf("cells          dissection   sparse Cholesky          sparse LU         deviation\n");
-  for (const Index size : {16, 32, 64, 128}) compare(size, size);
-  compare(32, 256);
-  compare(256, 32);
+int main(int argc, char** argv) {
+  for (const Index size : {16, 32, 64, 128}) add(size, size);
+  add(32, 256);
+  add(256, 32);
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
 }
