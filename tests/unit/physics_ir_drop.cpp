@@ -1,5 +1,6 @@
 #include "models/physics/ir_drop.hpp"
 
+#include <Eigen/Cholesky>
 #include <Eigen/Core>
 #include <Eigen/SparseCholesky>
 #include <algorithm>
@@ -43,6 +44,24 @@ double deviation(const MatrixXd& values, const MatrixXd& expected) {
 /// Potentials of the network's unknown nodes for one volt at each of the sources, by general nodal analysis.
 MatrixXd nodal_potentials(const ResistorNetwork& network) {
   return Eigen::SimplicialLLT<Eigen::SparseMatrix<double>>(network.admittance()).solve(network.injected());
+}
+
+/// The effective conductances by dense nodal analysis in long double, for the admittances to be exact enough.
+MatrixXd effective_in_long_double(const ResistorNetwork& network, Index columns) {
+  using LongMatrix = Eigen::Matrix<long double, Eigen::Dynamic, Eigen::Dynamic>;
+  LongMatrix admittance = LongMatrix::Zero(network.nodes(), network.nodes());
+  for (const Resistor& resistor : network.resistors()) {
+    const long double microsiemens = resistor.microsiemens;
+    admittance(resistor.from, resistor.from) += microsiemens;
+    admittance(resistor.to, resistor.to) += microsiemens;
+    admittance(resistor.from, resistor.to) -= microsiemens;
+    admittance(resistor.to, resistor.from) -= microsiemens;
+  }
+  const Index unknowns = network.unknowns();
+  const LongMatrix potentials =
+      admittance.topLeftCorner(unknowns, unknowns).llt().solve(LongMatrix(network.injected().cast<long double>()));
+  const LongMatrix currents = -admittance.bottomLeftCorner(columns, unknowns) * potentials;
+  return currents.transpose().cast<double>();
 }
 
 /// Largest difference between the solved array and general nodal analysis, of either matrix.
@@ -95,6 +114,17 @@ TEST_CASE("Resistances far above the cells' are solved as exactly") {
       GENERATE(WireConfig{1e6, 1e6, 1e6, 1e6}, WireConfig{1.0, 1.0, 1e6, 1e6}, WireConfig{1e6, 1e6, 0.0, 0.0});
   CAPTURE(wires.row_segment_ohm, wires.driver_ohm);
   CHECK(deviation_from_nodal_analysis(random_cells(9, 13), wires) < 1e-10);
+}
+
+TEST_CASE("Elements that are small beside others are as exact, and so are small resistances beside large ones") {
+  const WireConfig wires =
+      GENERATE(WireConfig{1e6, 1e6, 0.0, 0.0}, WireConfig{1e-3, 1e-3, 0.0, 0.0}, WireConfig{1e-3, 1e5, 300.0, 0.0});
+  const MatrixXd cells = random_cells(9, 13);
+  const MatrixXd expected = effective_in_long_double(ResistorNetwork(cells, wires), cells.cols());
+  const MatrixXd solved = effective_conductances(cells, wires, IrDropModel::exact).effective;
+  CAPTURE(wires.row_segment_ohm, wires.column_segment_ohm);
+  CHECK((solved.array() / expected.array() - 1.0).abs().maxCoeff() < 1e-12);
+  if (wires.row_segment_ohm > 1.0) CHECK(expected.minCoeff() < 1e-2 * expected.maxCoeff());
 }
 
 TEST_CASE("Where some wires have no resistance the others are solved as exactly") {
