@@ -10,29 +10,37 @@
 
 namespace palimpsest {
 
-AnalogueTile::AnalogueTile(const TileConfig& config, const CellConfig& cell, const Eigen::MatrixXf& conductances,
-                           const std::vector<SenseLine>& lines, std::uint64_t seed, std::uint32_t tile)
+namespace {
+
+double read_noise(const TileConfig& config, const CellConfig& cell) {
+  return config.crossbar.noisy_cells ? cell.read_noise : 0.0;
+}
+
+}  // namespace
+
+std::shared_ptr<const Crossbar> AnalogueTile::array(const TileConfig& config, const CellConfig& cell,
+                                                    const Eigen::MatrixXf& conductances,
+                                                    const std::vector<SenseLine>& lines) {
+  auto result = std::make_shared<Crossbar>(conductances, lines, read_noise(config, cell), config.wires, config.ir_drop);
+  const auto sensing = sensing_of(config);
+  const double volt_per_microampere = sensing->volt_per_microampere();
+  result->set_amplifier_noise(result->line_conductances().unaryExpr(
+      [&](double microsiemens) { return noise_volt(config, *sensing, microsiemens) / volt_per_microampere; }));
+  return result;
+}
+
+AnalogueTile::AnalogueTile(const TileConfig& config, const CellConfig& cell, std::shared_ptr<const Crossbar> array,
+                           std::uint64_t seed, std::uint32_t tile)
     : config_(config),
       cell_(cell),
       tile_(tile),
       sensing_(sensing_of(config)),
-      crossbar_(conductances, lines, read_noise(), config.wires, config.ir_drop),
-      dac_(config.dac.errors, static_cast<std::uint32_t>(conductances.rows()), largest_code(config.dac.bits), seed,
+      crossbar_(std::move(array)),
+      dac_(config.dac.errors, static_cast<std::uint32_t>(crossbar_->rows()), largest_code(config.dac.bits), seed,
            RandomPurpose::dac_traits, tile),
-      adc_(config.adc.errors, config.adc.count, largest_code(config.adc.bits), seed, RandomPurpose::adc_traits, tile) {
-  set_amplifier_noise();
-}
+      adc_(config.adc.errors, config.adc.count, largest_code(config.adc.bits), seed, RandomPurpose::adc_traits, tile) {}
 
-void AnalogueTile::set_conductances(const Eigen::MatrixXf& conductances, const std::vector<SenseLine>& lines) {
-  crossbar_ = Crossbar(conductances, lines, read_noise(), config_.wires, config_.ir_drop);
-  set_amplifier_noise();
-}
-
-void AnalogueTile::set_amplifier_noise() {
-  const double volt_per_microampere = sensing_->volt_per_microampere();
-  crossbar_.set_amplifier_noise(crossbar_.line_conductances().unaryExpr(
-      [&](double microsiemens) { return noise_volt(config_, *sensing_, microsiemens) / volt_per_microampere; }));
-}
+void AnalogueTile::set_array(std::shared_ptr<const Crossbar> array) { crossbar_ = std::move(array); }
 
 float AnalogueTile::volt_per_code() const {
   return static_cast<float>(config_.dac.full_scale_volt / largest_code(config_.dac.bits));
@@ -67,13 +75,13 @@ LineVolts AnalogueTile::line_volts(const Eigen::MatrixXf& codes, LineInputs inpu
       return static_cast<float>(conducting_volt(double{volt}, *cell_.nonlinearity_volt, config_.dac.full_scale_volt));
     });
   }
-  return LineVolts(volts, conducting, read_noise() > 0.0);
+  return LineVolts(volts, conducting, read_noise(config_, cell_) > 0.0);
 }
 
 float AnalogueTile::largest_volt(const Eigen::MatrixXf& codes, LineInputs inputs) const {
   float largest = 0.0F;
   for (std::uint32_t pass = 0; pass < passes(inputs); ++pass) {
-    const RowMatrixXf currents = crossbar_.currents(line_volts(codes, inputs, pass, nullptr));
+    const RowMatrixXf currents = crossbar_->currents(line_volts(codes, inputs, pass, nullptr));
     largest = std::max(largest, static_cast<float>(sensing_->volt_per_microampere()) * currents.cwiseAbs().maxCoeff());
   }
   return largest;
@@ -98,9 +106,9 @@ struct AnalogueTile::Converted {
 
 void AnalogueTile::convert_currents(Eigen::Index first, Eigen::Index count, float* currents, const ReadDraws& noise,
                                     const Converted& converted, ReadActivity& activity) const {
-  const std::size_t stride = crossbar_.stride();
+  const std::size_t stride = crossbar_->stride();
   const auto vectors = static_cast<std::size_t>(count);
-  const auto lines = static_cast<std::size_t>(crossbar_.lines());
+  const auto lines = static_cast<std::size_t>(crossbar_->lines());
   const auto largest = static_cast<float>(largest_code(config_.adc.bits));
   Amplification amplification{static_cast<float>(sensing_->volt_per_microampere()),
                               static_cast<float>(config_.tia.saturation_volt), largest / adc_full_scale_volt_};
@@ -108,7 +116,7 @@ void AnalogueTile::convert_currents(Eigen::Index first, Eigen::Index count, floa
     activity.saturated_tia += amplify(amplification, currents, stride, vectors, lines);
     amplification = {};
     adc_.distort(Eigen::Map<Eigen::MatrixXf, 0, Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>>(
-        currents, count, crossbar_.lines(), {1, static_cast<Eigen::Index>(stride)}));
+        currents, count, crossbar_->lines(), {1, static_cast<Eigen::Index>(stride)}));
   }
 
   const GridRefinement& refinement = config_.adc.refinement;
@@ -157,7 +165,7 @@ void AnalogueTile::add_products(const LineDrive& drive, const ReadKey& key, cons
     converted.weights.reserve(weights.size());
     for (const double weight : weights) converted.weights.push_back(static_cast<float>(weight * of_pass));
     const ReadPower power =
-        crossbar_.read(drive.passes[pass], &read_noise, [&](Eigen::Index first, Eigen::Index count, float* currents) {
+        crossbar_->read(drive.passes[pass], &read_noise, [&](Eigen::Index first, Eigen::Index count, float* currents) {
           convert_currents(first, count, currents, conversion_noise, converted, activity);
         });
     activity.crossbar_joule += config_.supply_volt * power.supply_microampere * micro * seconds;
@@ -167,7 +175,7 @@ void AnalogueTile::add_products(const LineDrive& drive, const ReadKey& key, cons
 
 RowMatrixXf AnalogueTile::read(const Eigen::MatrixXf& codes, const ReadKey& key, ReadActivity& activity,
                                LineInputs inputs) const {
-  RowMatrixXf sums = RowMatrixXf::Zero(codes.rows(), crossbar_.lines());
+  RowMatrixXf sums = RowMatrixXf::Zero(codes.rows(), crossbar_->lines());
   add_products(drive(codes, key, inputs), key, {1.0}, sums, activity);
   return sums;
 }

@@ -3,6 +3,7 @@
 #include <Eigen/Core>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "models/physics/cell.hpp"
@@ -34,17 +35,24 @@ struct LineDrive {
 /// The analogue path of one tile, from input codes to converted sums: DACs, array, TIAs, ADCs, pass by pass.
 class AnalogueTile {
  public:
-  /// `conductances` [rows, columns] in microsiemens as the programmed array holds them. `seed` and `tile` key what is
-  /// drawn once per chip.
-  AnalogueTile(const TileConfig& config, const CellConfig& cell, const Eigen::MatrixXf& conductances,
-               const std::vector<SenseLine>& lines, std::uint64_t seed, std::uint32_t tile);
+  /// The array of a tile whose cells have `conductances` [rows, columns], microsiemens. Tiles may share it.
+  static std::shared_ptr<const Crossbar> array(const TileConfig& config, const CellConfig& cell,
+                                               const Eigen::MatrixXf& conductances,
+                                               const std::vector<SenseLine>& lines);
 
-  /// Puts other conductances in the cells; the converters and their range stay. Arguments as above.
-  void set_conductances(const Eigen::MatrixXf& conductances, const std::vector<SenseLine>& lines);
+  /// `array` of this configuration. `seed` and `tile` key what is drawn once per chip.
+  AnalogueTile(const TileConfig& config, const CellConfig& cell, std::shared_ptr<const Crossbar> array,
+               std::uint64_t seed, std::uint32_t tile);
+  AnalogueTile(const TileConfig& config, const CellConfig& cell, const Eigen::MatrixXf& conductances,
+               const std::vector<SenseLine>& lines, std::uint64_t seed, std::uint32_t tile)
+      : AnalogueTile(config, cell, array(config, cell, conductances, lines), seed, tile) {}
+
+  /// Puts another array in place of the tile's; the converters and their range stay.
+  void set_array(std::shared_ptr<const Crossbar> array);
 
   /// What rows driven by themselves give before amplifiers and converters, without noise: microsiemens, [rows, lines].
   /// Of cells whose current is not linear in the voltage, at the DACs' full scale.
-  Eigen::MatrixXf line_differences() const { return crossbar_.line_differences(); }
+  Eigen::MatrixXf line_differences() const { return crossbar_->line_differences(); }
 
   /// Largest magnitude of the amplifiers' outputs for `codes` [vectors, rows], without noise and not cut, volt.
   float largest_volt(const Eigen::MatrixXf& codes, LineInputs inputs = LineInputs::codes) const;
@@ -71,12 +79,10 @@ class AnalogueTile {
                    LineInputs inputs = LineInputs::codes) const;
 
  private:
-  double read_noise() const { return config_.crossbar.noisy_cells ? cell_.read_noise : 0.0; }
   InputEncoding encoding(LineInputs inputs) const { return encoding_of(config_.mapping.inputs, inputs); }
   std::uint32_t passes(LineInputs inputs) const;
   float volt_per_code() const;
   double microampere_per_adc_code() const;
-  void set_amplifier_noise();
   /// Gated lines are at zero, whatever the errors of their converters. Without `noise` converters have none.
   LineVolts line_volts(const Eigen::MatrixXf& codes, LineInputs inputs, std::uint32_t pass,
                        const ReadDraws* noise) const;
@@ -89,7 +95,7 @@ class AnalogueTile {
   CellConfig cell_;
   std::uint32_t tile_;
   std::shared_ptr<const Sensing> sensing_;
-  Crossbar crossbar_;
+  std::shared_ptr<const Crossbar> crossbar_;
   ConverterBank dac_;
   ConverterBank adc_;
   float adc_full_scale_volt_ = 1.0F;

@@ -70,6 +70,7 @@ class Crossbar {
 
   Eigen::Index lines() const { return line_conductances_.cols(); }
   std::size_t stride() const { return products_.stride(); }
+  Eigen::Index rows() const { return static_cast<Eigen::Index>(products_.rows()); }
 
  private:
   struct Block;

@@ -33,7 +33,7 @@ Activity& Activity::operator+=(const Activity& other) {
 DeployedNetwork::DeployedNetwork(const Architecture& architecture, const Network& network, const TileMap& map,
                                  const ResistiveArrays& arrays, const WeightSet& weights,
                                  const std::vector<const Adapter*>& adapters, const Tensor& calibration_input,
-                                 std::uint64_t seed, const std::function<void()>& tile_done)
+                                 std::uint64_t seed)
     : architecture_(architecture),
       network_(network),
       map_(map),
@@ -49,10 +49,7 @@ DeployedNetwork::DeployedNetwork(const Architecture& architecture, const Network
     columns_.push_back(arrays.weight_columns(weight));
 
   for (std::uint32_t tile = 0; tile < map.blocks.size(); ++tile) {
-    const TileBlock& block = map.blocks[tile];
-    tiles_.emplace_back(architecture.tile, architecture.resistive_memory.cell, arrays.block_conductances(tile),
-                        columns_[block.weight].lines(block.outputs), seed, tile);
-    if (tile_done) tile_done();
+    tiles_.emplace_back(architecture.tile, architecture.resistive_memory.cell, arrays.crossbar(tile), seed, tile);
   }
   std::vector<float> largest_volts(tiles_.size(), 0.0F);
   for_each_array_input(network, weights, adapters, calibration_input, [&](const Execution& execution, const Tensor& x) {
@@ -83,9 +80,7 @@ DeployedNetwork::DeployedNetwork(const Architecture& architecture, const Network
 void DeployedNetwork::age(const ResistiveArrays& arrays, double seconds) {
   if (seconds == 0.0) return;
   for (std::uint32_t tile = 0; tile < map_.blocks.size(); ++tile) {
-    const TileBlock& block = map_.blocks[tile];
-    tiles_[tile].set_conductances(arrays.block_conductances(tile, seconds),
-                                  columns_[block.weight].lines(block.outputs));
+    tiles_[tile].set_array(arrays.crossbar(tile, seconds));
   }
 }
 

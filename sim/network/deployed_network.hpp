@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -41,10 +40,10 @@ class DeployedNetwork {
  public:
   /// Ranges come from the float network with `weights` and `adapters` on `calibration_input`, ADC ranges from the
   /// currents that the programmed arrays give for it, unless the architecture fixes them. `seed` keys the converters'
-  /// own errors. Network, architecture and map outlive the object. `tile_done`, if any, is called as each tile is made.
+  /// own errors. Network, architecture and map outlive the object.
   DeployedNetwork(const Architecture& architecture, const Network& network, const TileMap& map,
                   const ResistiveArrays& arrays, const WeightSet& weights, const std::vector<const Adapter*>& adapters,
-                  const Tensor& calibration_input, std::uint64_t seed, const std::function<void()>& tile_done = {});
+                  const Tensor& calibration_input, std::uint64_t seed);
 
   /// Puts what `arrays` will hold `seconds` from now in place of what they held; ranges stay those of the deployment.
   void age(const ResistiveArrays& arrays, double seconds);

@@ -44,7 +44,8 @@ ResistiveArrays::ResistiveArrays(const Architecture& architecture, const TileMap
     : architecture_(architecture),
       map_(map),
       largest_weights_(map.weights.size(), -1.0F),
-      weight_columns_(map.weights.size()) {
+      weight_columns_(map.weights.size()),
+      crossbars_(architecture, map.blocks.size()) {
   arrays_.reserve(map.blocks.size());
   for (std::uint32_t tile = 0; tile < map.blocks.size(); ++tile) {
     const TileBlock& block = map.blocks[tile];
@@ -143,6 +144,12 @@ void ResistiveArrays::add_reads(const std::vector<std::uint64_t>& vectors, std::
 
 Eigen::MatrixXf ResistiveArrays::block_conductances(std::uint32_t tile, double seconds) const {
   return arrays_[tile].conductances_after(seconds).topRows(map_.blocks[tile].inputs);
+}
+
+std::shared_ptr<const Crossbar> ResistiveArrays::crossbar(std::uint32_t tile, double seconds) const {
+  const TileBlock& block = map_.blocks[tile];
+  return crossbars_.crossbar(tile, block_conductances(tile, seconds),
+                             weight_columns_[block.weight].lines(block.outputs), seconds > 0.0);
 }
 
 ReadPower ResistiveArrays::transposed_read_power(std::uint32_t tile) const {

@@ -2,13 +2,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "models/physics/cell_array.hpp"
-#include "models/physics/crossbar.hpp"
 #include "models/physics/weight_columns.hpp"
 #include "sim/config/architecture.hpp"
 #include "sim/mapping/tile_map.hpp"
+#include "sim/network/kept_crossbars.hpp"
 
 namespace palimpsest {
 
@@ -43,6 +44,9 @@ class ResistiveArrays {
 
   /// Conductances of a tile's block `seconds` from now, microsiemens: [inputs, columns_of(mapping, outputs)].
   Eigen::MatrixXf block_conductances(std::uint32_t tile, double seconds = 0.0) const;
+  /// What drivers and amplifiers see of a tile's block `seconds` from now. Its wires are solved when its conductances
+  /// have changed since it was asked for (KeptCrossbars). Threads may ask for different tiles at the same time.
+  std::shared_ptr<const Crossbar> crossbar(std::uint32_t tile, double seconds = 0.0) const;
   const WeightColumns& weight_columns(std::uint32_t weight) const { return weight_columns_[weight]; }  ///< by number
 
   /// What the transposed reads that make up one product of a tile take with codes spread evenly over the converter's
@@ -64,6 +68,7 @@ class ResistiveArrays {
   std::vector<CellArray> arrays_;
   std::vector<float> largest_weights_;         ///< by weight, when the scale was set; negative: never
   std::vector<WeightColumns> weight_columns_;  ///< by weight
+  mutable KeptCrossbars crossbars_;            ///< not part of what the arrays hold
   std::uint32_t writes_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "sim/run/chip_life.hpp"
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include "models/physics/input_encoding.hpp"
@@ -214,10 +215,19 @@ bool ChipLife::training_uses_off_chip(const Method& method) const {
 
 DeployedNetwork ChipLife::deployed(const WeightSet& weights, const std::vector<const Adapter*>& adapters, double work) {
   ProgressMeter::Piece piece(meter_, work);
-  double made = 0.0;
-  return {architecture_, trace_.network, map_, arrays_, weights, adapters, calibration_input_, seed_, [&] {
-            piece.at(++made / static_cast<double>(map_.blocks.size()));
-          }};
+  solve_arrays(piece);
+  return {architecture_, trace_.network, map_, arrays_, weights, adapters, calibration_input_, seed_};
+}
+
+void ChipLife::solve_arrays(ProgressMeter::Piece& piece) {
+  std::mutex mutex;
+  double solved = 0.0;
+  parallel_for(map_.blocks.size(), threads_, [&](std::size_t tile) {
+    arrays_.crossbar(static_cast<std::uint32_t>(tile));
+    if (age_seconds_ > 0.0) arrays_.crossbar(static_cast<std::uint32_t>(tile), age_seconds_);
+    const std::lock_guard lock(mutex);
+    piece.at(++solved / static_cast<double>(map_.blocks.size()));
+  });
 }
 
 Activity ChipLife::calibration_activity(const DeployedNetwork& network, std::uint32_t evaluation, double work) {

@@ -69,6 +69,8 @@ class ChipLife {
   /// What the deployment of `method` writes, once `writes` have changed the arrays to `goal`; takes its adapters.
   DeploymentTask deploy(const Method& method, const WeightSet& goal, std::vector<ArrayWrite> writes);
   DeployedNetwork deployed(const WeightSet& weights, const std::vector<const Adapter*>& adapters, double work);
+  /// What products see of the arrays, now and after the ages of a phase: kept by the arrays, for deployed networks.
+  void solve_arrays(ProgressMeter::Piece& piece);
   Activity calibration_activity(const DeployedNetwork& network, std::uint32_t evaluation, double work);
   TrainingWork train(const TrainingRun& run, const TrainingPrograms& programs, const std::optional<Activity>& activity,
                      double work);
