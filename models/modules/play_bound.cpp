@@ -73,9 +73,7 @@ class Bound {
   }
 
   void add(const ProgramJob& job, std::uint32_t /*unit*/) {
-    for (const WriteGroup& group : job.groups) {
-      for (const WriteRound& round : group.rounds) sample_.add(1, write_cycles_.of(round));
-    }
+    sample_.add(1, write_cycles_.of(job.rounds));
     sample_.add(reports_per_job, 1);
   }
 

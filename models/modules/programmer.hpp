@@ -11,8 +11,8 @@
 
 namespace palimpsest {
 
-/// Writes resistive cells: plays the rounds of a write-verify job one after the other on the group of the job's
-/// tile, which knows how long each takes. One job, and so one tile, at a time.
+/// Writes resistive cells: plays the rounds of a write-verify job on the group of the job's tile, which knows how long
+/// they take one after the other. One job, and so one tile, at a time.
 class Programmer : public sc_core::sc_module {
  public:
   CommandTarget<Programmer, ProgramJob> commands{"commands"};
@@ -26,16 +26,12 @@ class Programmer : public sc_core::sc_module {
  private:
   SC_HAS_PROCESS(Programmer);
   tlm::tlm_sync_enum take(Command<ProgramJob>& command, tlm::tlm_phase& phase, sc_core::sc_time& delay);
-  void play_next_round();
-  void play(WriteRound round);
   void finish();
 
   CycleTime time_;
   ActionCounts& counts_;
-  sc_core::sc_event round_end_{"round_end"};
+  sc_core::sc_event end_{"end"};
   Command<ProgramJob>* current_ = nullptr;
-  std::size_t group_ = 0;
-  std::size_t round_ = 0;
   BusyTime busy_;
 };
 

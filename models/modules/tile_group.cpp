@@ -11,7 +11,7 @@ TileGroup::TileGroup(const sc_core::sc_module_name& name, const TileConfig& conf
       lanes("lanes", adc, config.adc, clock, services),
       time_(services.time),
       write_cycles_(config, clock) {
-  program.register_nb_transport_fw(this, &TileGroup::play_round);
+  program.register_nb_transport_fw(this, &TileGroup::play_rounds);
   fetch.result_there = [this] { lanes.take_adapters_result(); };
   fetch.out.bind(dac.in);
   dac.out.bind(crossbar.in);
@@ -27,8 +27,8 @@ TileGroup::TileGroup(const sc_core::sc_module_name& name, const TileConfig& conf
   lanes.out.bind(drain.in);
 }
 
-tlm::tlm_sync_enum TileGroup::play_round(WriteRound& round, tlm::tlm_phase& /*phase*/, sc_core::sc_time& delay) {
-  delay += time_.span(write_cycles_.of(round));
+tlm::tlm_sync_enum TileGroup::play_rounds(WriteRounds& rounds, tlm::tlm_phase& /*phase*/, sc_core::sc_time& delay) {
+  delay += time_.span(write_cycles_.of(rounds));
   return tlm::TLM_COMPLETED;
 }
 

@@ -31,7 +31,7 @@ class TileGroup : public StreamingUnit<TileJob, GroupFetch> {
             const UnitServices& services);
 
  private:
-  tlm::tlm_sync_enum play_round(WriteRound& round, tlm::tlm_phase& phase, sc_core::sc_time& delay);
+  tlm::tlm_sync_enum play_rounds(WriteRounds& rounds, tlm::tlm_phase& phase, sc_core::sc_time& delay);
 
   CycleTime time_;
   WriteCycles write_cycles_;

@@ -14,13 +14,20 @@ namespace {
 // Cells of one array are numbered in 24 bits: 4096 x 4096 at most.
 std::uint64_t cell_number(std::uint32_t unit, std::size_t cell) { return (std::uint64_t{unit} << 24U) | cell; }
 
-/// Of the cells in groups of `parallel_cells` neighbours of a row: those that are written, without empty groups.
-WriteGroupBuilder& group_of(std::vector<WriteGroupBuilder>& groups, Eigen::Index column, Eigen::Index& group_column,
-                            std::uint32_t parallel_cells) {
-  const Eigen::Index first = column - column % parallel_cells;
-  if (group_column != first) groups.emplace_back();
-  group_column = first;
-  return groups.back();
+std::uint32_t more_pulses(std::uint32_t before, std::size_t pulses) {
+  constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(before + std::uint64_t{pulses}, most));
+}
+
+/// What concerns one array of `rows` x `columns` cells.
+FaultConfig faults_of(const FaultConfig& faults, std::uint32_t unit, Eigen::Index rows, Eigen::Index columns) {
+  FaultConfig own{faults.stuck_low_share, faults.stuck_high_share, {}};
+  const auto mapped = faults.map.find(unit);
+  if (mapped == faults.map.end()) return own;
+  for (const MappedCell& cell : mapped->second) {
+    if (cell.row < rows && cell.column < columns) own.map[unit].push_back(cell);
+  }
+  return own;
 }
 
 }  // namespace
@@ -30,135 +37,150 @@ CellArray::CellArray(const CellConfig& config, std::uint64_t seed, std::uint32_t
     : config_(config),
       seed_(seed),
       unit_(unit),
+      faults_(faults_of(faults, unit, rows, columns)),
       programmed_(Eigen::MatrixXf::Constant(
           rows, columns,
-          static_cast<float>(conductance_behind(config.access_transistor_ohm, config.window_low_microsiemens)))) {
-  last_pulsed_.setZero(rows, columns);
-  pulse_counts_.setZero(rows, columns);
-  round_pulse_counts_.setZero(rows, columns);
-  targets_.setConstant(rows, columns, std::numeric_limits<float>::quiet_NaN());
-  tolerances_.setZero(rows, columns);
-  traits_.reserve(static_cast<std::size_t>(programmed_.size()));
-  for (std::size_t cell = 0; cell < static_cast<std::size_t>(programmed_.size()); ++cell) {
-    RandomStream stream(seed, RandomPurpose::cell_traits, cell_number(unit, cell), 0);
-    traits_.push_back(draw_traits(config, stream));
+          static_cast<float>(conductance_behind(config.access_transistor_ohm, config.window_low_microsiemens)))),
+      targets_(Eigen::MatrixXf::Constant(rows, columns, std::numeric_limits<float>::quiet_NaN())),
+      last_pulsed_(std::size_t{rows} * columns),
+      tolerance_numbers_(std::size_t{rows} * columns),
+      pulse_counts_(std::size_t{rows} * columns),
+      round_pulse_counts_(std::size_t{rows} * columns) {
+  const std::vector<CellState> states = this->states();
+  for (std::size_t cell = 0; cell < states.size(); ++cell) {
+    if (states[cell] == CellState::working) continue;
+    programmed_(static_cast<Eigen::Index>(cell) / columns, static_cast<Eigen::Index>(cell) % columns) =
+        static_cast<float>(states[cell] == CellState::stuck_low ? config_.limit_low_microsiemens
+                                                                : config_.limit_high_microsiemens);
   }
-  set_faults(faults);
 }
 
-void CellArray::set_faults(const FaultConfig& faults) {
-  for (std::size_t cell = 0; cell < traits_.size(); ++cell) {
+std::vector<CellState> CellArray::states() const {
+  std::vector<CellState> states;
+  if (faults_.stuck_low_share == 0.0 && faults_.stuck_high_share == 0.0 && faults_.map.empty()) return states;
+  states.reserve(static_cast<std::size_t>(programmed_.size()));
+  for (std::size_t cell = 0; cell < static_cast<std::size_t>(programmed_.size()); ++cell) {
     RandomStream stream(seed_, RandomPurpose::faults, cell_number(unit_, cell), 0);
-    states_.push_back(drawn_state(faults, stream.uniform()));
+    states.push_back(drawn_state(faults_, stream.uniform()));
   }
-  const auto mapped = faults.map.find(unit_);
-  if (mapped != faults.map.end()) {
-    for (const MappedCell& cell : mapped->second) {
-      if (cell.row < rows() && cell.column < columns()) states_[cell_index(cell.row, cell.column)] = cell.state;
-    }
+  for (const auto& [unit, cells] : faults_.map) {
+    for (const MappedCell& cell : cells) states[cell_index(cell.row, cell.column)] = cell.state;
   }
-  for (Eigen::Index row = 0; row < rows(); ++row) {
-    for (Eigen::Index column = 0; column < columns(); ++column) {
-      const std::size_t index = cell_index(row, column);
-      if (states_[index] == CellState::working) continue;
-      // No pulse makes a step.
-      traits_[index] = {0.0, 0.0};
-      programmed_(row, column) = static_cast<float>(
-          states_[index] == CellState::stuck_low ? config_.limit_low_microsiemens : config_.limit_high_microsiemens);
-    }
-  }
+  return states;
+}
+
+CellTraits CellArray::traits(std::size_t cell, CellState state) const {
+  // No pulse of a stuck cell makes a step.
+  if (state != CellState::working) return {0.0, 0.0};
+  RandomStream stream(seed_, RandomPurpose::cell_traits, cell_number(unit_, cell), 0);
+  return draw_traits(config_, stream);
+}
+
+std::uint32_t CellArray::tolerance_number(float tolerance) {
+  const auto found = std::find(tolerances_.begin(), tolerances_.end(), tolerance);
+  if (found != tolerances_.end()) return static_cast<std::uint32_t>(found - tolerances_.begin());
+  tolerances_.push_back(tolerance);
+  return static_cast<std::uint32_t>(tolerances_.size() - 1);
 }
 
 ArrayWrite CellArray::write(const WriteVerifyConfig& config, const Eigen::MatrixXf& targets,
                             const Eigen::MatrixXf& tolerances, std::uint32_t step) {
   ArrayWrite result;
-  std::vector<WriteGroupBuilder> groups;
+  const std::vector<CellState> states = this->states();
   moments_.push_back({now_s_, reads_, step});
   const auto moment = static_cast<std::uint32_t>(moments_.size() - 1);
   for (Eigen::Index row = 0; row < targets.rows(); ++row) {
-    Eigen::Index group_column = -1;
-    for (Eigen::Index column = 0; column < targets.cols(); ++column) {
-      if (targets(row, column) == targets_(row, column) && tolerances(row, column) == tolerances_(row, column))
-        continue;
-      const bool rewritten = !std::isnan(targets_(row, column));
-      const bool formed = config.forming && !rewritten;
-      targets_(row, column) = targets(row, column);
-      tolerances_(row, column) = tolerances(row, column);
-      const std::size_t cell = cell_index(row, column);
-      RandomStream stream(seed_, RandomPurpose::write_pulses, cell_number(unit_, cell), step);
-      const CellTarget target{double{targets(row, column)}, double{tolerances(row, column)}, rewritten};
-      const CellWrite write =
-          write_cell(config_, config, traits_[cell], conductance_after(0.0, row, column), target, stream);
-      if (!write.pulses.empty()) {
-        programmed_(row, column) = static_cast<float>(write.conductance);
-        last_pulsed_(row, column) = moment;
+    for (Eigen::Index first = 0; first < targets.cols(); first += config.parallel_cells) {
+      const Eigen::Index end = std::min<Eigen::Index>(first + config.parallel_cells, targets.cols());
+      WriteGroupBuilder group;
+      for (Eigen::Index column = first; column < end; ++column) {
+        const std::size_t cell = cell_index(row, column);
+        const bool rewritten = !std::isnan(targets_(row, column));
+        if (targets(row, column) == targets_(row, column) &&
+            tolerances(row, column) == tolerances_[tolerance_numbers_[cell]])
+          continue;
+        const bool formed = config.forming && !rewritten;
+        targets_(row, column) = targets(row, column);
+        tolerance_numbers_.set(cell, tolerance_number(tolerances(row, column)));
+        const CellState state = states.empty() ? CellState::working : states[cell];
+        RandomStream stream(seed_, RandomPurpose::write_pulses, cell_number(unit_, cell), step);
+        const CellTarget target{double{targets(row, column)}, double{tolerances(row, column)}, rewritten};
+        const double start =
+            state == CellState::working ? conductance_after(0.0, row, column) : double{programmed_(row, column)};
+        const CellWrite write = write_cell(config_, config, traits(cell, state), start, target, stream);
+        if (!write.pulses.empty()) {
+          programmed_(row, column) = static_cast<float>(write.conductance);
+          last_pulsed_.set(cell, moment);
+          pulse_counts_.set(cell, more_pulses(pulse_counts_[cell], write.pulses.size()));
+          round_pulse_counts_.set(cell, more_pulses(round_pulse_counts_[cell], write.pulses.size()));
+        }
+        result.failed_cells += write.converged ? 0 : 1;
+        result.pulse_energy_joule += write.pulse_energy_joule;
+        result.pulse_charge_coulomb += write.pulse_charge_coulomb;
+        if (formed) {
+          result.pulse_charge_coulomb += forming_coulomb(*config.forming);
+          result.pulse_energy_joule += config.forming->volt * forming_coulomb(*config.forming);
+        }
+        result.verified_microsiemens += write.verified_conductance_microsiemens;
+        group.add(write, formed);
       }
-      pulse_counts_(row, column) += write.pulses.size();
-      round_pulse_counts_(row, column) += write.pulses.size();
-      result.failed_cells += write.converged ? 0 : 1;
-      result.pulse_energy_joule += write.pulse_energy_joule;
-      result.pulse_charge_coulomb += write.pulse_charge_coulomb;
-      if (formed) {
-        result.pulse_charge_coulomb += forming_coulomb(*config.forming);
-        result.pulse_energy_joule += config.forming->volt * forming_coulomb(*config.forming);
-      }
-      result.verified_microsiemens += write.verified_conductance_microsiemens;
-      group_of(groups, column, group_column, config.parallel_cells).add(write, formed);
+      group.add_to(result.rounds);
     }
   }
-  result.groups.reserve(groups.size());
-  for (const WriteGroupBuilder& group : groups) result.groups.push_back(group.group());
   return result;
 }
 
 ArrayWrite CellArray::read_back(const WriteVerifyConfig& config) const {
   ArrayWrite result;
-  for (Eigen::Index row = 0; row < rows(); ++row) {
-    for (Eigen::Index column = 0; column < columns(); ++column) {
-      if (column % config.parallel_cells == 0) result.groups.push_back({0, {WriteRound{}}});
-      ++result.groups.back().rounds[0].verify_reads;
-      result.verified_microsiemens +=
-          conductance_through(config_.access_transistor_ohm, conductance_after(0.0, row, column));
-    }
-  }
+  const auto columns_of_row = static_cast<std::uint64_t>(columns());
+  const auto rows_read = static_cast<std::uint64_t>(rows());
+  result.rounds.add_reads(config.parallel_cells, rows_read * (columns_of_row / config.parallel_cells));
+  result.rounds.add_reads(columns_of_row % config.parallel_cells, rows_read);
+  result.verified_microsiemens = conductances().cast<double>().sum();
   return result;
 }
 
 ArrayWear CellArray::wear() const {
   ArrayWear wear;
-  for (Eigen::Index row = 0; row < rows(); ++row) {
-    for (Eigen::Index column = 0; column < columns(); ++column) {
-      const std::uint64_t pulses = pulse_counts_(row, column);
-      if (states_[cell_index(row, column)] != CellState::working)
-        wear.add_stuck_cell();
-      else
-        wear.add_cell(config_.endurance_cycles, tolerances_(row, column), pulses, round_pulse_counts_(row, column),
-                      now_s_ - moments_[last_pulsed_(row, column)].seconds);
+  const std::vector<CellState> states = this->states();
+  for (std::size_t cell = 0; cell < static_cast<std::size_t>(programmed_.size()); ++cell) {
+    if (!states.empty() && states[cell] != CellState::working) {
+      wear.add_stuck_cell();
+      continue;
     }
+    wear.add_cell(config_.endurance_cycles, tolerances_[tolerance_numbers_[cell]], pulse_counts_[cell],
+                  round_pulse_counts_[cell], now_s_ - moments_[last_pulsed_[cell]].seconds);
   }
   return wear;
 }
 
+std::size_t CellArray::bytes_of_cells() const {
+  return static_cast<std::size_t>(programmed_.size() + targets_.size()) * sizeof(float) + last_pulsed_.bytes() +
+         tolerance_numbers_.bytes() + pulse_counts_.bytes() + round_pulse_counts_.bytes();
+}
+
 Eigen::MatrixXf CellArray::conductances_after(double seconds) const {
+  const std::vector<CellState> states = this->states();
   Eigen::MatrixXf conductances(rows(), columns());
   for (Eigen::Index row = 0; row < rows(); ++row) {
     for (Eigen::Index column = 0; column < columns(); ++column) {
-      conductances(row, column) = static_cast<float>(
-          conductance_through(config_.access_transistor_ohm, conductance_after(seconds, row, column)));
+      const bool works = states.empty() || states[cell_index(row, column)] == CellState::working;
+      const double own = works ? conductance_after(seconds, row, column) : double{programmed_(row, column)};
+      conductances(row, column) = static_cast<float>(conductance_through(config_.access_transistor_ohm, own));
     }
   }
   return conductances;
 }
 
 double CellArray::conductance_after(double seconds, Eigen::Index row, Eigen::Index column) const {
-  if (states_[cell_index(row, column)] != CellState::working) return double{programmed_(row, column)};
   const RetentionConfig& retention = config_.retention;
   const ConductanceLimits limits{config_.limit_low_microsiemens, config_.limit_high_microsiemens};
-  const WriteMoment& moment = moments_[last_pulsed_(row, column)];
-  const double age = pulse_counts_(row, column) == 0 ? 0.0 : now_s_ + seconds - moment.seconds;
+  const std::size_t cell = cell_index(row, column);
+  const WriteMoment& moment = moments_[last_pulsed_[cell]];
+  const double age = pulse_counts_[cell] == 0 ? 0.0 : now_s_ + seconds - moment.seconds;
   double conductance{programmed_(row, column)};
   if (age > 0.0) {
-    const std::uint64_t number = cell_number(unit_, cell_index(row, column));
+    const std::uint64_t number = cell_number(unit_, cell);
     RandomStream relaxation(seed_, RandomPurpose::relaxation, number, moment.step);
     RandomStream exponent(seed_, RandomPurpose::retention_exponent, number, 0);
     conductance = relaxed(retention, limits, conductance, age, relaxation.normal());

@@ -6,15 +6,16 @@
 
 #include "models/physics/faults.hpp"
 #include "models/physics/saturating.hpp"
+#include "models/physics/small_numbers.hpp"
 #include "models/physics/wear.hpp"
-#include "models/physics/write_group.hpp"
+#include "models/physics/write_rounds.hpp"
 #include "models/physics/write_verify.hpp"
 
 namespace palimpsest {
 
 /// What one write of an array took.
 struct ArrayWrite {
-  std::vector<WriteGroup> groups;
+  WriteRounds rounds;
   std::uint64_t failed_cells = 0;      ///< outside the tolerance after the last cycle
   std::uint64_t clipped_weights = 0;   ///< beyond their layer's scale; counted by who maps weights to targets
   double pulse_energy_joule = 0.0;     ///< in the cells and their transistors
@@ -22,9 +23,9 @@ struct ArrayWrite {
   double verified_microsiemens = 0.0;  ///< conductance summed over all verify reads
 };
 
-/// The cells of one tile that are in use: their conductances, traits, faults, age and wear. Fresh cells stand at the
-/// low edge of the window. A cell ages (RetentionConfig) from its last pulse on; one that was never pulsed is disturbed
-/// by reads and does not age.
+/// The cells of one tile that are in use: what they hold, their age and wear. Traits and faults are functions of seed
+/// and cell, drawn again when they are needed. Fresh cells stand at the low edge of the window. A cell ages
+/// (RetentionConfig) from its last pulse on; one that was never pulsed is disturbed by reads and does not age.
 class CellArray {
  public:
   /// `unit` numbers the array among all arrays of the chip: it keys the random streams and is the tile of the fault
@@ -40,7 +41,7 @@ class CellArray {
   ArrayWrite write(const WriteVerifyConfig& config, const Eigen::MatrixXf& targets, const Eigen::MatrixXf& tolerances,
                    std::uint32_t step);
 
-  /// Reads every cell once, without writing: groups of verify reads only.
+  /// Reads every cell once, without writing: rounds of verify reads only.
   ArrayWrite read_back(const WriteVerifyConfig& config) const;
 
   void advance(double seconds) { now_s_ += seconds; }  ///< lets time pass
@@ -57,8 +58,10 @@ class CellArray {
   Eigen::Index rows() const { return programmed_.rows(); }
   Eigen::Index columns() const { return programmed_.cols(); }
 
-  void begin_round() { round_pulse_counts_.setZero(); }  ///< wear() tells what later writes cost
+  void begin_round() { round_pulse_counts_.clear(); }  ///< wear() tells what later writes cost
   ArrayWear wear() const;
+
+  std::size_t bytes_of_cells() const;  ///< that are kept for what the cells hold, have taken and were written to
 
  private:
   /// When a write was, by the clock, by the reads before it, and by its number.
@@ -68,28 +71,32 @@ class CellArray {
     std::uint32_t step = 0;
   };
 
-  void set_faults(const FaultConfig& faults);
-  /// Traits and random streams count the cells row by row.
+  /// Of every cell, row by row; empty where all work.
+  std::vector<CellState> states() const;
+  CellTraits traits(std::size_t cell, CellState state) const;
+  /// Traits, faults and random streams count the cells row by row.
   std::size_t cell_index(Eigen::Index row, Eigen::Index column) const {
     return static_cast<std::size_t>(row * columns() + column);
   }
-  /// The cell's own conductance, behind its transistor.
+  /// A working cell's own conductance, behind its transistor.
   double conductance_after(double seconds, Eigen::Index row, Eigen::Index column) const;
+  /// The number of a tolerance, which is kept for it.
+  std::uint32_t tolerance_number(float tolerance);
 
   CellConfig config_;
   std::uint64_t seed_;
   std::uint32_t unit_;
+  FaultConfig faults_;  ///< of the map what names cells of this array
   double now_s_ = 0.0;
   std::uint64_t reads_ = 0;
   std::vector<WriteMoment> moments_{{}};  ///< the first one is when the array was new
+  std::vector<float> tolerances_{0.0F};   ///< that cells were written to, the first one for those that never were
   Eigen::MatrixXf programmed_;            ///< the cells' own conductances right after the last pulse
-  Eigen::Matrix<std::uint32_t, Eigen::Dynamic, Eigen::Dynamic> last_pulsed_;  ///< number of the moment
-  Eigen::Matrix<std::uint64_t, Eigen::Dynamic, Eigen::Dynamic> pulse_counts_;
-  Eigen::Matrix<std::uint64_t, Eigen::Dynamic, Eigen::Dynamic> round_pulse_counts_;
   Eigen::MatrixXf targets_;
-  Eigen::MatrixXf tolerances_;  ///< of each cell's last write: what tells references from weights
-  std::vector<CellTraits> traits_;
-  std::vector<CellState> states_;
+  SmallNumbers last_pulsed_;  ///< number of the moment
+  SmallNumbers tolerance_numbers_;
+  SmallNumbers pulse_counts_;
+  SmallNumbers round_pulse_counts_;
 };
 
 }  // namespace palimpsest

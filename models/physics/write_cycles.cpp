@@ -1,5 +1,6 @@
 #include "models/physics/write_cycles.hpp"
 
+#include "models/physics/saturating.hpp"
 #include "models/physics/sensing.hpp"
 
 namespace palimpsest {
@@ -13,17 +14,13 @@ WriteCycles::WriteCycles(const TileConfig& tile, const Clock& clock)
   read_ = clock.cycles_for_ns(tile.dac.settling_ns) + array_cycles(*sensing, clock) + transfer_cycles(*sensing, clock);
 }
 
-std::uint64_t WriteCycles::of(const WriteRound& round) const {
-  std::uint64_t cycles = round.set_phases * pulse_;
-  if (round.forming_pulses > 0) cycles += forming_;
-  if (round.reset_pulses > 0) cycles += pulse_;
-  if (round.verify_reads > 0) cycles += read_ + ceil_div(round.verify_reads, converters_) * conversion_;
-  return cycles;
-}
-
-std::uint64_t WriteCycles::of(const WriteGroup& group) const {
-  std::uint64_t cycles = 0;
-  for (const WriteRound& round : group.rounds) cycles += of(round);
+std::uint64_t WriteCycles::of(const WriteRounds& rounds) const {
+  std::uint64_t cycles = saturating_sum(saturating_product(rounds.forming_phases, forming_),
+                                        saturating_product(rounds.set_phases + rounds.reset_phases, pulse_));
+  for (std::size_t cells = 1; cells < rounds.reads.size(); ++cells) {
+    const std::uint64_t of_round = read_ + ceil_div(cells, converters_) * conversion_;
+    cycles = saturating_sum(cycles, saturating_product(rounds.reads[cells], of_round));
+  }
   return cycles;
 }
 

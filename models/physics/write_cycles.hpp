@@ -4,7 +4,7 @@
 
 #include "models/physics/clock.hpp"
 #include "models/physics/tile_config.hpp"
-#include "models/physics/write_group.hpp"
+#include "models/physics/write_rounds.hpp"
 
 namespace palimpsest {
 
@@ -13,13 +13,11 @@ class WriteCycles {
  public:
   WriteCycles(const TileConfig& tile, const Clock& clock);
 
-  /// Cycles of one round: the forming pulses of all cells at once, the SET pulses of all cells with the same gate
-  /// voltage at once, one gate voltage after the other, then the RESET pulses of all, then one read of the cells still
-  /// open: DAC settling, read, transfer, and a conversion of each.
-  std::uint64_t of(const WriteRound& round) const;
-
-  /// Cycles of the write of a group, round after round.
-  std::uint64_t of(const WriteGroup& group) const;
+  /// Cycles of the rounds, one after the other, `uncountable` at most. Of a round: the forming pulses of all cells at
+  /// once, the SET pulses of all cells with the same gate voltage at once, one gate voltage after the other, then the
+  /// RESET pulses of all, then one read of the cells still open: DAC settling, read, transfer, and a conversion of
+  /// each.
+  std::uint64_t of(const WriteRounds& rounds) const;
 
  private:
   std::uint64_t forming_;

@@ -22,17 +22,17 @@ void WriteGroupBuilder::add(const CellWrite& write, bool formed) {
   }
 }
 
-WriteGroup WriteGroupBuilder::group() const {
-  WriteGroup group;
-  group.cells = cells_;
+void WriteGroupBuilder::add_to(WriteRounds& rounds) const {
+  rounds.cells += cells_;
+  rounds.forming_pulses += forming_pulses_;
+  rounds.forming_phases += forming_pulses_ > 0 ? 1 : 0;
   for (const Pulses& pulses : rounds_) {
-    group.rounds.push_back(
-        {pulses.set, pulses.reset, pulses.reads[0], static_cast<std::uint32_t>(pulses.gate_volts.size())});
-    for (std::size_t read = 1; read < pulses.reads.size(); ++read)
-      group.rounds.push_back({0, 0, pulses.reads[read], 0});
+    rounds.set_pulses += pulses.set;
+    rounds.reset_pulses += pulses.reset;
+    rounds.set_phases += pulses.gate_volts.size();
+    rounds.reset_phases += pulses.reset > 0 ? 1 : 0;
+    for (const std::uint32_t cells_read : pulses.reads) rounds.add_reads(cells_read, 1);
   }
-  if (!group.rounds.empty()) group.rounds.front().forming_pulses = forming_pulses_;
-  return group;
 }
 
 }  // namespace palimpsest

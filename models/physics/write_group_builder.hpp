@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "models/physics/write_group.hpp"
+#include "models/physics/write_rounds.hpp"
 #include "models/physics/write_verify.hpp"
 
 namespace palimpsest {
@@ -15,9 +15,9 @@ class WriteGroupBuilder {
   /// `formed`: a forming pulse comes before the first read.
   void add(const CellWrite& write, bool formed);
 
-  /// The first round only forms and reads. Each round with pulses is followed by the further reads of the cells that
-  /// average more than one.
-  WriteGroup group() const;
+  /// Adds the rounds of the group. The first one only forms and reads. Each round with pulses is followed by the
+  /// further reads of the cells that average more than one.
+  void add_to(WriteRounds& rounds) const;
 
  private:
   struct Pulses {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "models/physics/vector_operations.hpp"
-#include "models/physics/write_group.hpp"
+#include "models/physics/write_rounds.hpp"
 
 namespace palimpsest {
 
@@ -109,10 +109,10 @@ struct OffChipJob : StreamJob {
   bool loads() const { return !drains.empty(); }
 };
 
-/// Write-verify of the cells of one tile, group by group. The rounds come from the cell model.
+/// Write-verify of the cells of one tile, round after round. The rounds come from the cell model.
 struct ProgramJob {
   std::uint32_t tile_group = 0;  ///< that the tile belongs to
-  std::vector<WriteGroup> groups;
+  WriteRounds rounds;
 };
 
 using Job = std::variant<TileJob, LoraJob, VectorJob, HostJob, OffChipJob, ProgramJob>;

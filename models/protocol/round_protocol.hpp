@@ -9,10 +9,10 @@
 
 namespace palimpsest {
 
-/// How the programmer plays a write-verify round on a tile. The tile completes the BEGIN_REQ at once and adds the
-/// duration of the round to the delay.
+/// How the programmer plays the rounds of a write-verify job on a tile. The tile completes the BEGIN_REQ at once and
+/// adds their duration to the delay.
 struct RoundTypes {
-  using tlm_payload_type = WriteRound;
+  using tlm_payload_type = WriteRounds;
   using tlm_phase_type = tlm::tlm_phase;
 };
 

@@ -23,8 +23,8 @@ std::uint32_t add_host_write(ProgramBuilder& builder, const Placement& placement
 Program array_program(const TileMap& map, const std::vector<ArrayWrite>& writes) {
   Program program;
   for (std::uint32_t tile = 0; tile < writes.size(); ++tile) {
-    if (!writes[tile].groups.empty())
-      program.steps.push_back({ProgramJob{map.group_of[tile], writes[tile].groups}, 0, {}});
+    if (!writes[tile].rounds.empty())
+      program.steps.push_back({ProgramJob{map.group_of[tile], writes[tile].rounds}, 0, {}});
   }
   return program;
 }
@@ -51,13 +51,13 @@ Program deployment_program(const ProgramContext& context, const DeploymentTask& 
           ? 1
           : ceil_div(std::uint64_t{mapping.slices} * static_cast<std::uint64_t>(mapping.bits_per_slice), 8);
   for (std::uint32_t tile = 0; tile < task.array_writes.size(); ++tile) {
-    if (task.array_writes[tile].groups.empty()) continue;
+    if (task.array_writes[tile].rounds.empty()) continue;
     const TileBlock& block = context.map.blocks[tile];
     HostJob targets;
     targets.vectors = block.inputs;
     targets.words_per_vector = host_words(std::uint64_t{block.outputs} * weight_bytes);
     const std::uint32_t received = builder.add(targets, {});
-    builder.add(ProgramJob{context.map.group_of[tile], task.array_writes[tile].groups}, {received});
+    builder.add(ProgramJob{context.map.group_of[tile], task.array_writes[tile].rounds}, {received});
   }
   // They go to where inference looks for them.
   const bool off_chip = parameters_off_chip(context, task.adapters);

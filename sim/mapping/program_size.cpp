@@ -12,9 +12,7 @@ std::uint64_t bytes_of(const std::vector<StridedRange>& ranges) {
   return bytes;
 }
 
-void add(const ProgramJob& job, ProgramSize& size) {
-  for (const WriteGroup& group : job.groups) size.rounds += group.rounds.size();
-}
+void add(const ProgramJob& /*job*/, ProgramSize& /*size*/) {}
 
 void add(const StreamJob& job, ProgramSize& size) {
   size.vectors += std::uint64_t{job.vectors} * job.passes;
@@ -32,7 +30,7 @@ ProgramSize size_of(const Program& program) {
   ProgramSize size;
   size.steps = program.steps.size();
   for (const Step& step : program.steps) std::visit([&size](const auto& job) { add(job, size); }, step.job);
-  for (std::uint64_t* count : {&size.steps, &size.vectors, &size.bytes, &size.rounds}) *count *= program.samples;
+  for (std::uint64_t* count : {&size.steps, &size.vectors, &size.bytes}) *count *= program.samples;
   return size;
 }
 

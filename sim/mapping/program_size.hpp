@@ -11,7 +11,6 @@ struct ProgramSize {
   std::uint64_t steps = 0;
   std::uint64_t vectors = 0;  ///< through units, once for each pass
   std::uint64_t bytes = 0;    ///< read from and written to the SRAM buffer
-  std::uint64_t rounds = 0;   ///< of write-verify
 };
 
 ProgramSize size_of(const Program& program);

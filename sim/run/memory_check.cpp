@@ -21,9 +21,8 @@ namespace {
 // Measured with chips of 361 and 1849 tiles, and with arrays of 16 thousand and 258 thousand cells.
 constexpr double bytes_of_tile_modules = 80e3;
 constexpr double bytes_of_tile = 5e3;
-constexpr double bytes_of_cell = 110.0;
-constexpr double bytes_of_written_group = 2.5e3;  // its rounds, in the write and in the program that plays it
-constexpr double samples_under_way = 64.0;        // of each thread
+constexpr double bytes_of_cell = 80.0;
+constexpr double samples_under_way = 64.0;  // of each thread
 
 double bytes_of(const SampleSet& set) { return static_cast<double>(set.bytes()); }
 
@@ -83,9 +82,8 @@ double needed_memory_bytes(const Architecture& architecture, const Trace& trace,
   // No thread without a chunk of samples.
   const double chunks = std::ceil(std::max(trace.test.samples, trace.calibration.samples) /
                                   static_cast<double>(samples_per_inference_chunk));
-  const double rounds = bytes_of_written_group * cells / architecture.write_verify.parallel_cells;
   return bytes_of(trace) + (chips.modules ? tiles * bytes_of_tile_modules : 0.0) +
-         arrays * (tiles * bytes_of_tile + cells * bytes_of_cell) + rounds +
+         arrays * (tiles * bytes_of_tile + cells * bytes_of_cell) +
          driven_line_bytes(architecture, trace.network, trace.test.samples) +
          samples_under_way * std::min<double>(chips.threads, chunks) * bytes_of_sample(trace.network);
 }

@@ -12,8 +12,8 @@ struct SimulatedChips {
   unsigned threads = 1;
 };
 
-/// Bytes that simulating `trace` on the chips takes, about: the trace, modules and objects of each tile, the cells with
-/// the rounds of their writing, and the samples under way, of which there are as many for a large set as for a small.
+/// Bytes that simulating `trace` on the chips takes, about: the trace, modules and objects of each tile, the cells,
+/// and the samples under way, of which there are as many for a large set as for a small.
 double needed_memory_bytes(const Architecture& architecture, const Trace& trace, const SimulatedChips& chips);
 
 /// Bytes that a process of this machine may have: its memory, or less where the process or its control group is

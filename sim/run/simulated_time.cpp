@@ -40,7 +40,7 @@ Program largest_deployment(const ProgramContext& context, const Trace& trace, co
   for (const std::string& name : context.network.digital_parameters()) task.vectors.insert(name);
   if (method_before == nullptr || method_before->weights != method.weights) {
     ArrayWrite without_pulses;
-    without_pulses.groups.resize(1);
+    without_pulses.rounds.cells = 1;
     task.array_writes.assign(context.map.blocks.size(), without_pulses);
   }
   return deployment_program(context, task);

@@ -13,7 +13,9 @@ void WriteTotals::add(const Architecture& architecture, const CellWrite& write) 
   const std::optional<FormingConfig>& forming = architecture.write_verify.forming;
   WriteGroupBuilder alone;
   alone.add(write, forming.has_value());
-  add(architecture, alone.group());
+  WriteRounds rounds;
+  alone.add_to(rounds);
+  add(architecture, rounds);
   failed += write.converged ? 0 : 1;
   pulse_charge_coulomb += write.pulse_charge_coulomb;
   if (forming) pulse_charge_coulomb += forming_coulomb(*forming);
@@ -24,20 +26,18 @@ void WriteTotals::add(const Architecture& architecture, const ArrayWrite& write)
   failed += write.failed_cells;
   pulse_charge_coulomb += write.pulse_charge_coulomb;
   verified_microsiemens += write.verified_microsiemens;
-  for (const WriteGroup& group : write.groups) add(architecture, group);
+  add(architecture, write.rounds);
 }
 
-void WriteTotals::add(const Architecture& architecture, const WriteGroup& group) {
-  cells += group.cells;
-  add_cycles(WriteCycles(architecture.tile, architecture.clock).of(group));
-  for (const WriteRound& round : group.rounds) {
-    set_pulses += round.set_pulses;
-    reset_pulses += round.reset_pulses;
-    verify_reads += round.verify_reads;
-    forming_pulses += round.forming_pulses;
-    write_word_lines += round.pulse_phases();
-    verify_word_lines += round.verify_reads > 0 ? 1 : 0;
-  }
+void WriteTotals::add(const Architecture& architecture, const WriteRounds& rounds) {
+  cells += rounds.cells;
+  add_cycles(WriteCycles(architecture.tile, architecture.clock).of(rounds));
+  set_pulses += rounds.set_pulses;
+  reset_pulses += rounds.reset_pulses;
+  verify_reads += rounds.verify_reads();
+  forming_pulses += rounds.forming_pulses;
+  write_word_lines += rounds.pulse_phases();
+  verify_word_lines += rounds.read_phases();
 }
 
 void WriteTotals::add(const WriteTotals& other) {

@@ -28,7 +28,7 @@ struct WriteTotals {
   void add(const WriteTotals& other);
 
  private:
-  void add(const Architecture& architecture, const WriteGroup& group);
+  void add(const Architecture& architecture, const WriteRounds& rounds);
   void add_cycles(std::uint64_t count);
 };
 

@@ -46,7 +46,7 @@ Program layer_program() {
   adapters.fed_words_per_vector = 7;
   ProgramJob write;
   write.tile_group = 1;
-  write.groups = {{4, {{2, 2, 4, 1}, {1, 0, 1, 1}}}};
+  write.rounds = {4, 3, 2, 0, 2, 1, 0, {0, 1, 0, 0, 1}};
 
   Program program;
   program.samples = 5;

@@ -65,7 +65,7 @@ Program mixed_program() {
   sum.drains = {{4096, 100, 128, true}};
   sum.cycles_per_vector = 7;
   ProgramJob write;
-  write.groups = {{4, {{2, 2, 4, 1, 1}, {1, 0, 1, 1}}}};
+  write.rounds = {4, 3, 2, 1, 2, 1, 1, {0, 1, 0, 0, 1}};
 
   Program program;
   program.samples = 5;
@@ -247,7 +247,7 @@ TEST_CASE("adapters and lanes are bounded as if they followed the tiles") {
 
 TEST_CASE("a write is bounded by its rounds") {
   ProgramJob write;
-  write.groups = {{4, {{2, 2, 4, 1}, {1, 0, 1, 1}}}, {1, {{1, 0, 0, 1}}}};
+  write.rounds = {5, 4, 2, 0, 3, 1, 0, {0, 1, 0, 0, 1}};
   Program program;
   program.steps = {{write, 0, {}}};
   // Pulses of 3 cycles; a verify settles in 1, reads in 2, transfers in 1, converts four cells in 2.

@@ -172,9 +172,9 @@ TEST_CASE("a group reads its preloads before the first vector, while those of th
   CHECK(on.bench.sequencer.done == Cycles{21, 10 + 21});
 }
 
-TEST_CASE("the programmer plays round after round, and leaves out what a round has none of") {
+TEST_CASE("the programmer plays the pulses and reads of all rounds, one after the other") {
   ProgramJob job;
-  job.groups = {{8, {{5, 3, 8, 2}, {1, 0, 5, 1}}}, {4, {}}, {2, {{0, 2, 0, 0}, {0, 0, 0, 0}, {0, 0, 1, 0}}}};
+  job.rounds = {14, 6, 5, 0, 2 + 1, 1 + 1, 0, {0, 1, 0, 0, 0, 1, 0, 0, 1}};
   GroupBench on(4, {}, {job, ProgramJob{}});
   // Pulse 3, for each of two gate voltages; verify read of c cells 1 + 2 + 1 + ceil(c / 4) x 2.
   const std::uint64_t cycles = (2 * 3 + 3 + 4 + 4) + (3 + 4 + 4) + 3 + 0 + (4 + 2);

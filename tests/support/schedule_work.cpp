@@ -21,16 +21,17 @@ std::uint64_t conversion_cycles(const ChipConfig& config, std::uint32_t lines) {
   return divided_rounding_up(lines, adc.count) * analogue_cycles(config, adc.multiplexer_ns + adc.conversion_ns);
 }
 
-std::uint64_t round_cycles(const ChipConfig& config, const WriteRound& round) {
+std::uint64_t cycles_of_rounds(const ChipConfig& config, const WriteRounds& rounds) {
   const TileConfig& tile = config.tile;
-  std::uint64_t cycles = 0;
-  if (round.forming_pulses > 0) cycles += analogue_cycles(config, tile.forming_ns);
-  for (std::uint32_t phase = 0; phase < round.set_phases; ++phase) cycles += analogue_cycles(config, tile.pulse_ns);
-  if (round.reset_pulses > 0) cycles += analogue_cycles(config, tile.pulse_ns);
-  if (round.verify_reads > 0) {
-    cycles += analogue_cycles(config, tile.dac.settling_ns) + analogue_cycles(config, tile.crossbar.read_ns) +
-              conversion_cycles(config, round.verify_reads);
-    if (tile.sensing.kind == SensingKind::integrator) cycles += analogue_cycles(config, tile.sensing.transfer_ns);
+  std::uint64_t cycles = rounds.forming_phases * analogue_cycles(config, tile.forming_ns);
+  for (std::uint64_t phase = 0; phase < rounds.set_phases; ++phase) cycles += analogue_cycles(config, tile.pulse_ns);
+  for (std::uint64_t phase = 0; phase < rounds.reset_phases; ++phase) cycles += analogue_cycles(config, tile.pulse_ns);
+  for (std::size_t cells = 1; cells < rounds.reads.size(); ++cells) {
+    for (std::uint64_t round = 0; round < rounds.reads[cells]; ++round) {
+      cycles += analogue_cycles(config, tile.dac.settling_ns) + analogue_cycles(config, tile.crossbar.read_ns) +
+                conversion_cycles(config, static_cast<std::uint32_t>(cells));
+      if (tile.sensing.kind == SensingKind::integrator) cycles += analogue_cycles(config, tile.sensing.transfer_ns);
+    }
   }
   return cycles;
 }
@@ -112,14 +113,10 @@ Work work_of(const ChipConfig& config, const Step& /*step*/, const OffChipJob& j
 }
 
 Work work_of(const ChipConfig& config, const Step& /*step*/, const ProgramJob& job) {
-  std::uint64_t cycles = 0;
-  for (const WriteGroup& group : job.groups) {
-    for (const WriteRound& round : group.rounds) cycles += round_cycles(config, round);
-  }
   Work work;
   work.job = &job;
   work.unit = config.tile_groups + programmer;
-  work.service = {cycles};
+  work.service = {cycles_of_rounds(config, job.rounds)};
   return work;
 }
 
@@ -159,19 +156,15 @@ void count_vector(const OffChipJob& job, ActionCounts& counts) {
 }
 
 void count_vector(const ProgramJob& job, ActionCounts& counts) {
-  for (const WriteGroup& group : job.groups) {
-    counts.rm_cells += group.cells;
-    for (const WriteRound& round : group.rounds) {
-      counts.rm_set_pulses += round.set_pulses;
-      counts.rm_reset_pulses += round.reset_pulses;
-      counts.rm_verify_reads += round.verify_reads;
-      counts.rm_forming_pulses += round.forming_pulses;
-      counts.rm_write_word_lines += round.set_phases;
-      for (const std::uint32_t pulses : {round.forming_pulses, round.reset_pulses}) {
-        if (pulses > 0) ++counts.rm_write_word_lines;
-      }
-      if (round.verify_reads > 0) ++counts.rm_verify_word_lines;
-    }
+  const WriteRounds& rounds = job.rounds;
+  counts.rm_cells += rounds.cells;
+  counts.rm_set_pulses += rounds.set_pulses;
+  counts.rm_reset_pulses += rounds.reset_pulses;
+  counts.rm_forming_pulses += rounds.forming_pulses;
+  counts.rm_write_word_lines += rounds.set_phases + rounds.reset_phases + rounds.forming_phases;
+  for (std::size_t cells = 1; cells < rounds.reads.size(); ++cells) {
+    counts.rm_verify_reads += cells * rounds.reads[cells];
+    counts.rm_verify_word_lines += rounds.reads[cells];
   }
 }
 

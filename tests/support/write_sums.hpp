@@ -6,7 +6,7 @@
 
 namespace palimpsest::test {
 
-/// What a write took, summed over its groups and rounds.
+/// What a write took, summed over its rounds.
 struct WriteSums {
   std::uint64_t cells = 0;
   std::uint64_t pulses = 0;
@@ -14,15 +14,8 @@ struct WriteSums {
 };
 
 inline WriteSums write_sums(const ArrayWrite& write) {
-  WriteSums sums;
-  for (const WriteGroup& group : write.groups) {
-    sums.cells += group.cells;
-    for (const WriteRound& round : group.rounds) {
-      sums.pulses += round.set_pulses + round.reset_pulses;
-      sums.reads += round.verify_reads;
-    }
-  }
-  return sums;
+  const WriteRounds& rounds = write.rounds;
+  return {rounds.cells, rounds.set_pulses + rounds.reset_pulses, rounds.verify_reads()};
 }
 
 }  // namespace palimpsest::test

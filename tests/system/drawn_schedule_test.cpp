@@ -156,14 +156,12 @@ class Draw {
   ProgramJob program_job(std::uint32_t group) {
     ProgramJob job;
     job.tile_group = group;
-    for (std::uint32_t groups = below(4); groups > 0; --groups) {
-      WriteGroup& cells = job.groups.emplace_back();
-      cells.cells = 1 + below(4);
-      for (std::uint32_t rounds = below(4); rounds > 0; --rounds) {
-        const std::uint32_t phases = below(3);
-        cells.rounds.push_back({phases, below(3), below(5), phases, below(2)});
-      }
-    }
+    WriteRounds& rounds = job.rounds;
+    rounds.cells = below(16);
+    rounds.set_pulses = rounds.set_phases = below(8);
+    rounds.reset_pulses = rounds.reset_phases = below(8);
+    rounds.forming_pulses = rounds.forming_phases = below(3);
+    for (std::size_t cells = 1; cells < 5; ++cells) rounds.add_reads(cells, below(4));
     return job;
   }
 

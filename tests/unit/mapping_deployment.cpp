@@ -38,12 +38,12 @@ class Layer {
   Adapter adapter;
 };
 
-/// Writes of tiles; those whose cells stay as they are have no groups.
+/// Writes of tiles; those whose cells stay as they are have no rounds.
 std::vector<ArrayWrite> writes(const std::vector<std::uint32_t>& cells_of_tiles) {
   std::vector<ArrayWrite> all;
   for (const std::uint32_t cells : cells_of_tiles) {
     all.emplace_back();
-    if (cells > 0) all.back().groups = {{cells, {}}};
+    all.back().rounds.cells = cells;
   }
   return all;
 }
@@ -90,7 +90,7 @@ TEST_CASE("Each tile with cells to write is written once, when its own targets a
   task.array_writes = writes({16, 0, 7});
   const Program program = layer.deployment(task);
   std::vector<std::uint32_t> groups;
-  std::vector<std::uint32_t> cells;
+  std::vector<std::uint64_t> cells;
   std::vector<std::uint32_t> inputs;
   std::set<std::uint32_t> targets;
   for (std::uint32_t number = 0; number < program.steps.size(); ++number) {
@@ -98,14 +98,14 @@ TEST_CASE("Each tile with cells to write is written once, when its own targets a
     const auto* job = std::get_if<ProgramJob>(&step.job);
     if (job == nullptr) continue;
     groups.push_back(job->tile_group);
-    cells.push_back(job->groups.at(0).cells);
+    cells.push_back(job->rounds.cells);
     REQUIRE(step.depends_on.size() == 1);
     CHECK(targets.insert(step.depends_on[0]).second);
     const auto& host = std::get<HostJob>(program.steps[step.depends_on[0]].job);
     inputs.push_back(host.vectors);
   }
   CHECK(groups == (tile_groups ? std::vector<std::uint32_t>{0, 0} : std::vector<std::uint32_t>{0, 2}));
-  CHECK(cells == std::vector<std::uint32_t>{16, 7});
+  CHECK(cells == std::vector<std::uint64_t>{16, 7});
   CHECK(inputs == std::vector<std::uint32_t>{3, 1});
   CHECK(program.steps.size() == 4);
   CHECK(program.samples == 1);
@@ -114,7 +114,7 @@ TEST_CASE("Each tile with cells to write is written once, when its own targets a
   REQUIRE(alone.steps.size() == 2);
   for (std::size_t step = 0; step < 2; ++step) {
     CHECK(std::get<ProgramJob>(alone.steps[step].job).tile_group == groups[step]);
-    CHECK(std::get<ProgramJob>(alone.steps[step].job).groups.at(0).cells == cells[step]);
+    CHECK(std::get<ProgramJob>(alone.steps[step].job).rounds.cells == cells[step]);
     CHECK(alone.steps[step].depends_on.empty());
   }
 }

@@ -68,18 +68,17 @@ TEST_CASE("A program's size is the steps that a chip finishes and the words that
   CHECK(played(chip, program).words * 4 == size_of(program).bytes);
 }
 
-TEST_CASE("Vectors count once for each pass, rounds once for each group") {
+TEST_CASE("Vectors count once for each pass, and writes are steps") {
   Program program;
   program.samples = 3;
   TileJob tile;
   tile.vectors = 5;
   tile.passes = 4;
   ProgramJob writes;
-  writes.groups = {{2, std::vector<WriteRound>(6)}, {1, std::vector<WriteRound>(2)}};
+  writes.rounds.cells = 3;
   program.steps = {{tile, 0, {}}, {HostJob{}, 0, {}}, {writes, 0, {}}};
   const ProgramSize size = size_of(program);
   CHECK(size.steps == 9);
   CHECK(size.vectors == 3 * (5 * 4 + 1));
-  CHECK(size.rounds == 3 * 8);
   CHECK(size.bytes == 0);
 }

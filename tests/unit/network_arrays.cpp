@@ -132,7 +132,7 @@ TEST_CASE("A write addresses every cell and a read back reads each once") {
   const Written chip_with_weights(chip());
   std::uint64_t cells = 0;
   for (const ArrayWrite& write : chip_with_weights.writes) {
-    for (const WriteGroup& group : write.groups) cells += group.cells;
+    cells += write.rounds.cells;
   }
   CHECK(chip_with_weights.writes.size() == 4);
   CHECK(cells == chip_with_weights.arrays.cells());
@@ -172,7 +172,7 @@ TEST_CASE("A second write of the same weights neither reads nor pulses a cell, w
   architecture.resistive_memory.cell.read_noise = 0.05;
   Written chip_with_weights(architecture);
   const Eigen::MatrixXf before = chip_with_weights.arrays.stored_weights().at("w");
-  for (const ArrayWrite& write : chip_with_weights.arrays.write(weights())) CHECK(write.groups.empty());
+  for (const ArrayWrite& write : chip_with_weights.arrays.write(weights())) CHECK(write.rounds.empty());
   CHECK(identical(chip_with_weights.arrays.stored_weights().at("w"), before));
 }
 
@@ -186,7 +186,7 @@ TEST_CASE("Weights that are what was read back keep their cells' targets and a c
   ResistiveArrays& arrays = chip_with_weights.arrays;
   const WeightSet held = arrays.stored_weights();
   CHECK_FALSE(arrays.differ(held, held));
-  for (const ArrayWrite& write : arrays.write(held, held)) CHECK(write.groups.empty());
+  for (const ArrayWrite& write : arrays.write(held, held)) CHECK(write.rounds.empty());
 
   // A weight of 0.49, which stays positive: of a pair one cell changes.
   WeightSet next = held;
@@ -259,8 +259,8 @@ TEST_CASE("A layer that is not what it was leaves the others alone") {
   next.at("v") *= -1.0F;
   const std::vector<ArrayWrite> writes = arrays.write(next, first);
   for (std::uint32_t tile = 0; tile < 4; ++tile) {
-    CHECK(writes[tile].groups.empty());
-    CHECK_FALSE(writes[tile + 4].groups.empty());
+    CHECK(writes[tile].rounds.empty());
+    CHECK_FALSE(writes[tile + 4].rounds.empty());
   }
 }
 

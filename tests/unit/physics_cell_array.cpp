@@ -1,7 +1,10 @@
 #include <Eigen/Core>
 #include <catch2/catch.hpp>
 #include <cstdint>
+#include <numeric>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "models/physics/cell_array.hpp"
 #include "tests/support/noisy_cell.hpp"
@@ -44,32 +47,49 @@ TEST_CASE("Fresh cells stand at the low edge of the window, without wear") {
 }
 
 TEST_CASE("Cells are written row by row in groups of the cells that can be written at once") {
+  // Nothing is out of reach of one read, so a group is its first round.
   CellArray array(noisy_cell(), 1, 0, 3, 10);
-  const ArrayWrite write = write_to(array, programmer(4), targets(3, 10), 0);
-  REQUIRE(write.groups.size() == 9);
-  for (std::size_t group = 0; group < 9; ++group) CHECK(write.groups[group].cells == (group % 3 == 2 ? 2U : 4U));
+  const WriteRounds rounds = write_to(array, programmer(4), targets(3, 10), 0, 1000.0F).rounds;
+  CHECK(rounds.cells == 30);
+  CHECK(rounds.reads == std::vector<std::uint64_t>{0, 0, 3, 0, 6});
+  CHECK(rounds.pulse_phases() == 0);
 }
 
-TEST_CASE("The first round of a group reads every cell and pulses none") {
-  CellArray array(noisy_cell(), 1, 0, 3, 10);
-  for (const WriteGroup& group : write_to(array, programmer(4), targets(3, 10), 0).groups) {
-    CHECK(group.rounds.front().set_pulses == 0);
-    CHECK(group.rounds.front().reset_pulses == 0);
-    CHECK(group.rounds.front().verify_reads == group.cells);
+TEST_CASE("A round reads the cells of a group that it pulsed, and cells that are done stay out") {
+  // By the pulses of each cell alone: those of a group that take k or more are pulsed in round k.
+  constexpr Eigen::Index columns = 10;
+  std::vector<std::uint64_t> pulses;
+  std::vector<std::uint64_t> resets;
+  for (Eigen::Index written = 0; written < columns; ++written) {
+    CellArray array(noisy_cell(), 1, 0, 1, columns);
+    const Eigen::MatrixXf goal = targets(1, columns);
+    // The others hold their targets at any tolerance.
+    Eigen::MatrixXf tolerances = Eigen::MatrixXf::Constant(1, columns, 1000.0F);
+    tolerances(0, written) = 2.0F;
+    const WriteRounds alone = array.write(programmer(1), goal, tolerances, 0).rounds;
+    pulses.push_back(alone.set_pulses + alone.reset_pulses);
+    resets.push_back(alone.reset_pulses);
   }
-}
-
-TEST_CASE("Later rounds read what they pulsed, and cells that are done stay out") {
-  CellArray array(noisy_cell(), 1, 0, 3, 10);
-  for (const WriteGroup& group : write_to(array, programmer(4), targets(3, 10), 0).groups) {
-    REQUIRE(group.rounds.size() > 2);
-    for (std::size_t round = 1; round < group.rounds.size(); ++round) {
-      const WriteRound& now = group.rounds[round];
-      REQUIRE(now.set_pulses + now.reset_pulses == now.verify_reads);
-      REQUIRE(now.verify_reads >= 1);
-      REQUIRE(now.verify_reads <= group.rounds[round - 1].verify_reads);
+  std::vector<std::uint64_t> reads{0, 0, 1, 0, 2};
+  std::uint64_t most_phases = 0;
+  for (const auto& [first, end] : std::vector<std::pair<std::size_t, std::size_t>>{{0, 4}, {4, 8}, {8, 10}}) {
+    for (std::uint64_t round = 1;; ++round) {
+      std::size_t open = 0;
+      for (std::size_t cell = first; cell < end; ++cell) open += pulses[cell] >= round ? 1 : 0;
+      if (open == 0) break;
+      ++reads[open];
+      most_phases += open > 1 ? 2 : 1;
     }
   }
+  CellArray array(noisy_cell(), 1, 0, 1, columns);
+  const WriteRounds rounds = write_to(array, programmer(4), targets(1, columns), 0).rounds;
+  CHECK(rounds.reads == reads);
+  CHECK(rounds.set_pulses + rounds.reset_pulses == std::accumulate(pulses.begin(), pulses.end(), std::uint64_t{0}));
+  CHECK(rounds.reset_pulses == std::accumulate(resets.begin(), resets.end(), std::uint64_t{0}));
+  // SET pulses of a round are one phase, and RESET pulses another.
+  CHECK(rounds.pulse_phases() >= rounds.read_phases() - 3);
+  CHECK(rounds.pulse_phases() <= most_phases);
+  CHECK(rounds.set_phases < rounds.set_pulses);
 }
 
 TEST_CASE("The rounds add up to one read more than pulses for every cell") {
@@ -123,16 +143,14 @@ TEST_CASE("A write holds only cells whose target is another than before, and no 
   CHECK(array.targets().array().isNaN().all());
   write_to(array, programmer(4), goal, 0);
   CHECK(identical(array.targets(), goal));
-  CHECK(write_to(array, programmer(4), goal, 1).groups.empty());
+  CHECK(write_to(array, programmer(4), goal, 1).rounds.empty());
 
   const Eigen::MatrixXf before = array.conductances();
   goal(1, 5) += 20.0F;
   goal(1, 7) -= 20.0F;
   goal(2, 9) -= 20.0F;
   const ArrayWrite write = write_to(array, programmer(4), goal, 2);
-  REQUIRE(write.groups.size() == 2);
-  CHECK(write.groups[0].cells == 2);
-  CHECK(write.groups[1].cells == 1);
+  CHECK(write.rounds.cells == 3);
   CHECK(((array.conductances() - before).array() != 0.0F).count() == 3);
 }
 
@@ -149,7 +167,7 @@ TEST_CASE("Cells that were given up are not tried again while their target stays
   CHECK(write_to(array, impatient, targets(2, 3), 0, 0.001F).failed_cells == 6);
   const ArrayWrite again = write_to(array, impatient, targets(2, 3), 1, 0.001F);
   CHECK(again.failed_cells == 0);
-  CHECK(again.groups.empty());
+  CHECK(again.rounds.empty());
 }
 
 TEST_CASE("The energies of one pulse per cell add up") {
@@ -172,11 +190,8 @@ TEST_CASE("A cell is formed once, before its first write, and that is no wear") 
   Eigen::MatrixXf goal = targets(2, 6);
   const ArrayWrite first = write_to(formed, config, goal, 0);
   const ArrayWrite without = write_to(unformed, programmer(4), goal, 0);
-  REQUIRE(first.groups.size() == 4);
-  for (const WriteGroup& group : first.groups) {
-    CHECK(group.rounds.front().forming_pulses == group.cells);
-    for (std::size_t round = 1; round < group.rounds.size(); ++round) CHECK(group.rounds[round].forming_pulses == 0);
-  }
+  CHECK(first.rounds.forming_pulses == 12);
+  CHECK(first.rounds.forming_phases == 4);
   CHECK(identical(formed.conductances(), unformed.conductances()));
   CHECK(formed.wear().all_kinds().pulses == unformed.wear().all_kinds().pulses);
   // 80 uA for 10 us at 3 V.
@@ -184,9 +199,9 @@ TEST_CASE("A cell is formed once, before its first write, and that is no wear") 
   CHECK(first.pulse_energy_joule - without.pulse_energy_joule == Approx(12 * 3.0 * 80e-6 * 10e-6));
 
   goal.array() += 5.0F;
-  for (const WriteGroup& group : write_to(formed, config, goal, 1).groups) {
-    CHECK(group.rounds.front().forming_pulses == 0);
-  }
+  const WriteRounds second = write_to(formed, config, goal, 1).rounds;
+  CHECK(second.forming_pulses == 0);
+  CHECK(second.forming_phases == 0);
 }
 
 TEST_CASE("Cells given up are counted") {
@@ -200,6 +215,15 @@ TEST_CASE("Cells given up are counted") {
   const ArrayWrite write = write_to(array, config, goal, 0);
   CHECK(write.failed_cells == 5);
   CHECK(write_sums(write).pulses == 25);
+}
+
+TEST_CASE("A written cell takes no more than 16 bytes") {
+  CellArray array(noisy_cell(), 1, 0, 128, 128);
+  const ArrayWrite write = write_to(array, programmer(16), targets(128, 128), 0, 1.0F);
+  const WriteSums sums = write_sums(write);
+  REQUIRE(sums.pulses > 30 * sums.cells);
+  const std::size_t rounds = sizeof(WriteRounds) + write.rounds.reads.size() * sizeof(std::uint64_t);
+  CHECK(array.bytes_of_cells() + rounds <= 16 * sums.cells);
 }
 
 TEST_CASE("Wear adds up over the writes of the most pulsed cell") {
@@ -253,7 +277,7 @@ TEST_CASE("A read back reads every cell once and changes none") {
   const Eigen::MatrixXf before = array.conductances();
   const std::uint64_t pulses = array.wear().all_kinds().largest_pulse_count;
   const ArrayWrite read = array.read_back(programmer(4));
-  CHECK(read.groups.size() == 9);
+  CHECK(read.rounds.reads == std::vector<std::uint64_t>{0, 0, 3, 0, 6});
   CHECK(write_sums(read).cells == 0);
   CHECK(write_sums(read).pulses == 0);
   CHECK(write_sums(read).reads == 30);

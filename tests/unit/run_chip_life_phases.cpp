@@ -67,14 +67,10 @@ TEST_CASE("A stage's conversions and writes are told by their kinds") {
   Writes expected;
   for (const ArrayWrite& write : arrays.write(trace.weights.at("learned"))) {
     expected.rm_failed_cells += write.failed_cells;
-    for (const WriteGroup& group : write.groups) {
-      expected.rm_cells += group.cells;
-      for (const WriteRound& round : group.rounds) {
-        expected.rm_set_pulses += round.set_pulses;
-        expected.rm_reset_pulses += round.reset_pulses;
-        expected.rm_verify_reads += round.verify_reads;
-      }
-    }
+    expected.rm_cells += write.rounds.cells;
+    expected.rm_set_pulses += write.rounds.set_pulses;
+    expected.rm_reset_pulses += write.rounds.reset_pulses;
+    expected.rm_verify_reads += write.rounds.verify_reads();
   }
   const Writes& writes = phase.deployment.writes;
   CHECK(writes.rm_cells == expected.rm_cells);

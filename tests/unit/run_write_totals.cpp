@@ -53,9 +53,9 @@ TEST_CASE("Totals of cells count pulses, the reads of every verify, and failures
   CHECK(totals.verified_microsiemens == Approx(170.0));
 }
 
-TEST_CASE("Totals of an array sum its groups and rounds") {
+TEST_CASE("Totals of an array are those of its rounds") {
   ArrayWrite write;
-  write.groups = {{2, {{0, 0, 2, 0}, {1, 1, 2, 1}, {0, 1, 1, 0}}}, {1, {{0, 0, 1, 0}}}};
+  write.rounds = {3, 1, 2, 0, 1, 2, 0, {0, 2, 2}};
   write.failed_cells = 1;
   write.pulse_charge_coulomb = 5e-12;
   write.verified_microsiemens = 90.0;
