@@ -1,9 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "models/physics/gate_controlled.hpp"
-#include "models/physics/random.hpp"
 #include "models/physics/retention.hpp"
 
 namespace palimpsest {
@@ -51,21 +52,16 @@ double conducting_volt(double volt, double nonlinearity_volt, double verify_volt
 
 /// The fixed traits of one cell: its own steps, or levels of a SET, relative to the mean. A stuck cell has 0.
 struct CellTraits {
-  double set_factor = 1.0;
-  double reset_factor = 1.0;
+  float set_factor = 1.0F;
+  float reset_factor = 1.0F;
 };
 
 /// Whether no pulse moves a cell.
-inline bool is_stuck(const CellTraits& traits) { return traits.set_factor == 0.0 && traits.reset_factor == 0.0; }
+inline bool is_stuck(const CellTraits& traits) { return traits.set_factor == 0.0F && traits.reset_factor == 0.0F; }
 
-/// Traits of a cell, drawn from `stream`.
-CellTraits draw_traits(const CellConfig& config, RandomStream& stream);
-
-/// Conductance of a soft-bound cell after one SET or RESET pulse of `volt` (positive for both) across it, inside the
-/// limits.
-double after_set(const CellConfig& config, const CellTraits& traits, double conductance, double volt,
-                 RandomStream& stream);
-double after_reset(const CellConfig& config, const CellTraits& traits, double conductance, double volt,
-                   RandomStream& stream);
+/// Traits of working cells, functions of the seed and the cell's number among all, which is `unit` more than those of
+/// `cells` (less than 2^24 each).
+std::vector<CellTraits> draw_traits(const CellConfig& config, std::uint64_t seed, std::uint64_t unit,
+                                    const std::vector<std::uint32_t>& cells);
 
 }  // namespace palimpsest

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "models/physics/access_transistor.hpp"
-#include "models/physics/write_group_builder.hpp"
+#include "models/physics/random.hpp"
 
 namespace palimpsest {
 
@@ -14,7 +14,7 @@ namespace {
 // Cells of one array are numbered in 24 bits: 4096 x 4096 at most.
 std::uint64_t cell_number(std::uint32_t unit, std::size_t cell) { return (std::uint64_t{unit} << 24U) | cell; }
 
-std::uint32_t more_pulses(std::uint32_t before, std::size_t pulses) {
+std::uint32_t more_pulses(std::uint32_t before, std::uint32_t pulses) {
   constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(before + std::uint64_t{pulses}, most));
 }
@@ -69,13 +69,6 @@ std::vector<CellState> CellArray::states() const {
   return states;
 }
 
-CellTraits CellArray::traits(std::size_t cell, CellState state) const {
-  // No pulse of a stuck cell makes a step.
-  if (state != CellState::working) return {0.0, 0.0};
-  RandomStream stream(seed_, RandomPurpose::cell_traits, cell_number(unit_, cell), 0);
-  return draw_traits(config_, stream);
-}
-
 std::uint32_t CellArray::tolerance_number(float tolerance) {
   const auto found = std::find(tolerances_.begin(), tolerances_.end(), tolerance);
   if (found != tolerances_.end()) return static_cast<std::uint32_t>(found - tolerances_.begin());
@@ -83,51 +76,56 @@ std::uint32_t CellArray::tolerance_number(float tolerance) {
   return static_cast<std::uint32_t>(tolerances_.size() - 1);
 }
 
-ArrayWrite CellArray::write(const WriteVerifyConfig& config, const Eigen::MatrixXf& targets,
-                            const Eigen::MatrixXf& tolerances, std::uint32_t step) {
-  ArrayWrite result;
+CellBatch CellArray::pending(const WriteVerifyConfig& config, const Eigen::MatrixXf& targets,
+                             const Eigen::MatrixXf& tolerances, CellGroups& groups) const {
+  CellBatch batch;
   const std::vector<CellState> states = this->states();
-  moments_.push_back({now_s_, reads_, step});
-  const auto moment = static_cast<std::uint32_t>(moments_.size() - 1);
-  for (Eigen::Index row = 0; row < targets.rows(); ++row) {
-    for (Eigen::Index first = 0; first < targets.cols(); first += config.parallel_cells) {
-      const Eigen::Index end = std::min<Eigen::Index>(first + config.parallel_cells, targets.cols());
-      WriteGroupBuilder group;
-      for (Eigen::Index column = first; column < end; ++column) {
-        const std::size_t cell = cell_index(row, column);
-        const bool rewritten = !std::isnan(targets_(row, column));
-        if (targets(row, column) == targets_(row, column) &&
-            tolerances(row, column) == tolerances_[tolerance_numbers_[cell]])
-          continue;
-        const bool formed = config.forming && !rewritten;
-        targets_(row, column) = targets(row, column);
-        tolerance_numbers_.set(cell, tolerance_number(tolerances(row, column)));
-        const CellState state = states.empty() ? CellState::working : states[cell];
-        RandomStream stream(seed_, RandomPurpose::write_pulses, cell_number(unit_, cell), step);
-        const CellTarget target{double{targets(row, column)}, double{tolerances(row, column)}, rewritten};
-        const double start =
-            state == CellState::working ? conductance_after(0.0, row, column) : double{programmed_(row, column)};
-        const CellWrite write = write_cell(config_, config, traits(cell, state), start, target, stream);
-        if (!write.pulses.empty()) {
-          programmed_(row, column) = static_cast<float>(write.conductance);
-          last_pulsed_.set(cell, moment);
-          pulse_counts_.set(cell, more_pulses(pulse_counts_[cell], write.pulses.size()));
-          round_pulse_counts_.set(cell, more_pulses(round_pulse_counts_[cell], write.pulses.size()));
-        }
-        result.failed_cells += write.converged ? 0 : 1;
-        result.pulse_energy_joule += write.pulse_energy_joule;
-        result.pulse_charge_coulomb += write.pulse_charge_coulomb;
-        if (formed) {
-          result.pulse_charge_coulomb += forming_coulomb(*config.forming);
-          result.pulse_energy_joule += config.forming->volt * forming_coulomb(*config.forming);
-        }
-        result.verified_microsiemens += write.verified_conductance_microsiemens;
-        group.add(write, formed);
-      }
-      group.add_to(result.rounds);
+  for (Eigen::Index row = 0; row < rows(); ++row) {
+    for (Eigen::Index column = 0; column < columns(); ++column) {
+      if (column % config.parallel_cells == 0 && batch.size() > (groups.ends.empty() ? 0 : groups.ends.back()))
+        groups.ends.push_back(batch.size());
+      const std::size_t cell = cell_index(row, column);
+      if (targets(row, column) == targets_(row, column) &&
+          tolerances(row, column) == tolerances_[tolerance_numbers_[cell]])
+        continue;
+      const bool works = states.empty() || states[cell] == CellState::working;
+      const bool rewritten = !std::isnan(targets_(row, column));
+      batch.add(static_cast<std::uint32_t>(cell),
+                works ? static_cast<float>(conductance_after(0.0, row, column)) : programmed_(row, column),
+                targets(row, column), tolerances(row, column), rewritten);
+      if (config.forming) groups.formed.push_back(rewritten ? 0 : 1);
     }
   }
-  return result;
+  if (batch.size() > (groups.ends.empty() ? 0 : groups.ends.back())) groups.ends.push_back(batch.size());
+  batch.traits = draw_traits(config_, seed_, cell_number(unit_, 0), batch.cells);
+  for (std::size_t place = 0; place < batch.size() && !states.empty(); ++place) {
+    // No pulse of a stuck cell makes a step.
+    if (states[batch.cells[place]] != CellState::working) batch.traits[place] = {0.0F, 0.0F};
+  }
+  return batch;
+}
+
+ArrayWrite CellArray::write(const WriteVerifyConfig& config, const Eigen::MatrixXf& targets,
+                            const Eigen::MatrixXf& tolerances, std::uint32_t step) {
+  CellGroups groups;
+  const CellBatch batch = pending(config, targets, tolerances, groups);
+  const CellWrites writes = write_cells(config_, config, {seed_, cell_number(unit_, 0), step}, batch);
+  moments_.push_back({now_s_, reads_, step});
+  const auto moment = static_cast<std::uint32_t>(moments_.size() - 1);
+  for (std::size_t place = 0; place < batch.size(); ++place) {
+    const std::size_t cell = batch.cells[place];
+    const auto row = static_cast<Eigen::Index>(cell) / columns();
+    const auto column = static_cast<Eigen::Index>(cell) % columns();
+    targets_(row, column) = batch.targets[place];
+    tolerance_numbers_.set(cell, tolerance_number(batch.tolerances[place]));
+    const WrittenCell& written = writes.cells[place];
+    if (written.pulses == 0) continue;
+    programmed_(row, column) = written.conductance;
+    last_pulsed_.set(cell, moment);
+    pulse_counts_.set(cell, more_pulses(pulse_counts_[cell], written.pulses));
+    round_pulse_counts_.set(cell, more_pulses(round_pulse_counts_[cell], written.pulses));
+  }
+  return array_write(config, writes, groups);
 }
 
 ArrayWrite CellArray::read_back(const WriteVerifyConfig& config) const {

@@ -4,24 +4,14 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/physics/array_write.hpp"
 #include "models/physics/faults.hpp"
 #include "models/physics/saturating.hpp"
 #include "models/physics/small_numbers.hpp"
 #include "models/physics/wear.hpp"
-#include "models/physics/write_rounds.hpp"
 #include "models/physics/write_verify.hpp"
 
 namespace palimpsest {
-
-/// What one write of an array took.
-struct ArrayWrite {
-  WriteRounds rounds;
-  std::uint64_t failed_cells = 0;      ///< outside the tolerance after the last cycle
-  std::uint64_t clipped_weights = 0;   ///< beyond their layer's scale; counted by who maps weights to targets
-  double pulse_energy_joule = 0.0;     ///< in the cells and their transistors
-  double pulse_charge_coulomb = 0.0;   ///< that the pulses take from the drivers' supply
-  double verified_microsiemens = 0.0;  ///< conductance summed over all verify reads
-};
 
 /// The cells of one tile that are in use: what they hold, their age and wear. Traits and faults are functions of seed
 /// and cell, drawn again when they are needed. Fresh cells stand at the low edge of the window. A cell ages
@@ -73,7 +63,9 @@ class CellArray {
 
   /// Of every cell, row by row; empty where all work.
   std::vector<CellState> states() const;
-  CellTraits traits(std::size_t cell, CellState state) const;
+  /// The cells of which target or tolerance are others than those of their last write, in groups.
+  CellBatch pending(const WriteVerifyConfig& config, const Eigen::MatrixXf& targets, const Eigen::MatrixXf& tolerances,
+                    CellGroups& groups) const;
   /// Traits, faults and random streams count the cells row by row.
   std::size_t cell_index(Eigen::Index row, Eigen::Index column) const {
     return static_cast<std::size_t>(row * columns() + column);

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "models/physics/random.hpp"
-
 namespace palimpsest {
 
 /// A cell whose SET ends where its access transistor passes no more current (compliance). The filament grows until that
@@ -21,13 +19,9 @@ struct GateControlledConfig {
   double reset_spread = 0.0;                  ///< standard deviation of its logarithm from pulse to pulse
 };
 
-/// Level of one SET pulse of a cell whose d is `factor`, 0 at least.
-double set_level(const GateControlledConfig& config, double factor, double gate_volt, RandomStream& stream);
-
-/// What one RESET pulse leaves of a cell that conducted more.
-double reset_level(const GateControlledConfig& config, RandomStream& stream);
-
 /// The gate voltage at which the level of a cell with d = 1 is `microsiemens` on average.
-double gate_volt_of_level(const GateControlledConfig& config, double microsiemens);
+inline double gate_volt_of_level(const GateControlledConfig& config, double microsiemens) {
+  return config.threshold_volt + microsiemens / config.slope_microsiemens_per_volt;
+}
 
 }  // namespace palimpsest

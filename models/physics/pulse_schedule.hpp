@@ -36,24 +36,10 @@ struct PulseVoltages {
   std::optional<double> gate_volt;  ///< of the access transistor; empty: fully on
 };
 
-/// Voltages of the pulses of one write of one cell, in order.
-class PulseAmplitudes {
- public:
-  explicit PulseAmplitudes(const PulseConfig& config) : config_(config) {}
+/// Voltages of the first pulse of a write, a SET or a RESET one.
+PulseVoltages first_voltages(const PulseConfig& config, bool set);
 
-  /// Those of the next pulse, a SET or a RESET one. `stepped`: an amplitude of min(start + k volt_step, largest_volt)
-  /// after k pulses in the same direction, the start again when it changes. `gate_stepped`: a gate voltage of
-  /// min(gate_start_volt + k gate_step_volt, gate_largest_volt) for a SET, k the SETs before it less `restart_steps`
-  /// for each RESET, 0 at least and no more than it takes to the largest; a RESET has the transistor fully on.
-  PulseVoltages next(bool set);
-
- private:
-  PulseVoltages next_gate_stepped(bool set);
-
-  PulseConfig config_;
-  bool last_was_set_ = false;
-  std::uint32_t pulses_in_row_ = 0;
-  std::uint32_t gate_steps_ = 0;
-};
+/// Steps that take the gate voltage from its start to the largest, whatever the last one is cut to.
+std::uint32_t most_gate_steps(const PulseConfig& config);
 
 }  // namespace palimpsest

@@ -40,25 +40,6 @@ struct WriteVerifyConfig {
   std::optional<FormingConfig> forming;
 };
 
-/// One write pulse of a cell.
-struct CellPulse {
-  bool set = false;                 ///< SET, or else RESET
-  double volt = 0.0;                ///< amplitude across cell and access transistor, positive for both
-  double conductance = 0.0;         ///< microsiemens, after it, as a read without noise sees it
-  std::optional<double> gate_volt;  ///< of the access transistor; empty: fully on
-};
-
-/// The write of one cell.
-struct CellWrite {
-  double conductance = 0.0;       ///< microsiemens, the cell's own behind its access transistor, after the last pulse
-  std::vector<CellPulse> pulses;  ///< in order; a verify before each and after the last
-  std::vector<std::uint32_t> verify_reads;  ///< of each verify
-  double pulse_energy_joule = 0.0;          ///< sum over the pulses of V I t in cell and transistor (apply_pulse)
-  double pulse_charge_coulomb = 0.0;        ///< sum over the pulses of I t, what they take from the drivers' supply
-  double verified_conductance_microsiemens = 0;  ///< as read, summed over the verify reads; gives their energy
-  bool converged = false;
-};
-
 /// What a cell is to hold as it is read, microsiemens.
 struct CellTarget {
   double conductance = 0.0;
@@ -71,20 +52,10 @@ inline constexpr std::uint32_t most_verify_reads = 1000;
 
 /// Reads that a verify of `target` averages for the cell's noise, so that `verify_deviations` standard deviations of
 /// their mean, at the target, fit into the tolerance: max(1, ceil((verify_deviations read_noise target /
-/// tolerance)^2)), infinite where the tolerance is 0. write_cell takes most_verify_reads at most; it takes more, up to
+/// tolerance)^2)), infinite where the tolerance is 0. write_cells takes most_verify_reads at most; it takes more, up to
 /// 64, where the circuit's noise beside the cell's wants them; and only where the first read leaves it open whether the
 /// cell is within the tolerance: one that is off by more than the tolerance and verify_deviations standard deviations
 /// of a read decides alone.
 double wanted_verify_reads(const CellConfig& cell, const WriteVerifyConfig& config, const CellTarget& target);
-
-/// Writes a cell that holds `start` (microsiemens, its own conductance behind the access transistor) to `target`. A
-/// verify sees it through the transistor, as the mean of reads with the cell's and the circuit's noise, independent of
-/// each other. A rewritten cell that its first verify refuses is read again, until verify_deviations standard
-/// deviations of the mean are a quarter of the tolerance, and pulsed if it is off by more than that beyond the
-/// tolerance: cells whose sweep ended at the edge would else be pulsed by chance at every rewrite. The exact method
-/// takes one pulse at its first amplitude and one verify read before and after, whatever the cell holds, and fails
-/// where the target is beyond the cell's limits.
-CellWrite write_cell(const CellConfig& cell, const WriteVerifyConfig& config, const CellTraits& traits, double start,
-                     const CellTarget& target, RandomStream& stream);
 
 }  // namespace palimpsest

@@ -1,9 +1,11 @@
 #include "sim/network/resistive_arrays.hpp"
 
 #include <algorithm>
+#include <mutex>
 #include <string>
 
 #include "models/physics/uniform_read.hpp"
+#include "sim/run/parallel.hpp"
 
 namespace palimpsest {
 
@@ -83,33 +85,52 @@ Eigen::MatrixXf ResistiveArrays::tolerances(std::uint32_t tile) const {
   return tolerances;
 }
 
-std::vector<ArrayWrite> ResistiveArrays::write(const WeightSet& weights, const WeightSet& held,
+ArrayWrite ResistiveArrays::write_tile(std::uint32_t tile, const Eigen::MatrixXf& weight, const Eigen::MatrixXf* held,
+                                       bool keeps) {
+  const TileBlock& block = map_.blocks[tile];
+  const auto block_of = [&block](const Eigen::MatrixXf& whole) -> Eigen::MatrixXf {
+    return whole.block(block.first_output, block.first_input, block.outputs, block.inputs).transpose();
+  };
+  const WeightColumns& columns = weight_columns_[block.weight];
+  const Eigen::MatrixXf weights = block_of(weight);
+  const Eigen::MatrixXf held_weights = held != nullptr ? block_of(*held) : Eigen::MatrixXf();
+  Eigen::MatrixXf targets = columns.zero_targets(block.outputs).replicate(arrays_[tile].rows(), 1);
+  targets.topRows(block.inputs) = columns.targets(weights);
+  if (keeps) keep_targets(arrays_[tile], architecture_.tile.mapping, weights, held_weights, targets);
+  ArrayWrite written = arrays_[tile].write(architecture_.write_verify, targets, tolerances(tile), writes_);
+  written.clipped_weights = clipped_weights(columns, weights, held_weights);
+  return written;
+}
+
+std::vector<ArrayWrite> ResistiveArrays::write(const WeightSet& weights, const WeightSet& held, unsigned threads,
                                                const std::function<void()>& tile_done) {
+  struct TileWrite {
+    std::uint32_t tile = 0;
+    const Eigen::MatrixXf* weight = nullptr;
+    const Eigen::MatrixXf* held = nullptr;
+    bool keeps = false;
+  };
   std::vector<ArrayWrite> written(arrays_.size());
-  if (!differ(weights, held)) return written;
+  std::vector<TileWrite> tiles;
   for (std::uint32_t number = 0; number < map_.weights.size(); ++number) {
     const std::string& name = map_.weights[number].product.weight;
     if (!layer_differs(weights, held, name)) continue;
     const Eigen::MatrixXf& weight = weights.at(name);
     const bool rescaled = rescale(number, weight);
-    const bool known = held.count(name) != 0;
-    const bool keeps = known && !rescaled;
-    for (const std::uint32_t tile : map_.weights[number].tiles) {
-      const TileBlock& block = map_.blocks[tile];
-      const auto block_of = [&block](const Eigen::MatrixXf& whole) -> Eigen::MatrixXf {
-        return whole.block(block.first_output, block.first_input, block.outputs, block.inputs).transpose();
-      };
-      const WeightColumns& columns = weight_columns_[number];
-      Eigen::MatrixXf targets = columns.zero_targets(block.outputs).replicate(arrays_[tile].rows(), 1);
-      targets.topRows(block.inputs) = columns.targets(block_of(weight));
-      if (keeps)
-        keep_targets(arrays_[tile], architecture_.tile.mapping, block_of(weight), block_of(held.at(name)), targets);
-      written[tile] = arrays_[tile].write(architecture_.write_verify, targets, tolerances(tile), writes_);
-      written[tile].clipped_weights =
-          clipped_weights(columns, block_of(weight), known ? block_of(held.at(name)) : Eigen::MatrixXf());
-      if (tile_done) tile_done();
-    }
+    const auto known = held.find(name);
+    const Eigen::MatrixXf* held_weight = known == held.end() ? nullptr : &known->second;
+    for (const std::uint32_t tile : map_.weights[number].tiles)
+      tiles.push_back({tile, &weight, held_weight, held_weight != nullptr && !rescaled});
   }
+  if (tiles.empty()) return written;
+  std::mutex done;
+  parallel_for(tiles.size(), threads, [&](std::size_t number) {
+    const TileWrite& of_tile = tiles[number];
+    written[of_tile.tile] = write_tile(of_tile.tile, *of_tile.weight, of_tile.held, of_tile.keeps);
+    if (!tile_done) return;
+    const std::lock_guard<std::mutex> lock(done);
+    tile_done();
+  });
   ++writes_;
   return written;
 }

@@ -24,9 +24,9 @@ class ResistiveArrays {
   /// Writes the array weights of `weights`; one ArrayWrite per tile, without groups where no cell is written. `held`
   /// is what the writer believes the arrays hold: a layer whose weights are all equal to it is left as it is, and in
   /// any other the cells of equal weights keep their targets as long as the layer keeps its scale (WeightScale).
-  /// Without `held` all weights are new. Cells whose targets stay are left alone (CellArray::write).
-  /// `tile_done`, if any, is called after each tile that is written.
-  std::vector<ArrayWrite> write(const WeightSet& weights, const WeightSet& held = {},
+  /// Without `held` all weights are new. Cells whose targets stay are left alone (CellArray::write). The number of
+  /// threads changes nothing. `tile_done`, if any, is called after each tile that is written, by one thread at a time.
+  std::vector<ArrayWrite> write(const WeightSet& weights, const WeightSet& held = {}, unsigned threads = 1,
                                 const std::function<void()>& tile_done = {});
 
   /// Whether a layer of `weights` differs from `held`.
@@ -62,6 +62,9 @@ class ResistiveArrays {
   /// Whether a write gives the weight of this number another scale for `weights`; sets it then.
   bool rescale(std::uint32_t number, const Eigen::MatrixXf& weights);
   Eigen::MatrixXf tolerances(std::uint32_t tile) const;
+  /// Writes the block of a weight that a tile holds. `held`: the whole weight that the arrays are believed to hold;
+  /// null: none. `keeps`: cells of equal weights keep their targets.
+  ArrayWrite write_tile(std::uint32_t tile, const Eigen::MatrixXf& weight, const Eigen::MatrixXf* held, bool keeps);
 
   const Architecture& architecture_;
   const TileMap& map_;

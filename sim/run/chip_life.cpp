@@ -179,7 +179,8 @@ ChipLife::ArrayChange ChipLife::change_arrays(const Method& method, const Weight
     return change;
   }
   double written = 0.0;
-  change.writes = arrays_.write(goal, held, [&] { piece.at(++written / static_cast<double>(map_.blocks.size())); });
+  change.writes =
+      arrays_.write(goal, held, threads_, [&] { piece.at(++written / static_cast<double>(map_.blocks.size())); });
   change.in_deployment = write_work(architecture_, change.writes);
   return change;
 }

@@ -9,13 +9,15 @@ double spread_target(const CellConfig& cell, std::uint64_t number, std::uint64_t
   return cell.window_low_microsiemens + position * (cell.window_high_microsiemens - cell.window_low_microsiemens);
 }
 
-CellWrite write_fresh_cell(const Architecture& architecture, std::uint64_t seed, std::uint64_t number,
-                           const CellTarget& target) {
+CellWrites write_fresh_cells(const Architecture& architecture, std::uint64_t seed, std::uint64_t first_cell,
+                             const std::vector<double>& targets, double tolerance, bool with_pulses) {
   const CellConfig& cell = architecture.resistive_memory.cell;
-  RandomStream traits(seed, RandomPurpose::cell_traits, number, 0);
-  RandomStream pulses(seed, RandomPurpose::write_pulses, number, 0);
-  const double fresh = conductance_behind(cell.access_transistor_ohm, cell.window_low_microsiemens);
-  return write_cell(cell, architecture.write_verify, draw_traits(cell, traits), fresh, target, pulses);
+  const auto fresh = static_cast<float>(conductance_behind(cell.access_transistor_ohm, cell.window_low_microsiemens));
+  CellBatch batch;
+  for (std::uint32_t number = 0; number < targets.size(); ++number)
+    batch.add(number, fresh, static_cast<float>(targets[number]), static_cast<float>(tolerance), false);
+  batch.traits = draw_traits(cell, seed, first_cell, batch.cells);
+  return write_cells(cell, architecture.write_verify, {seed, first_cell, 0}, batch, with_pulses);
 }
 
 }  // namespace palimpsest

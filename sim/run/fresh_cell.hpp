@@ -1,8 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
-#include "models/physics/write_verify.hpp"
+#include "models/physics/cell_writes.hpp"
 #include "sim/config/architecture.hpp"
 
 namespace palimpsest {
@@ -13,9 +14,9 @@ constexpr unsigned cell_number_bits = 24;
 /// Target `number` of `count` spread evenly over the window, microsiemens: the middle of its share of it.
 double spread_target(const CellConfig& cell, std::uint64_t number, std::uint64_t count);
 
-/// Writes cell `number` of a chip with `seed`, fresh at the low edge of the window, to `target`. Traits and draws are
-/// the number's alone.
-CellWrite write_fresh_cell(const Architecture& architecture, std::uint64_t seed, std::uint64_t number,
-                           const CellTarget& target);
+/// Writes cells of a chip with `seed`, fresh at the low edge of the window, to `targets` within `tolerance`,
+/// microsiemens. The first has the number `first_cell`; traits and draws of a cell are its number's alone.
+CellWrites write_fresh_cells(const Architecture& architecture, std::uint64_t seed, std::uint64_t first_cell,
+                             const std::vector<double>& targets, double tolerance, bool with_pulses = false);
 
 }  // namespace palimpsest

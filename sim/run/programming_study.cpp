@@ -25,10 +25,10 @@ CellTrajectory trajectory(const Architecture& architecture, std::uint64_t seed, 
   CellTrajectory path;
   path.target = spread_target(cell, number, trajectory_count);
   path.start = cell.window_low_microsiemens;
-  CellWrite write = write_fresh_cell(architecture, seed, (trajectory_unit << cell_number_bits) | number,
-                                     {path.target, architecture.write_verify.tolerance_microsiemens});
-  path.pulses = std::move(write.pulses);
-  path.converged = write.converged;
+  CellWrites write = write_fresh_cells(architecture, seed, (trajectory_unit << cell_number_bits) | number, {path.target},
+                                       architecture.write_verify.tolerance_microsiemens, true);
+  path.pulses = std::move(write.pulses[0]);
+  path.converged = write.cells[0].converged;
   return path;
 }
 
@@ -70,7 +70,7 @@ ProgrammingReport study_programming(const Architecture& architecture, const Prog
   meter.begin("cycles against tolerance");
   for (const double tolerance : options.tolerances) {
     report.curve.push_back(tolerance_point(architecture, tolerance, options.cells, options.seed, options.threads,
-                                           [&meter] { meter.add(1.0); }));
+                                           [&meter](std::size_t cells) { meter.add(static_cast<double>(cells)); }));
   }
   for (std::uint64_t number = 0; number < trajectory_count; ++number) {
     report.trajectories.push_back(trajectory(architecture, options.seed, number));

@@ -20,7 +20,7 @@ constexpr double seconds_per_vector = 2e-6;
 constexpr double seconds_per_byte = 12e-9;
 constexpr double seconds_per_mac = 0.3e-9;
 constexpr double seconds_per_line = 120e-9;  // of an output: noise, conversion
-constexpr double seconds_per_written_cell = 8e-6;
+constexpr double seconds_per_written_cell = 0.7e-6;
 constexpr double seconds_per_in_place_write = 0.15e-6;
 constexpr double seconds_per_solved_cell = 2e-6;  // of an array's wires
 

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "models/physics/access_transistor.hpp"
-#include "models/physics/write_pulse.hpp"
+#include "models/physics/pulsed_cells.hpp"
 #include "sim/run/fresh_cell.hpp"
 #include "sim/run/parallel.hpp"
 
@@ -31,30 +32,34 @@ Moments moments(const std::vector<double>& values) {
   return result;
 }
 
-double shot(const Architecture& architecture, const CellTraits& traits, double gate_volt, RandomStream& stream) {
+/// What a RESET and a SET at `gate_volt` make of each cell, as read.
+std::vector<double> levels_of(const Architecture& architecture, double gate_volt, const WriteKey& key,
+                              PulsedCells& cells) {
   const CellConfig& cell = architecture.resistive_memory.cell;
   const PulseConfig& pulse = architecture.write_verify.pulse;
-  const double low =
-      apply_pulse(cell, traits, cell.limit_high_microsiemens, false, {pulse.reset_volt, {}}, stream).conductance;
-  const double high = apply_pulse(cell, traits, low, true, {pulse.set_volt, gate_volt}, stream).conductance;
-  return conductance_through(cell.access_transistor_ohm, high);
+  cells.conductances.assign(cells.cells.size(), static_cast<float>(cell.limit_high_microsiemens));
+  pulse_cells(cell, false, {pulse.reset_volt, {}}, key, 0, cells);
+  pulse_cells(cell, true, {pulse.set_volt, gate_volt}, key, 1, cells);
+  std::vector<double> levels;
+  levels.reserve(cells.cells.size());
+  for (const float reached : cells.conductances)
+    levels.push_back(conductance_through(cell.access_transistor_ohm, double{reached}));
+  return levels;
 }
 
 SingleShotLevel level_at(const Architecture& architecture, double gate_volt, std::uint32_t number, std::uint32_t shots,
                          std::uint64_t seed) {
-  std::vector<double> typical;
-  std::vector<double> cells;
-  RandomStream repeated(seed, RandomPurpose::write_pulses, typical_unit << cell_number_bits, number);
-  for (std::uint32_t cell = 0; cell < shots; ++cell) {
-    typical.push_back(shot(architecture, {}, gate_volt, repeated));
-    const std::uint64_t unit = (cells_unit << cell_number_bits) | cell;
-    RandomStream traits(seed, RandomPurpose::cell_traits, unit, 0);
-    RandomStream pulses(seed, RandomPurpose::write_pulses, unit, number);
-    cells.push_back(shot(architecture, draw_traits(architecture.resistive_memory.cell, traits), gate_volt, pulses));
-  }
+  PulsedCells cells;
+  cells.cells.resize(shots);
+  std::iota(cells.cells.begin(), cells.cells.end(), 0U);
+  cells.traits.resize(shots);
+  const std::vector<double> typical =
+      levels_of(architecture, gate_volt, {seed, typical_unit << cell_number_bits, number}, cells);
+  cells.traits = draw_traits(architecture.resistive_memory.cell, seed, cells_unit << cell_number_bits, cells.cells);
+  const std::vector<double> many = levels_of(architecture, gate_volt, {seed, cells_unit << cell_number_bits, number}, cells);
   const Moments one = moments(typical);
-  const Moments many = moments(cells);
-  return {gate_volt, one.mean, one.deviation, many.mean, many.deviation};
+  const Moments all = moments(many);
+  return {gate_volt, one.mean, one.deviation, all.mean, all.deviation};
 }
 
 /// The line of least squares.

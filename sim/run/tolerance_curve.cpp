@@ -12,6 +12,17 @@ namespace palimpsest {
 
 namespace {
 
+// Enough to fill the vector lanes for most of the time.
+constexpr std::uint32_t cells_at_once = 512;
+
+/// Each cell is a group of its own, written for the first time.
+ArrayWrite cells_by_themselves(const WriteVerifyConfig& config, const CellWrites& writes) {
+  CellGroups groups;
+  for (std::size_t cell = 0; cell < writes.cells.size(); ++cell) groups.ends.push_back(cell + 1);
+  if (config.forming) groups.formed.assign(writes.cells.size(), 1);
+  return array_write(config, writes, groups);
+}
+
 /// The smallest number that `share` of the sorted numbers does not exceed.
 std::uint64_t quantile(const std::vector<std::uint64_t>& sorted, double share) {
   const double rank = std::ceil(share * static_cast<double>(sorted.size()));
@@ -21,21 +32,28 @@ std::uint64_t quantile(const std::vector<std::uint64_t>& sorted, double share) {
 }  // namespace
 
 TolerancePoint tolerance_point(const Architecture& architecture, double tolerance_microsiemens, std::uint32_t cells,
-                               std::uint64_t seed, unsigned threads, const std::function<void()>& cell_written) {
-  std::vector<WriteTotals> writes(cells);
-  parallel_for(cells, threads, [&](std::size_t cell) {
-    const double target = spread_target(architecture.resistive_memory.cell, cell, cells);
-    writes[cell].add(architecture, write_fresh_cell(architecture, seed, cell, {target, tolerance_microsiemens}));
-    if (cell_written) cell_written();
+                               std::uint64_t seed, unsigned threads,
+                               const std::function<void(std::size_t)>& cells_written) {
+  std::vector<CellWrites> writes((cells + cells_at_once - 1) / cells_at_once);
+  parallel_for(writes.size(), threads, [&](std::size_t chunk) {
+    const auto first = static_cast<std::uint32_t>(chunk) * cells_at_once;
+    std::vector<double> targets;
+    for (std::uint32_t cell = first; cell < std::min(first + cells_at_once, cells); ++cell)
+      targets.push_back(spread_target(architecture.resistive_memory.cell, cell, cells));
+    writes[chunk] = write_fresh_cells(architecture, seed, first, targets, tolerance_microsiemens);
+    if (cells_written) cells_written(targets.size());
   });
 
   WriteTotals totals;
   std::vector<std::uint64_t> cycles;
+  cycles.reserve(cells);
   double sum = 0.0;
-  for (const WriteTotals& write : writes) {
-    totals.add(write);
-    cycles.push_back(write.set_pulses + write.reset_pulses);
-    sum += static_cast<double>(cycles.back());
+  for (const CellWrites& chunk : writes) {
+    totals.add(architecture, cells_by_themselves(architecture.write_verify, chunk));
+    for (const WrittenCell& cell : chunk.cells) {
+      cycles.push_back(cell.pulses);
+      sum += static_cast<double>(cell.pulses);
+    }
   }
   TolerancePoint point;
   point.tolerance_microsiemens = tolerance_microsiemens;

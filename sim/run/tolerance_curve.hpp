@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 
@@ -24,8 +25,9 @@ struct TolerancePoint {
 
 /// Writes `cells` fresh cells to targets spread evenly over the window. Every call with one seed has the same cells and
 /// draws: with a smaller tolerance the same row of pulses only ends later. The number of threads changes nothing.
-/// `cell_written`, if any, is called once for every cell, by several threads.
+/// `cells_written`, if any, is called with numbers of cells that are written, by several threads.
 TolerancePoint tolerance_point(const Architecture& architecture, double tolerance_microsiemens, std::uint32_t cells,
-                               std::uint64_t seed, unsigned threads, const std::function<void()>& cell_written = {});
+                               std::uint64_t seed, unsigned threads,
+                               const std::function<void(std::size_t)>& cells_written = {});
 
 }  // namespace palimpsest

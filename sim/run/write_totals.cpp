@@ -3,33 +3,16 @@
 #include "models/physics/energy.hpp"
 #include "models/physics/saturating.hpp"
 #include "models/physics/write_cycles.hpp"
-#include "models/physics/write_group_builder.hpp"
 #include "sim/error.hpp"
 #include "sim/run/chip_work.hpp"
 
 namespace palimpsest {
 
-void WriteTotals::add(const Architecture& architecture, const CellWrite& write) {
-  const std::optional<FormingConfig>& forming = architecture.write_verify.forming;
-  WriteGroupBuilder alone;
-  alone.add(write, forming.has_value());
-  WriteRounds rounds;
-  alone.add_to(rounds);
-  add(architecture, rounds);
-  failed += write.converged ? 0 : 1;
-  pulse_charge_coulomb += write.pulse_charge_coulomb;
-  if (forming) pulse_charge_coulomb += forming_coulomb(*forming);
-  verified_microsiemens += write.verified_conductance_microsiemens;
-}
-
 void WriteTotals::add(const Architecture& architecture, const ArrayWrite& write) {
   failed += write.failed_cells;
   pulse_charge_coulomb += write.pulse_charge_coulomb;
   verified_microsiemens += write.verified_microsiemens;
-  add(architecture, write.rounds);
-}
-
-void WriteTotals::add(const Architecture& architecture, const WriteRounds& rounds) {
+  const WriteRounds& rounds = write.rounds;
   cells += rounds.cells;
   add_cycles(WriteCycles(architecture.tile, architecture.clock).of(rounds));
   set_pulses += rounds.set_pulses;

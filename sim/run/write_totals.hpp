@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "models/physics/cell_array.hpp"
+#include "models/physics/array_write.hpp"
 #include "sim/config/architecture.hpp"
 
 namespace palimpsest {
@@ -21,14 +21,11 @@ struct WriteTotals {
   double pulse_charge_coulomb = 0.0;    ///< V G t of the pulses, and the forming pulses' charge
   double verified_microsiemens = 0.0;   ///< conductance summed over the verify reads
 
-  /// Adds the first write of a cell by itself.
-  void add(const Architecture& architecture, const CellWrite& write);
   /// Adds that of an array, whose groups of cells are written at the same time.
   void add(const Architecture& architecture, const ArrayWrite& write);
   void add(const WriteTotals& other);
 
  private:
-  void add(const Architecture& architecture, const WriteRounds& rounds);
   void add_cycles(std::uint64_t count);
 };
 

@@ -31,6 +31,21 @@ double kolmogorov_smirnov_distance(std::vector<double> values, const Distributio
   return distance;
 }
 
+/// Largest difference of the distributions of two samples.
+inline double two_sample_distance(std::vector<double> one, std::vector<double> other) {
+  std::sort(one.begin(), one.end());
+  std::sort(other.begin(), other.end());
+  double distance = 0.0;
+  for (const double value : one) {
+    const auto share_up_to = [value](const std::vector<double>& sorted) {
+      return static_cast<double>(std::upper_bound(sorted.begin(), sorted.end(), value) - sorted.begin()) /
+             static_cast<double>(sorted.size());
+    };
+    distance = std::max(distance, std::abs(share_up_to(one) - share_up_to(other)));
+  }
+  return distance;
+}
+
 /// The distance that 1 % of samples of `count` values from the distribution itself exceed.
 inline double critical_distance(std::size_t count) { return 1.628 / std::sqrt(static_cast<double>(count)); }
 

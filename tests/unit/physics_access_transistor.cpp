@@ -4,8 +4,10 @@
 #include "models/physics/access_transistor.hpp"
 #include "models/physics/cell_array.hpp"
 #include "models/physics/write_verify.hpp"
+#include "tests/support/single_cell.hpp"
 
 using namespace palimpsest;
+using namespace palimpsest::test;
 
 namespace {
 
@@ -21,7 +23,7 @@ CellConfig quiet_cell() {
   return cell;
 }
 
-RandomStream stream_of(std::uint64_t unit) { return {1, RandomPurpose::write_pulses, unit, 0}; }
+CellStream stream_of(std::uint64_t unit) { return {{1, unit, 0}}; }
 
 }  // namespace
 
@@ -47,7 +49,7 @@ TEST_CASE("Cell and transistor share the voltage as their resistances") {
 TEST_CASE("Write-verify reads, targets and prices the cell through its transistor, and pulses the cell behind it") {
   WriteVerifyConfig config;
   config.pulse_ns = 50.0;
-  RandomStream stream = stream_of(0);
+  const CellStream stream = stream_of(0);
   const double after = 10.0 + 30.0 * std::exp((1.5 / 1.05 - 1.5) / 0.5) * 80.0 / 85.0;
   const double seen = after / (1.0 + after * 1e-6 * ohm);
   const CellWrite write = write_cell(quiet_cell(), config, {}, 10.0, {seen + 0.9, 1.0}, stream);
@@ -74,7 +76,7 @@ TEST_CASE("Write-verify compensates the transistor: what is read is on target, t
 TEST_CASE("A target that the transistor puts out of reach fails") {
   WriteVerifyConfig config;
   config.maximum_cycles = 200;
-  RandomStream stream = stream_of(0);
+  const CellStream stream = stream_of(0);
   // 90 uS, the highest the cell reaches, reads as 62.1 uS.
   CHECK_FALSE(write_cell(quiet_cell(), config, {}, 10.0, {65.0, 2.0}, stream).converged);
 }

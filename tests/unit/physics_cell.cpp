@@ -3,8 +3,10 @@
 #include <cstdint>
 
 #include "models/physics/cell.hpp"
+#include "tests/support/single_cell.hpp"
 
 using namespace palimpsest;
+using namespace palimpsest::test;
 
 namespace {
 
@@ -17,12 +19,12 @@ CellConfig quiet_cell() {
   return cell;
 }
 
-RandomStream stream_of(std::uint64_t unit) { return {1, RandomPurpose::write_pulses, unit, 0}; }
+CellStream stream_of(std::uint64_t unit) { return {{1, unit, 0}}; }
 
 }  // namespace
 
 TEST_CASE("A SET pulse steps up by the distance left to the high limit") {
-  RandomStream stream = stream_of(0);
+  CellStream stream = stream_of(0);
   const CellConfig cell = quiet_cell();  // limits 5 and 90 uS
   CHECK(after_set(cell, {}, 5.0, nominal_volt, stream) == Approx(5.0 + 17.0));
   CHECK(after_set(cell, {}, 47.5, nominal_volt, stream) == Approx(47.5 + 17.0 / 2));
@@ -30,7 +32,7 @@ TEST_CASE("A SET pulse steps up by the distance left to the high limit") {
 }
 
 TEST_CASE("A RESET pulse steps down by the distance left to the low limit") {
-  RandomStream stream = stream_of(0);
+  CellStream stream = stream_of(0);
   const CellConfig cell = quiet_cell();
   CHECK(after_reset(cell, {}, 90.0, nominal_volt, stream) == Approx(90.0 - 34.0));
   CHECK(after_reset(cell, {}, 47.5, nominal_volt, stream) == Approx(47.5 - 34.0 / 2));
@@ -38,7 +40,7 @@ TEST_CASE("A RESET pulse steps down by the distance left to the low limit") {
 }
 
 TEST_CASE("A cell's traits scale its own steps") {
-  RandomStream stream = stream_of(0);
+  CellStream stream = stream_of(0);
   const CellTraits traits{2.0, 0.5};
   CHECK(after_set(quiet_cell(), traits, 47.5, nominal_volt, stream) == Approx(47.5 + 17.0));
   CHECK(after_reset(quiet_cell(), traits, 47.5, nominal_volt, stream) == Approx(47.5 - 17.0 / 2));
@@ -47,7 +49,7 @@ TEST_CASE("A cell's traits scale its own steps") {
 TEST_CASE("Steps vary from pulse to pulse with the given spread") {
   CellConfig cell = quiet_cell();
   cell.soft_bound.cycle_to_cycle = 0.3;
-  RandomStream stream = stream_of(1);
+  CellStream stream = stream_of(1);
   constexpr int pulses = 20'000;
   double sum = 0.0;
   double squares = 0.0;
@@ -65,7 +67,7 @@ TEST_CASE("No pulse leaves the limits") {
   cell.soft_bound.set_step_microsiemens = 500.0;
   cell.soft_bound.reset_step_microsiemens = 500.0;
   cell.soft_bound.cycle_to_cycle = 2.0;
-  RandomStream stream = stream_of(2);
+  CellStream stream = stream_of(2);
   int at_low = 0;
   int at_high = 0;
   for (int i = 0; i < 1000; ++i) {
@@ -90,8 +92,7 @@ TEST_CASE("Traits are log-normal with the given spread") {
   double set_squares = 0.0;
   double products = 0.0;
   for (int i = 0; i < cells; ++i) {
-    RandomStream stream = stream_of(static_cast<std::uint64_t>(i));
-    const CellTraits traits = draw_traits(cell, stream);
+    const CellTraits traits = test::draw_traits(cell, 1, static_cast<std::uint64_t>(i));
     set_sum += std::log(traits.set_factor);
     set_squares += std::log(traits.set_factor) * std::log(traits.set_factor);
     products += std::log(traits.set_factor) * std::log(traits.reset_factor);
@@ -102,8 +103,7 @@ TEST_CASE("Traits are log-normal with the given spread") {
 }
 
 TEST_CASE("Devices without spread are all the mean one") {
-  RandomStream stream = stream_of(0);
-  const CellTraits traits = draw_traits(CellConfig{}, stream);
+  const CellTraits traits = test::draw_traits(CellConfig{}, 1, 0);
   CHECK(traits.set_factor == 1.0);
   CHECK(traits.reset_factor == 1.0);
 }
@@ -113,17 +113,10 @@ TEST_CASE("A step grows by e with every volts_per_e_fold of amplitude, from its 
   cell.soft_bound.set_nominal_volt = 1.2;
   cell.soft_bound.reset_nominal_volt = 1.4;
   cell.soft_bound.volts_per_e_fold = 0.25;
-  RandomStream stream = stream_of(0);
+  CellStream stream = stream_of(0);
   const double e = std::exp(1.0);
   CHECK(after_set(cell, {}, 47.5, 1.45, stream) == Approx(47.5 + e * 17.0 / 2));
   CHECK(after_set(cell, {}, 47.5, 0.95, stream) == Approx(47.5 + 17.0 / 2 / e));
   CHECK(after_reset(cell, {}, 47.5, 1.525, stream) == Approx(47.5 - std::sqrt(e) * 34.0 / 2));
   CHECK(after_reset(cell, {}, 47.5, 0.9, stream) == Approx(47.5 - 34.0 / 2 / (e * e)));
-}
-
-TEST_CASE("At the nominal amplitude the step is the fitted one to the last bit") {
-  CellConfig cell = quiet_cell();
-  cell.soft_bound.volts_per_e_fold = 0.07;
-  RandomStream stream = stream_of(0);
-  CHECK(after_set(cell, {}, 47.5, cell.soft_bound.set_nominal_volt, stream) == 47.5 + 17.0 * ((90.0 - 47.5) / 85.0));
 }

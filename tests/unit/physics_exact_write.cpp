@@ -2,6 +2,7 @@
 
 #include "models/physics/cell_array.hpp"
 #include "tests/support/noisy_cell.hpp"
+#include "tests/support/single_cell.hpp"
 #include "tests/support/write_sums.hpp"
 
 using namespace palimpsest;
@@ -25,15 +26,14 @@ WriteVerifyConfig exact() {
   return config;
 }
 
-CellWrite written(double start, const CellTarget& target) {
-  RandomStream stream(1, RandomPurpose::write_pulses, 0, 0);
-  return write_cell(cell_behind_transistor(), exact(), {2.0, 0.5}, start, target, stream);
+test::CellWrite written(double start, const CellTarget& target) {
+  return test::write_cell(cell_behind_transistor(), exact(), {2.0F, 0.5F}, start, target, {});
 }
 
 }  // namespace
 
 TEST_CASE("An exact write sets a cell to its target with one pulse and two verify reads") {
-  const CellWrite write = written(10.0, {1e6 / 30'000.0, 0.001});
+  const test::CellWrite write = written(10.0, {1e6 / 30'000.0, 0.001});
   REQUIRE(write.pulses.size() == 1);
   CHECK(write.pulses[0].set);
   CHECK(write.pulses[0].volt == 1.2);
@@ -46,7 +46,7 @@ TEST_CASE("An exact write sets a cell to its target with one pulse and two verif
 }
 
 TEST_CASE("An exact write downwards is one RESET pulse at its own amplitude") {
-  const CellWrite write = written(40.0, {10.0 / 1.05, 0.001});
+  const test::CellWrite write = written(40.0, {10.0 / 1.05, 0.001});
   REQUIRE(write.pulses.size() == 1);
   CHECK_FALSE(write.pulses[0].set);
   CHECK(write.pulses[0].volt == 1.3);
@@ -56,10 +56,10 @@ TEST_CASE("An exact write downwards is one RESET pulse at its own amplitude") {
 }
 
 TEST_CASE("An exact write beyond the cell's limits ends there and fails") {
-  const CellWrite high = written(10.0, {70.0, 2.0});
+  const test::CellWrite high = written(10.0, {70.0, 2.0});
   CHECK(high.conductance == Approx(90.0));
   CHECK_FALSE(high.converged);
-  const CellWrite low = written(10.0, {1.0, 2.0});
+  const test::CellWrite low = written(10.0, {1.0, 2.0});
   CHECK(low.conductance == Approx(5.0));
   CHECK_FALSE(low.converged);
 }
@@ -79,8 +79,7 @@ TEST_CASE("An exact SET of a gate-controlled cell takes what the transistor lets
   cell.update = CellUpdate::gate_controlled;
   cell.gate_controlled.compliance_volt = 0.4;
   for (const double start : {10.0, 35.0}) {
-    RandomStream stream(1, RandomPurpose::write_pulses, 0, 0);
-    const CellWrite write = write_cell(cell, exact(), {}, start, {1e6 / 30'000.0, 0.001}, stream);
+    const test::CellWrite write = test::write_cell(cell, exact(), {}, start, {1e6 / 30'000.0, 0.001}, {});
     CHECK(write.pulse_charge_coulomb == Approx(0.4 * 40e-6 * 50e-9));
     CHECK(write.pulse_energy_joule == Approx(1.2 * 0.4 * 40e-6 * 50e-9));
   }

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "models/physics/cell_array.hpp"
-#include "models/physics/write_pulse.hpp"
 #include "models/physics/write_verify.hpp"
 #include "tests/support/distribution.hpp"
+#include "tests/support/single_cell.hpp"
 #include "tests/support/write_sums.hpp"
 
 using namespace palimpsest;
@@ -39,15 +39,15 @@ WriteVerifyConfig gate_stepped() {
   return config;
 }
 
-RandomStream stream_of(std::uint64_t unit) { return {3, RandomPurpose::write_pulses, unit, 0}; }
+CellStream stream_of(std::uint64_t unit) { return {{3, unit, 0}}; }
 
 PulseEffect set(const CellConfig& cell, const CellTraits& traits, double conductance, double gate_volt) {
-  RandomStream stream = stream_of(0);
+  CellStream stream = stream_of(0);
   return apply_pulse(cell, traits, conductance, true, {1.5, gate_volt}, stream);
 }
 
 PulseEffect reset(const CellConfig& cell, const CellTraits& traits, double conductance) {
-  RandomStream stream = stream_of(0);
+  CellStream stream = stream_of(0);
   return apply_pulse(cell, traits, conductance, false, {1.5, {}}, stream);
 }
 
@@ -57,7 +57,7 @@ TEST_CASE("A SET raises a cell to the level of its gate voltage, and no cell abo
   CHECK(set(quiet_cell(), {}, 6.0, 1.5).conductance == Approx(50.0));
   CHECK(set(quiet_cell(), {}, 49.0, 1.5).conductance == Approx(50.0));
   CHECK(set(quiet_cell(), {}, 51.0, 1.5).conductance == 51.0);
-  CHECK(set(quiet_cell(), {1.2, 1.0}, 6.0, 1.5).conductance == Approx(60.0));
+  CHECK(set(quiet_cell(), {1.2F, 1.0F}, 6.0, 1.5).conductance == Approx(60.0));
   CHECK(set(quiet_cell(), {}, 6.0, 3.0).conductance == 90.0);
   CHECK(set(quiet_cell(), {}, 6.0, 0.4).conductance == 6.0);
 }
@@ -90,9 +90,9 @@ TEST_CASE("A SET draws the current that the transistor lets through, a RESET wha
 }
 
 TEST_CASE("A stuck cell takes current and stays") {
-  CHECK(set(quiet_cell(), {0.0, 0.0}, 5.0, 2.0).conductance == 5.0);
-  CHECK(set(quiet_cell(), {0.0, 0.0}, 5.0, 2.0).ampere == Approx(1.5 * 5e-6));
-  CHECK(reset(quiet_cell(), {0.0, 0.0}, 90.0).conductance == 90.0);
+  CHECK(set(quiet_cell(), {0.0F, 0.0F}, 5.0, 2.0).conductance == 5.0);
+  CHECK(set(quiet_cell(), {0.0F, 0.0F}, 5.0, 2.0).ampere == Approx(1.5 * 5e-6));
+  CHECK(reset(quiet_cell(), {0.0F, 0.0F}, 90.0).conductance == 90.0);
 }
 
 TEST_CASE("Levels are normal about their mean, what a RESET leaves is log-normal, cells' slopes are log-normal") {
@@ -100,14 +100,16 @@ TEST_CASE("Levels are normal about their mean, what a RESET leaves is log-normal
   cell.gate_controlled.landing_noise_microsiemens = 4.0;
   cell.gate_controlled.reset_spread = 0.3;
   cell.gate_controlled.device_to_device = 0.2;
-  RandomStream stream = stream_of(1);
+  cell.limit_low_microsiemens = 0.5;
+  CellStream stream = stream_of(1);
   std::vector<double> levels;
   std::vector<double> resets;
   std::vector<double> slopes;
   for (std::size_t draw = 0; draw < draws; ++draw) {
-    levels.push_back((set_level(cell.gate_controlled, 1.1, 1.5, stream) - 55.0) / 4.0);
-    resets.push_back(std::log(reset_level(cell.gate_controlled, stream) / 6.0) / 0.3);
-    slopes.push_back(std::log(draw_traits(cell, stream).set_factor) / 0.2);
+    const double level = apply_pulse(cell, {1.1F, 1.0F}, 5.0, true, {1.5, 1.5}, stream).conductance;
+    levels.push_back((level - 55.0) / 4.0);
+    resets.push_back(std::log(apply_pulse(cell, {}, 90.0, false, {1.5, {}}, stream).conductance / 6.0) / 0.3);
+    slopes.push_back(std::log(test::draw_traits(cell, 3, draw).set_factor) / 0.2);
   }
   for (const std::vector<double>& values : {levels, resets, slopes}) {
     CHECK(std::abs(moment(values, 0.0, 1)) < 4.0 / std::sqrt(draws));
@@ -116,7 +118,7 @@ TEST_CASE("Levels are normal about their mean, what a RESET leaves is log-normal
 }
 
 TEST_CASE("Without noise a fresh cell climbs by one gate step a pulse until it enters the tolerance") {
-  RandomStream stream = stream_of(2);
+  CellStream stream = stream_of(2);
   const CellWrite write = write_cell(quiet_cell(), gate_stepped(), {}, 10.0, {40.0, 2.0}, stream);
   REQUIRE(write.converged);
   // 12.5, 15 ... 40 uS is the twelfth, and 37.5 uS is 2.5 uS away.
@@ -133,7 +135,7 @@ TEST_CASE("Without noise a fresh cell climbs by one gate step a pulse until it e
 }
 
 TEST_CASE("A cell above its target is reset and climbs again from the steps left") {
-  RandomStream stream = stream_of(3);
+  CellStream stream = stream_of(3);
   const CellWrite write = write_cell(quiet_cell(), gate_stepped(), {}, 60.0, {20.0, 1.0}, stream);
   REQUIRE(write.pulses.size() == 5);  // RESET to 6 uS, SETs of 12.5, 15, 17.5 and 20 uS
   CHECK_FALSE(write.pulses[0].set);

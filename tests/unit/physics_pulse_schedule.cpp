@@ -3,9 +3,13 @@
 #include <cmath>
 #include <vector>
 
+#include "models/physics/pulse_schedule.hpp"
 #include "models/physics/write_verify.hpp"
+#include "tests/support/noisy_cell.hpp"
+#include "tests/support/single_cell.hpp"
 
 using namespace palimpsest;
+using namespace palimpsest::test;
 
 namespace {
 
@@ -19,13 +23,6 @@ PulseConfig stepped() {
   return config;
 }
 
-std::vector<double> amplitudes(const PulseConfig& config, const std::vector<bool>& directions) {
-  PulseAmplitudes schedule(config);
-  std::vector<double> volts;
-  for (const bool set : directions) volts.push_back(schedule.next(set).volt);
-  return volts;
-}
-
 /// A cell whose steps do not depend on chance: 1 uS and 2 uS at the limits, nominal at 1 V.
 CellConfig quiet_cell() {
   CellConfig cell;
@@ -37,28 +34,55 @@ CellConfig quiet_cell() {
   return cell;
 }
 
+/// Pulses of cells that jump about their target, one cell behind the other.
+std::vector<std::vector<CellPulse>> pulses_of_many(const CellConfig& cell, const PulseConfig& pulse) {
+  WriteVerifyConfig config;
+  config.pulse = pulse;
+  config.maximum_cycles = 200;
+  std::vector<std::vector<CellPulse>> pulses;
+  for (std::uint64_t number = 0; number < 50; ++number)
+    pulses.push_back(
+        write_cell(cell, config, {}, 10.0, {20.0 + static_cast<double>(number), 0.2}, {{1, number, 0}}).pulses);
+  return pulses;
+}
+
 }  // namespace
 
 TEST_CASE("Fixed pulses have the amplitude of their direction") {
   PulseConfig config = stepped();
   config.schedule = PulseSchedule::fixed;
-  CHECK(amplitudes(config, {true, true, false, false, true}) == std::vector<double>{1.0, 1.0, 1.1, 1.1, 1.0});
+  CellConfig cell = noisy_cell();
+  cell.soft_bound.set_nominal_volt = cell.soft_bound.reset_nominal_volt = 1.0;
+  std::size_t resets = 0;
+  for (const std::vector<CellPulse>& pulses : pulses_of_many(cell, config)) {
+    for (const CellPulse& pulse : pulses) {
+      CHECK(pulse.volt == Approx(pulse.set ? 1.0 : 1.1));
+      CHECK_FALSE(pulse.gate_volt.has_value());
+      resets += pulse.set ? 0 : 1;
+    }
+  }
+  CHECK(resets > 100);
 }
 
-TEST_CASE("Stepped pulses rise by one step with each further pulse in the same direction") {
-  CHECK(amplitudes(stepped(), {true, true, true}) == std::vector<double>{1.0, 1.125, 1.25});
-  CHECK(amplitudes(stepped(), {false, false, false}) == std::vector<double>{1.1, 1.1 + 0.125, 1.1 + 0.25});
-}
-
-TEST_CASE("Stepped pulses stay at the largest amplitude once they are there") {
-  CHECK(amplitudes(stepped(), std::vector<bool>(7, true)) ==
-        std::vector<double>{1.0, 1.125, 1.25, 1.375, 1.5, 1.5, 1.5});
-  CHECK(amplitudes(stepped(), std::vector<bool>(6, false)).back() == 1.5);
-}
-
-TEST_CASE("Stepped pulses fall back to the start when the direction changes") {
-  CHECK(amplitudes(stepped(), {true, true, false, true, true, false, false}) ==
-        std::vector<double>{1.0, 1.125, 1.1, 1.0, 1.125, 1.1, 1.1 + 0.125});
+TEST_CASE("Stepped pulses rise with each further one in a direction up to the largest, and fall back when it changes") {
+  CellConfig cell = noisy_cell();
+  cell.soft_bound.set_step_microsiemens = cell.soft_bound.reset_step_microsiemens = 4.0;
+  cell.soft_bound.set_nominal_volt = cell.soft_bound.reset_nominal_volt = 1.1;
+  std::size_t largest = 0;
+  std::size_t changes = 0;
+  for (const std::vector<CellPulse>& pulses : pulses_of_many(cell, stepped())) {
+    int in_row = 0;
+    for (std::size_t pulse = 0; pulse < pulses.size(); ++pulse) {
+      const bool changed = pulse > 0 && pulses[pulse].set != pulses[pulse - 1].set;
+      in_row = changed || pulse == 0 ? 0 : in_row + 1;
+      const double expected = (pulses[pulse].set ? 1.0 : 1.1) + 0.125 * in_row;
+      REQUIRE(pulses[pulse].volt == Approx(std::min(expected, 1.5)));
+      largest += expected > 1.5 ? 1 : 0;
+      changes += changed ? 1 : 0;
+    }
+  }
+  CHECK(largest > 10);
+  CHECK(changes > 100);
 }
 
 TEST_CASE("Gate-stepped SETs rise by one step each, a RESET takes steps back, and amplitudes stay") {
@@ -70,27 +94,42 @@ TEST_CASE("Gate-stepped SETs rise by one step each, a RESET takes steps back, an
   config.gate_step_volt = 0.125;
   config.gate_largest_volt = 1.45;
   config.restart_steps = 2;
-  PulseAmplitudes schedule(config);
-  const auto gate_of_set = [&schedule] {
-    const PulseVoltages voltages = schedule.next(true);
-    CHECK(voltages.volt == 1.5);
-    return voltages.gate_volt.value();
-  };
-  const auto reset = [&schedule] {
-    const PulseVoltages voltages = schedule.next(false);
-    CHECK(voltages.volt == 1.75);
-    CHECK_FALSE(voltages.gate_volt.has_value());
-  };
-  CHECK(gate_of_set() == 1.0);
-  CHECK(gate_of_set() == 1.125);
-  CHECK(gate_of_set() == 1.25);
-  reset();
-  CHECK(gate_of_set() == 1.125);
-  reset();
-  CHECK(gate_of_set() == 1.0);
-  for (const double expected : {1.125, 1.25, 1.375, 1.45, 1.45}) CHECK(gate_of_set() == expected);
-  reset();
-  CHECK(gate_of_set() == 1.25);
+  CellConfig cell;
+  cell.update = CellUpdate::gate_controlled;
+  cell.gate_controlled.landing_noise_microsiemens = 8.0;
+  std::size_t largest = 0;
+  std::size_t at_start = 0;
+  std::size_t taken_back = 0;
+  for (const std::vector<CellPulse>& pulses : pulses_of_many(cell, config)) {
+    int steps = 0;
+    for (const CellPulse& pulse : pulses) {
+      REQUIRE(pulse.volt == Approx(pulse.set ? 1.5 : 1.75));
+      REQUIRE(pulse.gate_volt.has_value() == pulse.set);
+      if (!pulse.set) {
+        (steps < 2 ? at_start : taken_back) += 1;
+        steps = std::max(steps - 2, 0);
+        continue;
+      }
+      REQUIRE(pulse.gate_volt.value() == Approx(std::min(1.0 + 0.125 * steps, 1.45)));
+      largest += steps == 4 ? 1 : 0;
+      // 1.5 V would be the fifth.
+      steps = std::min(steps + 1, 4);
+    }
+  }
+  CHECK(largest > 10);
+  CHECK(at_start > 10);
+  CHECK(taken_back > 10);
+}
+
+TEST_CASE("The first pulse of a write has the start of its direction") {
+  PulseConfig config = stepped();
+  CHECK(first_voltages(config, true).volt == 1.0);
+  CHECK(first_voltages(config, false).volt == 1.1);
+  CHECK_FALSE(first_voltages(config, true).gate_volt.has_value());
+  config.schedule = PulseSchedule::gate_stepped;
+  config.gate_start_volt = 0.9;
+  CHECK(first_voltages(config, true).gate_volt == 0.9);
+  CHECK_FALSE(first_voltages(config, false).gate_volt.has_value());
 }
 
 TEST_CASE("Write-verify gives each pulse the amplitude of the schedule, and its step and energy follow from it") {
@@ -99,7 +138,7 @@ TEST_CASE("Write-verify gives each pulse the amplitude of the schedule, and its 
   config.pulse = stepped();
   // Without noise all pulses are SETs until the target is passed; 47.5 uS is half way between the limits, and no step
   // leaps over the tolerance.
-  RandomStream stream(1, RandomPurpose::write_pulses, 0, 0);
+  const CellStream stream;
   const CellWrite write = write_cell(quiet_cell(), config, {}, 10.0, {47.5, 4.0}, stream);
   REQUIRE(write.converged);
   REQUIRE(write.pulses.size() > 6);
@@ -109,20 +148,20 @@ TEST_CASE("Write-verify gives each pulse the amplitude of the schedule, and its 
   for (std::size_t pulse = 0; pulse < write.pulses.size(); ++pulse) {
     const double volt = std::min(1.0 + 0.125 * static_cast<double>(pulse), 1.5);
     CHECK(write.pulses[pulse].set);
-    CHECK(write.pulses[pulse].volt == volt);
+    CHECK(write.pulses[pulse].volt == Approx(volt));
     joule += volt * volt * conductance * 1e-6 * 50e-9;
     coulomb += volt * conductance * 1e-6 * 50e-9;
     conductance += 1.0 * std::exp((volt - 1.0) / 0.2) * (90.0 - conductance) / 85.0;
-    CHECK(write.pulses[pulse].conductance == Approx(conductance).epsilon(1e-12));
+    CHECK(write.pulses[pulse].conductance == Approx(conductance).epsilon(1e-5));
   }
-  CHECK(write.pulse_energy_joule == Approx(joule).epsilon(1e-12));
-  CHECK(write.pulse_charge_coulomb == Approx(coulomb).epsilon(1e-12));
+  CHECK(write.pulse_energy_joule == Approx(joule).epsilon(1e-6));
+  CHECK(write.pulse_charge_coulomb == Approx(coulomb).epsilon(1e-6));
 }
 
 TEST_CASE("A write begins at the start again, whatever the cell's last write ended with") {
   WriteVerifyConfig config;
   config.pulse = stepped();
-  RandomStream stream(1, RandomPurpose::write_pulses, 0, 0);
+  const CellStream stream;
   const CellWrite first = write_cell(quiet_cell(), config, {}, 10.0, {40.0, 4.0}, stream);
   const CellWrite second = write_cell(quiet_cell(), config, {}, first.conductance, {70.0, 4.0}, stream);
   CHECK(first.pulses.back().volt > 1.0);

@@ -3,12 +3,13 @@
 #include <cmath>
 #include <cstdint>
 
+#include "models/physics/array_write.hpp"
 #include "models/physics/cell_array.hpp"
 #include "models/physics/write_cycles.hpp"
-#include "models/physics/write_group_builder.hpp"
 #include "models/physics/write_verify.hpp"
 #include "tests/support/distribution.hpp"
 #include "tests/support/noisy_cell.hpp"
+#include "tests/support/single_cell.hpp"
 
 using namespace palimpsest;
 using namespace palimpsest::test;
@@ -39,7 +40,7 @@ Verified verify_many(double conductance, const CellTarget& target, double deviat
   config.maximum_cycles = 0;
   Verified sum;
   for (std::uint64_t cell = 0; cell < cells; ++cell) {
-    RandomStream stream(5, RandomPurpose::write_pulses, cell, 0);
+    const CellStream stream{{5, cell, 0}};
     const CellWrite write = write_cell(cell_that_reads_with(0.01), config, {}, conductance, target, stream);
     sum.converged_share += write.converged ? 1.0 / cells : 0.0;
     sum.mean_reads += static_cast<double>(write.verify_reads.at(0)) / cells;
@@ -88,28 +89,27 @@ TEST_CASE("A read that is plainly off is not repeated") {
 TEST_CASE("Each read of a verify adds its conductance") {
   WriteVerifyConfig config = averaging(3.0);
   config.maximum_cycles = 0;
-  RandomStream stream(5, RandomPurpose::write_pulses, 0, 0);
+  const CellStream stream{{5, 0, 0}};
   const CellWrite write = write_cell(cell_that_reads_with(0.01), config, {}, 45.0, {45.0, 0.5}, stream);
   REQUIRE(write.verify_reads == std::vector<std::uint32_t>{8});
   CHECK(write.verified_conductance_microsiemens == Approx(8.0 * 45.0));
 }
 
 TEST_CASE("Further reads are rounds of the cells that need them, behind the round they belong to") {
-  CellWrite coarse;
-  coarse.pulses = {{true, 1.5, 20.0, {}}};
-  coarse.verify_reads = {1, 1};
-  CellWrite fine;
-  fine.pulses = {{true, 1.5, 30.0, 1.1}, {false, 1.5, 6.0, {}}};
-  fine.verify_reads = {1, 3, 2};
-  WriteGroupBuilder builder;
-  builder.add(coarse, false);
-  builder.add(fine, false);
-  WriteRounds rounds;
-  builder.add_to(rounds);
+  // A cell with a SET, and one with a SET and a RESET, which averages three reads after the
+  // first pulse and two after the second.
+  CellWrites writes;
+  writes.cells.resize(2);
+  writes.cells[0].pulses = 1;
+  writes.cells[1].pulses = 2;
+  writes.cells[1].first_direction = 1;
+  writes.directions = {1, 1};
+  writes.further_reads = {{1, 2, 2}, {1, 1, 3}};
+  const WriteRounds rounds = rounds_of({}, writes, {{2}, {}});
   CHECK(rounds.cells == 2);
   CHECK(rounds.set_pulses == 2);
   CHECK(rounds.reset_pulses == 1);
-  CHECK(rounds.set_phases == 2);
+  CHECK(rounds.set_phases == 1);
   CHECK(rounds.reset_phases == 1);
   // Both, before and after the first pulses; twice more the one that averages three; it alone after its second pulse,
   // twice.

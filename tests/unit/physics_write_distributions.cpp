@@ -5,6 +5,7 @@
 
 #include "models/physics/write_verify.hpp"
 #include "tests/support/distribution.hpp"
+#include "tests/support/single_cell.hpp"
 
 using namespace palimpsest;
 using namespace palimpsest::test;
@@ -28,12 +29,9 @@ CellConfig cell_with(double cycle_to_cycle, double device_to_device, double read
   return cell;
 }
 
-RandomStream pulse_stream(std::uint64_t cell) { return {7, RandomPurpose::write_pulses, cell, 0}; }
+CellStream pulse_stream(std::uint64_t cell) { return {{7, cell, 0}}; }
 
-CellTraits traits_of(const CellConfig& config, std::uint64_t cell) {
-  RandomStream stream(7, RandomPurpose::cell_traits, cell, 0);
-  return draw_traits(config, stream);
-}
+CellTraits traits_of(const CellConfig& config, std::uint64_t cell) { return test::draw_traits(config, 7, cell); }
 
 /// Fails unless `values` have the first four moments of a standard normal number, and its distribution.
 void check_standard_normal(const std::vector<double>& values) {
@@ -51,7 +49,7 @@ std::vector<double> first_steps(const CellConfig& config, bool set) {
   const CellTarget target{set ? 80.0 : 10.0, 0.001};
   std::vector<double> steps;
   for (std::uint64_t cell = 0; cell < draws; ++cell) {
-    RandomStream stream = pulse_stream(cell);
+    CellStream stream = pulse_stream(cell);
     const CellWrite write = write_cell(config, programmer, traits_of(config, cell), middle, target, stream);
     REQUIRE(write.pulses.size() == 1);
     REQUIRE(write.pulses[0].set == set);
@@ -66,7 +64,7 @@ TEST_CASE("Steps of one device are normal about its mean step, whatever conducta
   const CellConfig config = cell_with(0.25, 0.0, 0.0);
   for (const double conductance : {20.0, middle, 70.0}) {
     for (const double volt : {nominal_volt, nominal_volt - 0.1}) {
-      RandomStream stream = pulse_stream(static_cast<std::uint64_t>(conductance));
+      CellStream stream = pulse_stream(static_cast<std::uint64_t>(conductance));
       const double factor = std::exp((volt - nominal_volt) / config.soft_bound.volts_per_e_fold);
       const double up = 17.0 * factor * (90.0 - conductance) / 85.0;
       const double down = 34.0 * factor * (conductance - 5.0) / 85.0;
@@ -84,7 +82,7 @@ TEST_CASE("Steps of one device are normal about its mean step, whatever conducta
 
 TEST_CASE("Pulses of one device vary independently of each other") {
   const CellConfig config = cell_with(0.25, 0.0, 0.0);
-  RandomStream stream = pulse_stream(0);
+  CellStream stream = pulse_stream(0);
   double products = 0.0;
   double before = 0.0;
   for (std::size_t draw = 0; draw < draws; ++draw) {
@@ -145,9 +143,10 @@ TEST_CASE("Verify reads follow the normal distribution about the conductance, re
       const double target = conductance + 0.1 * grid * deviation;
       std::size_t below = 0;
       for (std::uint64_t cell = 0; cell < draws; ++cell) {
-        RandomStream stream = pulse_stream(cell);
+        CellStream stream = pulse_stream(cell);
         const CellWrite write = write_cell(config, programmer, {}, conductance, {target, 0.0}, stream);
-        below += write.pulses.at(0).set ? 1 : 0;
+        // Now and then a read is the target to the bit.
+        below += write.pulses.empty() || write.pulses[0].set ? 1 : 0;
       }
       const double share = static_cast<double>(below) / static_cast<double>(draws);
       distance = std::max(distance, std::abs(share - normal_distribution(0.1 * grid)));
@@ -164,7 +163,7 @@ TEST_CASE("A cell on its target is left alone with the probability that a noisy 
   for (const double tolerance : {0.5, 1.0, 2.0}) {
     std::size_t converged = 0;
     for (std::uint64_t cell = 0; cell < draws; ++cell) {
-      RandomStream stream = pulse_stream(cell);
+      CellStream stream = pulse_stream(cell);
       converged += write_cell(config, programmer, {}, 50.0, {50.0, tolerance}, stream).converged ? 1 : 0;
     }
     // The read's standard deviation is 1 uS.

@@ -37,8 +37,8 @@ TEST_CASE("A point of the curve has the mean, spread and quantiles of its cells'
   double sum = 0.0;
   double squares = 0.0;
   for (std::uint32_t cell = 0; cell < cells; ++cell) {
-    const CellTarget target{spread_target(chip.resistive_memory.cell, cell, cells), 2.0};
-    cycles.push_back(static_cast<double>(write_fresh_cell(chip, 5, cell, target).pulses.size()));
+    const double target = spread_target(chip.resistive_memory.cell, cell, cells);
+    cycles.push_back(static_cast<double>(write_fresh_cells(chip, 5, cell, {target}, 2.0).cells[0].pulses));
     sum += cycles.back();
     squares += cycles.back() * cycles.back();
   }
@@ -65,11 +65,10 @@ TEST_CASE("A point of the curve has the mean, spread and quantiles of its cells'
 TEST_CASE("With a smaller tolerance no cell needs fewer pulses, if a verify is one read for each") {
   const Architecture chip = shipped({{"/programmer/verify_deviations", "0"}});
   for (std::uint64_t cell = 0; cell < 50; ++cell) {
-    std::size_t before = 0;
+    std::uint32_t before = 0;
     for (const double tolerance : {8.0, 4.0, 2.0, 1.0, 0.5}) {
-      const std::size_t pulses =
-          write_fresh_cell(chip, 1, cell, {spread_target(chip.resistive_memory.cell, cell, 50), tolerance})
-              .pulses.size();
+      const double target = spread_target(chip.resistive_memory.cell, cell, 50);
+      const std::uint32_t pulses = write_fresh_cells(chip, 1, cell, {target}, tolerance).cells[0].pulses;
       CHECK(pulses >= before);
       before = pulses;
     }
@@ -78,9 +77,9 @@ TEST_CASE("With a smaller tolerance no cell needs fewer pulses, if a verify is o
 
 TEST_CASE("A fresh cell reads as the low edge of the window") {
   const Architecture chip = shipped();
-  const CellWrite write = write_fresh_cell(chip, 1, 0, {10.0, 2.0});
-  CHECK(write.pulses.empty());
-  CHECK(write.verified_conductance_microsiemens == Approx(10.0));
+  const WrittenCell write = write_fresh_cells(chip, 1, 0, {10.0}, 2.0).cells[0];
+  CHECK(write.pulses == 0);
+  CHECK(write.verified_microsiemens == Approx(10.0));
 }
 
 TEST_CASE("A point of the curve is the same for any number of threads, and another for another seed") {

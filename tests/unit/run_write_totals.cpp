@@ -8,14 +8,13 @@ using namespace palimpsest;
 
 namespace {
 
-CellWrite cell_write(bool converged) {
-  CellWrite write;
-  write.pulses = {{true, 1.5, 30.0, {}}, {false, 1.5, 20.0, {}}, {true, 1.5, 25.0, {}}};
-  write.verify_reads = {1, 1, 3, 1};
-  write.pulse_charge_coulomb = 2e-12;
-  write.verified_conductance_microsiemens = 85.0;
-  write.converged = converged;
-  return write;
+/// SET, RESET and SET of a cell by itself; it is read three times before the last one.
+ArrayWrite cell_write(bool converged, const WriteVerifyConfig& config = {}) {
+  CellWrites writes;
+  writes.cells = {{25.0F, converged, 3, 0, 2e-12, 3e-12, 85.0}};
+  writes.directions = {5};
+  writes.further_reads = {{0, 2, 3}};
+  return array_write(config, writes, {{1}, {static_cast<std::uint8_t>(config.forming ? 1 : 0)}});
 }
 
 /// 10 ns a cycle: a pulse takes 10, a verify read 30 and 10 more for every two conversions.
@@ -81,7 +80,7 @@ TEST_CASE("A formed cell takes a forming pulse more, its time, its charge and it
   chip.write_verify.forming = FormingConfig{3.0, 1000.0, 50.0};
   chip.tile.forming_ns = 1000.0;
   WriteTotals totals;
-  totals.add(chip, cell_write(true));
+  totals.add(chip, cell_write(true, chip.write_verify));
   CHECK(totals.forming_pulses == 1);
   CHECK(totals.write_word_lines == 4);
   CHECK(totals.verify_word_lines == 6);
