@@ -11,7 +11,7 @@
 #include "sim/config/architecture.hpp"
 #include "sim/mapping/tile_map.hpp"
 #include "sim/network/resistive_arrays.hpp"
-#include "sim/trace/trace.hpp"
+#include "tests/support/network_builder.hpp"
 
 namespace palimpsest {
 namespace {
@@ -63,13 +63,17 @@ double seconds_of(const std::function<void()>& work) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// The arrays of the face network on tiles of 32 x 32: on one thread over on two, the best of each.
+/// A layer of 768 inputs and 1024 outputs on the shipped chip: on one thread over on two, the best of each.
 void two_threads(benchmark::State& state) {
-  Architecture chip = chip_with("gate", "0.5", "3");
-  chip.tile.crossbar.rows = chip.tile.crossbar.columns = 32;
-  const Trace trace = read_trace(std::string(PALIMPSEST_SOURCE_DIR) + "/traces/face");
-  const TileMap map = map_to_tiles(trace.network, chip);
-  const WeightSet& weights = trace.weights.at(trace.phases.at(0).hybrid.weights);
+  constexpr std::uint32_t inputs = 768;
+  constexpr std::uint32_t outputs = 1024;
+  const Architecture chip = chip_with("gate", "2", "3");
+  test::NetworkBuilder builder({1, inputs});
+  builder.linear(0, outputs, "w");
+  const Network network = builder.network();
+  const TileMap map = map_to_tiles(network, chip);
+  const WeightSet weights{
+      {"w", Eigen::MatrixXf(Eigen::RowVectorXf::LinSpaced(inputs * outputs, -1.0F, 1.0F)).reshaped(outputs, inputs)}};
   double one = std::numeric_limits<double>::max();
   double two = one;
   for (auto _ : state) {
