@@ -32,7 +32,7 @@ void write_exactly(const CellConfig& cell, const WriteVerifyConfig& config, cons
     const double after = is_stuck(batch.traits[place]) ? before : std::clamp(target, lowest, highest);
     const double own = conductance_behind(ohm, after);
     const bool set = before < target;
-    const PulseVoltages voltages = first_voltages(config.pulse, set);
+    const PulseVoltages voltages = voltages_of(config.pulse, set, 0);
     WrittenCell written;
     written.conductance = static_cast<float>(own);
     written.converged = std::abs(after - target) <= double{batch.tolerances[place]};

@@ -20,6 +20,7 @@ struct ScheduledLanes {
   CellValues gate_volt;
   CellValues steps;     ///< by which voltages have risen
   CellValues last_set;  ///< 1 after a SET
+  CellValues risen;     ///< steps of this pulse's voltages
 };
 
 /// PulseSchedule::fixed.
@@ -30,7 +31,7 @@ class FixedPulses {
 
   HWY_INLINE ScheduledLanes next(CellMask set, const ScheduledLanes& before) const {
     return {hn::IfThenElse(set, in_all(set_volt_), in_all(reset_volt_)), before.gate_volt, before.steps,
-            before.last_set};
+            before.last_set, before.steps};
   }
 
  private:
@@ -53,7 +54,7 @@ class SteppedPulses {
     const CellValues steps = hn::IfThenElseZero(hn::Eq(is_set, before.last_set), before.steps);
     const CellValues start = hn::IfThenElse(set, in_all(set_volt_), in_all(reset_volt_));
     return {hn::Min(fused_multiply_add(steps, in_all(volt_step_), start), in_all(largest_volt_)), before.gate_volt,
-            hn::Add(steps, in_all(1.0F)), is_set};
+            hn::Add(steps, in_all(1.0F)), is_set, steps};
   }
 
  private:
@@ -83,7 +84,7 @@ class GateSteppedPulses {
     const CellValues risen = hn::Min(hn::Add(before.steps, in_all(1.0F)), in_all(most_steps_));
     const CellValues taken_back = hn::Max(hn::Sub(before.steps, in_all(restart_steps_)), in_all(0.0F));
     return {hn::IfThenElse(set, in_all(set_volt_), in_all(reset_volt_)), gate, hn::IfThenElse(set, risen, taken_back),
-            before.last_set};
+            before.last_set, before.steps};
   }
 
  private:

@@ -4,10 +4,18 @@
 
 namespace palimpsest {
 
-PulseVoltages first_voltages(const PulseConfig& config, bool set) {
-  if (config.schedule == PulseSchedule::gate_stepped && set)
-    return {config.set_volt, std::min(config.gate_start_volt, config.gate_largest_volt)};
-  return {set ? config.set_volt : config.reset_volt, {}};
+PulseVoltages voltages_of(const PulseConfig& config, bool set, std::uint32_t steps) {
+  const double start = set ? config.set_volt : config.reset_volt;
+  switch (config.schedule) {
+    case PulseSchedule::fixed:
+      return {start, {}};
+    case PulseSchedule::stepped:
+      return {std::min(start + steps * config.volt_step, config.largest_volt), {}};
+    case PulseSchedule::gate_stepped:
+      break;
+  }
+  if (!set) return {start, {}};
+  return {start, std::min(config.gate_start_volt + steps * config.gate_step_volt, config.gate_largest_volt)};
 }
 
 std::uint32_t most_gate_steps(const PulseConfig& config) {

@@ -36,8 +36,8 @@ struct PulseVoltages {
   std::optional<double> gate_volt;  ///< of the access transistor; empty: fully on
 };
 
-/// Voltages of the first pulse of a write, a SET or a RESET one.
-PulseVoltages first_voltages(const PulseConfig& config, bool set);
+/// Voltages of a SET or a RESET pulse that have risen by `steps` since the start; 0 for the first pulse of a write.
+PulseVoltages voltages_of(const PulseConfig& config, bool set, std::uint32_t steps);
 
 /// Steps that take the gate voltage from its start to the largest, whatever the last one is cut to.
 std::uint32_t most_gate_steps(const PulseConfig& config);

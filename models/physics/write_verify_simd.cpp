@@ -38,7 +38,7 @@ class BatchWriter {
         schedule_(config.pulse),
         draws_(key.seed, RandomPurpose::write_pulses, key.unit, key.step),
         maximum_cycles_(config.maximum_cycles),
-        gated_(config.pulse.schedule == PulseSchedule::gate_stepped),
+        pulses_(config.pulse),
         ohm_(cell.access_transistor_ohm),
         joule_scale_(config.pulse_ns * nano),
         with_pulses_(with_pulses),
@@ -178,7 +178,7 @@ class BatchWriter {
     const CellMask set = hn::Lt(result.mean, target);
     const CellValues steps = hn::Load(in_lanes, group.steps);
     const CellValues last_set = hn::Load(in_lanes, group.last_set);
-    const ScheduledLanes scheduled = schedule_.next(set, {in_all(0.0F), in_all(0.0F), steps, last_set});
+    const ScheduledLanes scheduled = schedule_.next(set, {in_all(0.0F), in_all(0.0F), steps, last_set, steps});
     const PulseEffectLanes after =
         pulse_({set, conductance, share, scheduled.volt, scheduled.gate_volt, hn::Load(in_lanes, group.set_factor),
                 hn::Load(in_lanes, group.reset_factor), pulse_normal});
@@ -222,21 +222,17 @@ class BatchWriter {
 
   HWY_NOINLINE void tell_pulses(const WritingLanes& group, CellMask done, CellMask set, const ScheduledLanes& scheduled,
                                 const PulseEffectLanes& after) {
-    alignas(64) float volt[most_cell_lanes];
-    alignas(64) float gate_volt[most_cell_lanes];
+    alignas(64) float steps[most_cell_lanes];
     alignas(64) float conductance[most_cell_lanes];
-    hn::Store(scheduled.volt, in_lanes, volt);
-    hn::Store(scheduled.gate_volt, in_lanes, gate_volt);
+    hn::Store(scheduled.risen, in_lanes, steps);
     hn::Store(after.conductance, in_lanes, conductance);
     const std::uint32_t sets = bits_of(set);
     for (std::uint32_t lanes = bits_of(hn::Not(done)) & group.live; lanes != 0; lanes &= lanes - 1) {
       const auto lane = static_cast<std::size_t>(__builtin_ctz(lanes));
-      CellPulse pulse;
-      pulse.set = ((sets >> lane) & 1U) != 0;
-      pulse.volt = double{volt[lane]};
-      pulse.conductance = conductance_through(ohm_, double{conductance[lane]});
-      if (gated_ && pulse.set) pulse.gate_volt = double{gate_volt[lane]};
-      writes_.pulses[group.place[lane]].push_back(pulse);
+      const bool is_set = ((sets >> lane) & 1U) != 0;
+      const PulseVoltages voltages = voltages_of(pulses_, is_set, static_cast<std::uint32_t>(steps[lane]));
+      writes_.pulses[group.place[lane]].push_back(
+          {is_set, voltages.volt, conductance_through(ohm_, double{conductance[lane]}), voltages.gate_volt});
     }
   }
 
@@ -246,7 +242,7 @@ class BatchWriter {
   Schedule schedule_;
   CellDraws draws_;
   std::uint32_t maximum_cycles_;
-  bool gated_;
+  const PulseConfig& pulses_;
   double ohm_;
   double joule_scale_;
   bool with_pulses_;

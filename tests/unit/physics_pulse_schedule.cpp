@@ -121,15 +121,25 @@ TEST_CASE("Gate-stepped SETs rise by one step each, a RESET takes steps back, an
   CHECK(taken_back > 10);
 }
 
-TEST_CASE("The first pulse of a write has the start of its direction") {
+TEST_CASE("Voltages rise by whole steps from the start of their direction up to the largest") {
   PulseConfig config = stepped();
-  CHECK(first_voltages(config, true).volt == 1.0);
-  CHECK(first_voltages(config, false).volt == 1.1);
-  CHECK_FALSE(first_voltages(config, true).gate_volt.has_value());
+  CHECK(voltages_of(config, true, 0).volt == 1.0);
+  CHECK(voltages_of(config, false, 0).volt == 1.1);
+  CHECK(voltages_of(config, true, 3).volt == 1.375);
+  CHECK(voltages_of(config, true, 5).volt == 1.5);
+  CHECK_FALSE(voltages_of(config, true, 3).gate_volt.has_value());
+  config.schedule = PulseSchedule::fixed;
+  CHECK(voltages_of(config, true, 3).volt == 1.0);
   config.schedule = PulseSchedule::gate_stepped;
   config.gate_start_volt = 0.9;
-  CHECK(first_voltages(config, true).gate_volt == 0.9);
-  CHECK_FALSE(first_voltages(config, false).gate_volt.has_value());
+  config.gate_step_volt = 0.25;
+  config.gate_largest_volt = 1.5;
+  CHECK(voltages_of(config, true, 0).gate_volt == 0.9);
+  CHECK(voltages_of(config, true, 2).gate_volt == 1.4);
+  CHECK(voltages_of(config, true, 3).gate_volt == 1.5);
+  CHECK(voltages_of(config, true, 3).volt == 1.0);
+  CHECK_FALSE(voltages_of(config, false, 3).gate_volt.has_value());
+  CHECK(most_gate_steps(config) == 3);
 }
 
 TEST_CASE("Write-verify gives each pulse the amplitude of the schedule, and its step and energy follow from it") {
