@@ -98,10 +98,10 @@ mutate:
 	@tools/install $(BUILD_PACKAGES) $(TEST_PACKAGES)
 	@tests/mutate/mutate $(MUTANTS)
 
-# Times on one core, and what an approximation costs; nothing is checked.
+# Times of the kernels and of whole runs beside references, in build/bench.json too, and what an approximation costs.
 bench: configure
-	@tools/quietly cmake --build $(BUILD) --target bench_ir_drop bench_read_noise
-	$(BUILD)/bench/bench_ir_drop
+	@tools/quietly cmake --build $(BUILD) --target palimpsest limit bench_products bench_ir_drop bench_write_verify bench_read_noise
+	bench/measure $(BUILD) --json build/bench.json
 	$(BUILD)/bench/bench_read_noise
 
 # The figure of non-idealities shows those that the shipped chip does not have as well.

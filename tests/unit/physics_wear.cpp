@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/physics/cell_array.hpp"
+#include "models/physics/random.hpp"
 
 using namespace palimpsest;
 
