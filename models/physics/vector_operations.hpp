@@ -14,9 +14,9 @@ struct VectorOperations {
   std::uint64_t total() const { return adds + macs + lookups + moves; }
 };
 
-inline constexpr VectorOperations add_operations{1, 0, 0, 0};   ///< one addition
+inline constexpr VectorOperations add_operations{1, 0, 0, 0};    ///< one addition
 inline constexpr VectorOperations scale_operations{0, 1, 0, 0};  ///< one product, added to a sum or not
-inline constexpr VectorOperations move_operations{0, 0, 0, 1};  ///< one value passed on
+inline constexpr VectorOperations move_operations{0, 0, 0, 1};   ///< one value passed on
 
 /// The same operations `repetitions` times.
 inline VectorOperations operator*(const VectorOperations& operations, std::uint64_t repetitions) {

@@ -24,9 +24,9 @@ struct ArrayConductances {
 /// Solves the resistive network of cells and wires exactly, up to rounding, for any resistances, zero included.
 /// `conductances` [rows, columns], microsiemens, each >= 0, at least one; `driver` comes back as [rows, rows].
 ///
-/// All nodes but the ends of the wires are eliminated, in the order of nested dissection (George 1973): O(n^3) for n x n
-/// cells, where solving row by row is O(n^4). Each element comes out with a relative error of a few roundings, however
-/// far the resistances are apart. The memory that this takes is kept by the thread for its next array.
+/// All nodes but the ends of the wires are eliminated, in the order of nested dissection (George 1973): O(n^3) for n x
+/// n cells, where solving row by row is O(n^4). Each element comes out with a relative error of a few roundings,
+/// however far the resistances are apart. The memory that this takes is kept by the thread for its next array.
 ArrayConductances solve_wire_network(const Eigen::MatrixXd& conductances, const WireConfig& wires);
 
 }  // namespace palimpsest

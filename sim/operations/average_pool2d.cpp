@@ -5,7 +5,6 @@ namespace palimpsest {
 
 namespace {
 
-
 /// The mean of every window; the zeros of the padding count with it or not.
 class AveragePool2d : public Pool2d {
  public:

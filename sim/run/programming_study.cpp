@@ -25,8 +25,8 @@ CellTrajectory trajectory(const Architecture& architecture, std::uint64_t seed, 
   CellTrajectory path;
   path.target = spread_target(cell, number, trajectory_count);
   path.start = cell.window_low_microsiemens;
-  CellWrites write = write_fresh_cells(architecture, seed, (trajectory_unit << cell_number_bits) | number, {path.target},
-                                       architecture.write_verify.tolerance_microsiemens, true);
+  CellWrites write = write_fresh_cells(architecture, seed, (trajectory_unit << cell_number_bits) | number,
+                                       {path.target}, architecture.write_verify.tolerance_microsiemens, true);
   path.pulses = std::move(write.pulses[0]);
   path.converged = write.cells[0].converged;
   return path;

@@ -56,7 +56,8 @@ SingleShotLevel level_at(const Architecture& architecture, double gate_volt, std
   const std::vector<double> typical =
       levels_of(architecture, gate_volt, {seed, typical_unit << cell_number_bits, number}, cells);
   cells.traits = draw_traits(architecture.resistive_memory.cell, seed, cells_unit << cell_number_bits, cells.cells);
-  const std::vector<double> many = levels_of(architecture, gate_volt, {seed, cells_unit << cell_number_bits, number}, cells);
+  const std::vector<double> many =
+      levels_of(architecture, gate_volt, {seed, cells_unit << cell_number_bits, number}, cells);
   const Moments one = moments(typical);
   const Moments all = moments(many);
   return {gate_volt, one.mean, one.deviation, all.mean, all.deviation};
