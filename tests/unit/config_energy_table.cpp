@@ -42,7 +42,7 @@ TEST_CASE("The 180 nm table holds the sourced numbers at 1.8 V") {
 TEST_CASE("A quantity is read in its unit") {
   CHECK(read("/energy/shift_add/unit=nJ").shift_add_joule == Approx(3.77e-9));
   CHECK(read("/energy/interconnect_distance/unit=um").interconnect_mm == Approx(2e-3));
-  CHECK(read("/energy/tile_pitch/unit=um").tile_pitch_mm == Approx(1e-3));
+  CHECK(read("/energy/tile_pitch/unit=um").tile_pitch_mm == Approx(1.2e-3));
 }
 
 TEST_CASE("Voltages and capacitances have units of their own") {

@@ -106,17 +106,19 @@ TEST_CASE("a convolution gathers its windows, multiplies them and puts the chann
   const Architecture chip = roomy_chip();
   const Program inference = lowered(chip, two_convolutions()).inference;
   const auto on_vector_unit = jobs_of<VectorJob>(inference);
-  REQUIRE(on_vector_unit.size() == 5);  // windows and result of the first; windows, bias and result of the second
+  // Windows, step and result of the first; windows, bias and result of the second.
+  REQUIRE(on_vector_unit.size() == 6);
   CHECK(on_vector_unit[0].operations_per_vector.moves == 20 * 3);
-  CHECK(on_vector_unit[1].operations_per_vector.moves == 20 * 4);
-  const VectorJob& windows = on_vector_unit[2];
+  CHECK(on_vector_unit[1].operations_per_vector.macs == 4);
+  CHECK(on_vector_unit[2].operations_per_vector.moves == 20 * 4);
+  const VectorJob& windows = on_vector_unit[3];
   CHECK(windows.vectors == 1);
   CHECK(windows.operations_per_vector.moves == 9 * 24);
   CHECK(windows.operations_per_vector.total() == 9 * 24);
   CHECK(windows.cycles_per_vector == 9 * 24 / 4 + 3);
-  CHECK(on_vector_unit[3].vectors == 9);
-  CHECK(on_vector_unit[3].operations_per_vector.adds == 6);
-  CHECK(on_vector_unit[4].operations_per_vector.moves == 6 * 9);
+  CHECK(on_vector_unit[4].vectors == 9);
+  CHECK(on_vector_unit[4].operations_per_vector.adds == 6);
+  CHECK(on_vector_unit[5].operations_per_vector.moves == 6 * 9);
   const auto on_tiles = jobs_of<TileJob>(inference);
   REQUIRE(on_tiles.size() == 3);
   for (const std::uint32_t group : {0U, 1U}) {
@@ -127,8 +129,8 @@ TEST_CASE("a convolution gathers its windows, multiplies them and puts the chann
     CHECK(job.fetches[0].address == windows.drains[0].address + group * 12U * 2U);
     CHECK(job.fetches[0].bytes == 12 * 2);
     CHECK(job.fetches[0].stride == 24 * 2);
-    CHECK(job.drains[0].bytes == 3 * 2);
-    CHECK(job.drains[0].address == on_tiles[1].drains[0].address + group * 3U * 2U);
+    CHECK(job.drains[0].bytes == 3);  // conversions have 8 bits
+    CHECK(job.drains[0].address == on_tiles[1].drains[0].address + group * 3U);
   }
 }
 
@@ -173,11 +175,11 @@ TEST_CASE("a depth-wise convolution takes a multiply-accumulate for each element
   builder.conv2d(first, "depth", {4, 1, 3, 2}, 2, "bias");  // [4, 2, 4]
   const Lowered programs = lowered(roomy_chip(), builder.network());
   const auto forward = jobs_of<VectorJob>(programs.inference);
-  REQUIRE(forward.size() == 3);
-  CHECK(forward[2].vectors == 1);
-  CHECK(forward[2].operations_per_vector.macs == 4 * 8 * 6);
-  CHECK(forward[2].operations_per_vector.adds == 4 * 8);
-  CHECK(forward[2].fetches.size() == 3);  // the image, weight and bias
+  REQUIRE(forward.size() == 4);  // windows, step and result of the first, and the second
+  CHECK(forward[3].vectors == 1);
+  CHECK(forward[3].operations_per_vector.macs == 4 * 8 * 6);
+  CHECK(forward[3].operations_per_vector.adds == 4 * 8);
+  CHECK(forward[3].fetches.size() == 3);  // the image, weight and bias
   CHECK(jobs_of<TileJob>(programs.inference).size() == 1);
   CHECK(programs.training.trained_parameters == 4 + 24 + 4);
   const auto training = jobs_of<VectorJob>(programs.training.batch);

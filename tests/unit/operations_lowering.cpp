@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <set>
 #include <string>
@@ -22,11 +23,15 @@ const Architecture& shipped() {
   return architecture;
 }
 
-/// Steps of the vector unit.
+/// Steps of the vector unit, but for those that multiply a tile's conversions to the step of a value.
 std::vector<VectorJob> vector_jobs(const Program& program) {
   std::vector<VectorJob> jobs;
   for (const Step& step : program.steps) {
-    if (const auto* job = std::get_if<VectorJob>(&step.job)) jobs.push_back(*job);
+    const bool of_conversions = std::any_of(step.depends_on.begin(), step.depends_on.end(), [&](std::uint32_t before) {
+      return std::holds_alternative<TileJob>(program.steps[before].job);
+    });
+    const auto* job = std::get_if<VectorJob>(&step.job);
+    if (job != nullptr && !of_conversions) jobs.push_back(*job);
   }
   return jobs;
 }
@@ -130,7 +135,7 @@ TEST_CASE("Operands that broadcast stream in the smallest pieces that lie a fixe
   value = builder.add("mean", {value}, {{"axes", {0, 1}}, {"keep", false}});
   builder.linear(value, 4, "head");
   const Lowered lowered(builder);
-  check(lowered.inference, {{2, {12, 0, 0, 0}},  // twice three rows, to which the same three are added
+  check(lowered.inference, {{2, {0, 12, 0, 0}},  // twice three rows, brought to the step of the sum with the same three
                             {2, {0, 12, 0, 0}},  // each times its number
                             {6, {0, 4, 0, 0}},
                             {1, {24, 0, 0, 0}},
@@ -162,7 +167,7 @@ TEST_CASE("Values with gaps between their rows broadcast at once, unless row mee
   value = builder.add("add", {value}, {{"parameter", "p"}}, {{"p", {3, 5}}});
   value = builder.add("multiply", {value}, {{"parameter", "q"}}, {{"q", {5}}});
   builder.linear(builder.add("mean", {value}, {{"axes", {0, 1}}, {"keep", false}}), 4, "head");
-  check(Lowered(builder).inference, {{1, {30, 0, 0, 0}}, {6, {0, 5, 0, 0}}, {1, {30, 5, 0, 0}}});
+  check(Lowered(builder).inference, {{1, {0, 30, 0, 0}}, {6, {0, 5, 0, 0}}, {1, {30, 5, 0, 0}}});
 }
 
 TEST_CASE("A parameter without dimensions goes with every row, or becomes the row itself") {
@@ -172,7 +177,7 @@ TEST_CASE("A parameter without dimensions goes with every row, or becomes the ro
   value = builder.add("multiply", {value}, {{"parameter", "p"}});
   builder.linear(builder.mean(value), 3, "head");
   const Lowered lowered(builder);
-  check(lowered.inference, {{1, {0, 1, 0, 0}}, {2, {4, 0, 0, 0}}, {2, {0, 4, 0, 0}}, {1, {8, 0, 0, 0}}});
+  check(lowered.inference, {{1, {0, 1, 0, 0}}, {2, {0, 4, 0, 0}}, {2, {0, 4, 0, 0}}, {1, {8, 0, 0, 0}}});
   CHECK(lowered.inference[2].fetches.at(1).bytes == 2);
   CHECK(lowered.inference[2].fetches.at(1).stride == 0);
 }
@@ -183,7 +188,7 @@ TEST_CASE("The gradient of an input that was repeated is the sum, of one that wa
   const auto rows = builder.add("reshape", {builder.linear(0, 12, "v")}, {{"shape", {3, 4}}});
   builder.linear(builder.mean(builder.sum(row, rows)), 3, "head");
   const Lowered lowered(builder);
-  check(lowered.inference, {{3, {4, 0, 0, 0}}, {1, {12, 4, 0, 0}}});
+  check(lowered.inference, {{3, {0, 8, 0, 0}}, {1, {12, 4, 0, 0}}});
   check(lowered.backward(), {{1, {0, 4, 0, 12}}, {1, {12, 0, 0, 0}}});
 }
 
@@ -196,10 +201,10 @@ TEST_CASE("Tables are read row by row, parameters where they lie, and whole rows
   value = builder.linear(value, 6, "w");
   value = builder.add("slice", {value}, {{"axis", 0}, {"begin", 0}, {"end", 1}, {"step", 1}});
   builder.linear(builder.add("reshape", {value}, {{"shape", {6}}}), 3, "head");
-  // Input, table, sum, concatenation, layer: one row of its result is used. In training the gradient of the
-  // concatenation, which the eleventh step gives, is used in parts as well.
-  const Lowered lowered(builder, {4}, {4, 11});
-  const std::vector<Expected> forward{{4, {0, 1, 0, 6}}, {4, {6, 0, 0, 0}}, {1, {0, 0, 0, 30}}};
+  // Input, table, sum, concatenation, layer, and in inference its conversions' step: one row of its result is used. In
+  // training the gradient of the concatenation, which the eleventh step gives, is used in parts as well.
+  const Lowered lowered(builder, {5}, {4, 11});
+  const std::vector<Expected> forward{{4, {0, 1, 0, 6}}, {4, {0, 12, 0, 0}}, {1, {0, 0, 0, 30}}};
   check(lowered.inference, forward);
   check(lowered.forward(), forward);
   const auto& table = lowered.inference[0].fetches;
@@ -264,7 +269,7 @@ TEST_CASE("Parts of a single row that fill words are not moved") {
   };
   const auto cell = builder.add("multiply", {builder.add("sigmoid", {gate(0)}), builder.add("tanh", {gate(2)})});
   builder.linear(cell, 3, "head");
-  const Lowered lowered(builder, {1});
+  const Lowered lowered(builder, {2}, {1});
   check(lowered.inference, {{1, {0, 8, 8, 0}}, {1, {0, 8, 8, 0}}, {1, {0, 8, 0, 0}}});
   CHECK(lowered.inference[1].fetches[0].address == lowered.inference[0].fetches[0].address + 32);
   check(lowered.backward(), {{1, {0, 8, 0, 0}},      // the product's two
@@ -286,7 +291,7 @@ TEST_CASE("Other parts, and rows that get or lose gaps, are moved") {
   value = builder.add("slice", {value}, {{"axis", 0}, {"begin", 0}, {"end", 9}, {"step", 1}});
   value = builder.add("reshape", {value}, {{"shape", {3, 3}}});
   builder.linear(builder.mean(value), 3, "head");
-  const Lowered lowered(builder, {1, 6}, {1, 6, 18});
+  const Lowered lowered(builder, {2, 7}, {1, 6, 18});
   check(lowered.inference, {{3, {0, 0, 0, 5}},  // columns 1..5 of every row
                             {1, {0, 0, 0, 9}},
                             {3, {3, 0, 0, 0}},
