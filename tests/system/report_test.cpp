@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <string>
 
 #include "sim/report/json_report.hpp"
 #include "sim/run/run.hpp"
@@ -56,15 +58,24 @@ TEST_CASE("Seconds are cycles of the clock") {
   }
 }
 
-TEST_CASE("On the shipped chip the hybrid's faces stay within 4 points of the float network") {
-  const Json report = test::golden_face_report();
-  for (const Json& phase : report.at("phases")) {
-    const Json& inference = phase.at("stages").at("inference");
-    for (const char* subset : {"all", "retain", "new"}) {
-      if (inference.at("accuracy").at(subset).is_null()) continue;
-      CHECK(inference.at("accuracy").at(subset).get<double>() >
-            inference.at("float_accuracy").at(subset).get<double>() - 0.04);
+TEST_CASE("On shipped chips the hybrid's faces stay on average within 4 points of the float network") {
+  constexpr int chips = 5;
+  std::map<std::string, double> lost;
+  for (int seed = 1; seed <= chips; ++seed) {
+    const Json report = test::face_report({"--seed", std::to_string(seed), "--baselines", "none"});
+    for (const Json& phase : report.at("phases")) {
+      const Json& inference = phase.at("stages").at("inference");
+      for (const char* subset : {"all", "retain", "new"}) {
+        if (inference.at("accuracy").at(subset).is_null()) continue;
+        lost[phase.at("name").get<std::string>() + " " + subset] +=
+            inference.at("float_accuracy").at(subset).get<double>() - inference.at("accuracy").at(subset).get<double>();
+      }
     }
+  }
+  CHECK(lost.size() == 7);
+  for (const auto& [figure, sum] : lost) {
+    INFO(figure << ": " << sum / chips);
+    CHECK(sum / chips < 0.04);
   }
 }
 
