@@ -102,8 +102,8 @@ void products(benchmark::State& state, const TileConfig& config, double read_noi
 void products_quantised(benchmark::State& state) { products(state, quantised(), 0.0); }
 void products_noisy_ir_drop(benchmark::State& state) { products(state, noisy_with_ir_drop(), 0.02); }
 
-BENCHMARK(products_quantised)->Unit(benchmark::kMillisecond);
-BENCHMARK(products_noisy_ir_drop)->Unit(benchmark::kMillisecond);
+BENCHMARK(products_quantised)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(products_noisy_ir_drop)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace
 
