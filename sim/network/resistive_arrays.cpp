@@ -5,7 +5,7 @@
 #include <string>
 
 #include "models/physics/uniform_read.hpp"
-#include "sim/run/parallel.hpp"
+#include "sim/parallel.hpp"
 
 namespace palimpsest {
 

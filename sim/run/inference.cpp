@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "models/physics/clock.hpp"
-#include "sim/run/parallel.hpp"
+#include "sim/parallel.hpp"
 
 namespace palimpsest {
 

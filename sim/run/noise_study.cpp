@@ -1,8 +1,8 @@
 #include "sim/run/noise_study.hpp"
 
 #include "sim/network/noisy_weights.hpp"
+#include "sim/parallel.hpp"
 #include "sim/run/float_outcomes.hpp"
-#include "sim/run/parallel.hpp"
 #include "sim/run/reference_check.hpp"
 
 namespace palimpsest {

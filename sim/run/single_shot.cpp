@@ -6,8 +6,8 @@
 
 #include "models/physics/access_transistor.hpp"
 #include "models/physics/pulsed_cells.hpp"
+#include "sim/parallel.hpp"
 #include "sim/run/fresh_cell.hpp"
-#include "sim/run/parallel.hpp"
 
 namespace palimpsest {
 

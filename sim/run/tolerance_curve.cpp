@@ -4,8 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "sim/parallel.hpp"
 #include "sim/run/fresh_cell.hpp"
-#include "sim/run/parallel.hpp"
 #include "sim/run/write_totals.hpp"
 
 namespace palimpsest {

@@ -167,7 +167,7 @@ TEST_CASE("Neighbouring Gaussian numbers in lanes, of a vector and of neighbouri
   const std::vector<float> numbers = gaussians(count);
   const std::vector<float> others =
       gaussians(count, PhiloxKey(0x0123456789ABCDEFU, RandomPurpose::read_noise, 0xFEDCBA98765432U, 8));
-  const auto correlation = [count](const std::vector<float>& a, const std::vector<float>& b, std::size_t lag) {
+  const auto correlation = [](const std::vector<float>& a, const std::vector<float>& b, std::size_t lag) {
     double sum = 0.0;
     for (std::size_t i = 0; i + lag < count; ++i) sum += double{a[i]} * double{b[i + lag]};
     return sum / std::sqrt(static_cast<double>(count));

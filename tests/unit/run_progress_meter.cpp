@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "sim/cli/progress.hpp"
-#include "sim/run/parallel.hpp"
+#include "sim/parallel.hpp"
 #include "sim/run/progress_meter.hpp"
 #include "sim/run/run.hpp"
 #include "tests/support/small_trace.hpp"

@@ -1,4 +1,4 @@
-#include "sim/run/parallel.hpp"
+#include "sim/parallel.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "sim/run/parallel.hpp"
+#include "sim/parallel.hpp"
 #include "tests/support/no_more_threads.hpp"
 
 using namespace palimpsest;
