@@ -240,6 +240,16 @@ std::uint64_t amplified(const Amplification& amplification, float* currents, std
   return saturated;
 }
 
+/// The first `count` (up to all) lanes from `numbers`, zeros behind them; reads nothing behind.
+Numbers first_lanes(const float* numbers, std::size_t count) {
+  const Lanes d;
+  if (count >= lane_count()) return hn::LoadU(d, numbers);
+  // Not masked loads and stores: some processors are slow at these.
+  alignas(64) std::array<float, floats_per_line> there{};
+  std::copy_n(numbers, count, there.begin());
+  return hn::LoadU(d, there.data());
+}
+
 Saturated converted(const Amplification& amplification, const Conversion& conversion, const Block& block,
                     const float* draws, float* sums, std::size_t sums_stride) {
   const Lanes d;
@@ -255,9 +265,10 @@ Saturated converted(const Amplification& amplification, const Conversion& conver
     const float* currents = block.numbers + vector * block.stride;
     for (std::size_t i = 0; i < block.lines; i += lane_count()) {
       Mask beyond_amplifier;
-      Numbers input = amplified_lanes(amplifier, hn::LoadU(d, currents + i), beyond_amplifier);
+      const std::size_t left = block.lines - i;
+      Numbers input = amplified_lanes(amplifier, first_lanes(currents + i, left), beyond_amplifier);
       if (draws != nullptr)
-        input = fused_multiply_add(deviation, hn::LoadU(d, draws + vector * block.stride + i), input);
+        input = fused_multiply_add(deviation, first_lanes(draws + vector * block.stride + i, left), input);
       const Numbers exact = hn::Mul(input, fine);
       const Numbers magnitude = hn::Abs(exact);
       const auto beyond = hn::Ge(magnitude, beyond_limit);
@@ -265,20 +276,18 @@ Saturated converted(const Amplification& amplification, const Conversion& conver
       const Numbers code =
           hn::ConvertTo(d, hn::ConvertTo(whole, hn::Min(hn::Add(magnitude, hn::Set(d, 0.49999997F)), limit)));
       const Numbers signed_code = hn::CopySign(code, exact);
-      if (block.lines - i >= lane_count()) {
+      if (left >= lane_count()) {
         saturated.amplifiers += hn::CountTrue(d, beyond_amplifier);
         saturated.converters += hn::CountTrue(d, beyond);
         hn::StoreU(fused_multiply_add(signed_code, weight, hn::LoadU(d, sums + i)), d, sums + i);
         continue;
       }
-      const auto there = hn::FirstN(d, block.lines - i);
+      const auto there = hn::FirstN(d, left);
       saturated.amplifiers += hn::CountTrue(d, hn::And(beyond_amplifier, there));
       saturated.converters += hn::CountTrue(d, hn::And(beyond, there));
-      // Not masked loads and stores: some processors are slow at these.
       alignas(64) std::array<float, floats_per_line> last{};
-      std::copy_n(sums + i, block.lines - i, last.begin());
-      hn::StoreU(fused_multiply_add(signed_code, weight, hn::LoadU(d, last.data())), d, last.data());
-      std::copy_n(last.begin(), block.lines - i, sums + i);
+      hn::StoreU(fused_multiply_add(signed_code, weight, first_lanes(sums + i, left)), d, last.data());
+      std::copy_n(last.begin(), left, sums + i);
     }
   }
   return saturated;
