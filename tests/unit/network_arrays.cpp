@@ -2,40 +2,17 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "sim/network/resistive_arrays.hpp"
-#include "tests/support/network_builder.hpp"
-#include "tests/support/noisy_cell.hpp"
 #include "tests/support/numpy_reference.hpp"
 #include "tests/support/write_sums.hpp"
+#include "tests/support/written_layer.hpp"
 
 using namespace palimpsest;
 using namespace palimpsest::test;
 
 namespace {
-
-/// A chip of 4 x 5 tiles: 3 inputs and 4 outputs each.
-Architecture chip() {
-  Architecture architecture;
-  architecture.tile.crossbar.rows = 4;
-  architecture.tile.crossbar.columns = 5;
-  architecture.resistive_memory.cell = test::noisy_cell();
-  architecture.resistive_memory.cell.read_noise = 0.0;
-  architecture.write_verify.tolerance_microsiemens = 0.5;
-  architecture.write_verify.reference_tolerance_microsiemens = 0.1;
-  architecture.write_verify.maximum_cycles = 100'000;
-  return architecture;
-}
-
-/// One layer of 5 inputs and 6 outputs: 2 x 2 tiles.
-Network layer() {
-  NetworkBuilder builder({1, 5});
-  builder.linear(0, 6, "w");
-  return builder.network();
-}
 
 /// Two layers of one input, of 5 inputs and 6 outputs each.
 Network two_layers(const std::string& first, const std::string& second) {
@@ -44,25 +21,6 @@ Network two_layers(const std::string& first, const std::string& second) {
   builder.sum(one, builder.linear(0, 6, second));
   return builder.network();
 }
-
-WeightSet weights(float largest = 0.7F) {
-  return {{"w", Eigen::MatrixXf(Eigen::RowVectorXf::LinSpaced(30, -largest, 0.9F * largest)).reshaped(6, 5)}};
-}
-
-struct Written {
-  explicit Written(Architecture made, std::uint64_t seed = 1)
-      : architecture(std::move(made)),
-        network(layer()),
-        map(map_to_tiles(network, architecture)),
-        arrays(architecture, map, seed),
-        writes(arrays.write(weights())) {}
-
-  Architecture architecture;
-  Network network;
-  TileMap map;
-  ResistiveArrays arrays;
-  std::vector<ArrayWrite> writes;
-};
 
 std::uint64_t verify_reads(const std::vector<ArrayWrite>& writes) {
   std::uint64_t reads = 0;
@@ -379,78 +337,4 @@ TEST_CASE("Cells written again are fresh, cells that were left alone are as old 
     CHECK(largest_difference(third.reshaped().segment(cell, 1), aged(first.reshaped().segment(cell, 1), 4.0)) < 1e-4F);
   }
   CHECK(kept >= 3);
-}
-
-namespace {
-
-std::vector<std::shared_ptr<const Crossbar>> crossbars(const Written& chip, double seconds = 0.0) {
-  std::vector<std::shared_ptr<const Crossbar>> all;
-  for (std::uint32_t tile = 0; tile < chip.map.blocks.size(); ++tile)
-    all.push_back(chip.arrays.crossbar(tile, seconds));
-  return all;
-}
-
-Architecture drifting_chip() {
-  Architecture architecture = chip();
-  architecture.resistive_memory.cell.retention.relaxation_sigma_microsiemens_per_ln = 1.0;
-  return architecture;
-}
-
-}  // namespace
-
-TEST_CASE("A crossbar is that of its tile's cells") {
-  Architecture architecture = chip();
-  architecture.tile.ir_drop = IrDropModel::exact;
-  architecture.tile.wires = {1000.0, 2000.0, 500.0, 100.0};
-  const Written written(architecture);
-  for (std::uint32_t tile = 0; tile < written.map.blocks.size(); ++tile) {
-    const TileBlock& block = written.map.blocks[tile];
-    const Crossbar expected(written.arrays.block_conductances(tile),
-                            written.arrays.weight_columns(block.weight).lines(block.outputs), 0.0,
-                            architecture.tile.wires, IrDropModel::exact);
-    CHECK(identical(written.arrays.crossbar(tile)->line_differences(), expected.line_differences()));
-  }
-}
-
-TEST_CASE("A crossbar is made once while its tile's cells stay, whatever is written to others") {
-  Written written(chip());
-  const auto first = crossbars(written);
-  CHECK(crossbars(written) == first);
-  written.arrays.add_reads({1, 2, 3, 4}, 5);
-  written.arrays.advance(1e6);
-  CHECK(crossbars(written) == first);
-
-  WeightSet changed = weights();
-  changed.at("w")(0, 0) += 0.3F;
-  written.arrays.write(changed, weights());
-  const auto second = crossbars(written);
-  REQUIRE(second.size() == 4);
-  CHECK(second[0] != first[0]);
-  for (std::size_t tile = 1; tile < second.size(); ++tile) CHECK(second[tile] == first[tile]);
-}
-
-TEST_CASE("What ages has a crossbar for now and one for later, which becomes the one for now when time has passed") {
-  Written written(drifting_chip());
-  const auto now = crossbars(written);
-  const auto later = crossbars(written, 3600.0);
-  CHECK(now != later);
-  CHECK(crossbars(written) == now);
-  CHECK(crossbars(written, 3600.0) == later);
-  written.arrays.advance(3600.0);
-  CHECK(crossbars(written) == later);
-  CHECK(crossbars(written, 3600.0) != later);
-}
-
-TEST_CASE("A crossbar of no use any more is not kept") {
-  Written written(drifting_chip());
-  std::weak_ptr<const Crossbar> now = written.arrays.crossbar(0);
-  std::weak_ptr<const Crossbar> later = written.arrays.crossbar(0, 60.0);
-  written.arrays.crossbar(0, 3600.0);
-  CHECK(!now.expired());
-  CHECK(later.expired());
-  later = written.arrays.crossbar(0, 7200.0);
-  written.arrays.write(weights(0.5F), weights());
-  written.arrays.crossbar(0);
-  CHECK(now.expired());
-  CHECK(later.expired());
 }

@@ -26,7 +26,6 @@ FORGET_BOUND = 5.0
 
 ADAPTER_RANKS = {"restore": 8, "unlearn": 6, "continual": 8}
 
-
 PER_FACE = 8
 """Samples of each face of a batch."""
 

@@ -25,7 +25,6 @@ OWN_ERROR, COMMON_ERROR = 0.04, 0.015
 """Deviations of a weight's own error and of the one that a layer's weights share (array_errors)."""
 RANK, ALPHA = 8, 16
 
-
 PER_SPEAKER = 24
 """Samples of each speaker of a batch."""
 
