@@ -21,7 +21,7 @@ namespace {
 // Measured with chips of 361 and 1849 tiles, and with arrays of 16 thousand and 258 thousand cells.
 constexpr double bytes_of_tile_modules = 80e3;
 constexpr double bytes_of_tile = 5e3;
-constexpr double bytes_of_cell = 80.0;
+constexpr double bytes_of_cell = 80.0;      // estimated: 14 kept, its place in crossbars, what writing it takes
 constexpr double samples_under_way = 64.0;  // of each thread
 
 double bytes_of(const SampleSet& set) { return static_cast<double>(set.bytes()); }
